@@ -1,0 +1,166 @@
+"""Makes the environments of `_environment` with what comes with Python: venv and pip.
+
+A set-up may be killed at any moment, and several may start at once. A lock file for each environment lets
+one process work while the others wait. The lock is the operating system's and ends with its holders, so it is
+never stale. The holders are this process and the program it waits for: when only this process is killed, pip
+goes on alone for a while, and nobody may touch the environment until it is done.
+"""
+
+import contextlib
+import importlib.util
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator
+
+import _environment
+from _environment import ROOT, say
+
+NETWORK_ADVICE = (
+    "Packages come from PyPI: check the network, name a proxy with HTTPS_PROXY or another index with"
+    " PIP_INDEX_URL, then run the same command again."
+)
+
+
+class SetupError(Exception):
+    """The environment cannot be made; the text says why and what to do."""
+
+
+def make(name: str, folders: list[str], stamp: str) -> str:
+    """Make the environment `name` in the first of `folders` that can be written to, and return that folder.
+
+    Ends the process when that fails or is interrupted.
+    """
+    try:
+        require_venv()
+        folder = first_writable(folders)
+        with locked(folder + ".lock") as lock:
+            if not _environment.is_ready(folder, stamp):  # another process may have made it while we waited
+                fill(name, folder, lock)
+                write_stamp(folder, stamp)
+        return folder
+    except KeyboardInterrupt:
+        say("interrupted; the next run starts the set-up again")
+        sys.exit(130)
+    except (SetupError, OSError) as error:
+        say(f"set-up failed: {error}")
+        sys.exit(1)
+
+
+def require_venv() -> None:
+    """Debian and Ubuntu ship these modules apart from Python; venv itself would notice in the middle."""
+    if not all(map(importlib.util.find_spec, ("venv", "ensurepip"))):
+        package = "python{}.{}-venv".format(*sys.version_info)
+        raise SetupError(
+            f"{sys.executable} has no module venv or ensurepip; on Debian and Ubuntu: apt install {package}"
+        )
+
+
+def first_writable(folders: list[str]) -> str:
+    """The first of `folders` whose parent can be made and written to."""
+    problems = []
+    for folder in folders:
+        parent = os.path.dirname(folder)
+        try:
+            os.makedirs(parent, exist_ok=True)
+            with open(os.path.join(parent, ".gitignore"), "w", encoding="utf-8") as file:
+                file.write("*\n")
+            return folder
+        except OSError as error:
+            problems.append(f"{parent} ({error.strerror})")
+    raise SetupError(f"found no folder to write to; tried {' and '.join(problems)}")
+
+
+@contextlib.contextmanager
+def locked(path: str) -> Iterator[int]:
+    """Hold the lock file at `path` and give its descriptor. The file stays: removing it would let two in."""
+    with open(path, "a", encoding="utf-8") as file:
+        if not try_lock(file.fileno()):
+            say("waiting for another process that sets up the same environment")
+            while not try_lock(file.fileno()):
+                time.sleep(0.2)
+        yield file.fileno()
+
+
+def try_lock(descriptor: int) -> bool:
+    """Whether we got the lock."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
+
+
+def fill(name: str, folder: str, lock: int) -> None:
+    """Make the environment from nothing: the remains of another one are not worth a second thought."""
+    remove(folder)
+    say(f"setting up {folder} (once, for Python {sys.version.split()[0]})")
+    run_step([sys.executable, "-I", "-m", "venv", folder], lock)
+    packages = requirements(name)
+    say("installing the package" + (f" and the dependency group {name}" if packages else ""))
+    # -I: packages that PYTHONPATH holds must not count as installed. -e: edits of the source count at once.
+    pip = [_environment.interpreter(folder), "-I", "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    try:
+        run_step([*pip, "install", "--no-input", "-e", ".", *packages], lock)
+    except SetupError as error:
+        raise SetupError(f"{error}\n{NETWORK_ADVICE}") from None
+
+
+def remove(folder: str) -> None:
+    """Remove the environment, its stamp first: one that is half removed must not look finished."""
+    for delete, path in ((os.unlink, _environment.stamp_path(folder)), (shutil.rmtree, folder)):
+        with contextlib.suppress(FileNotFoundError):
+            delete(path)
+
+
+def run_step(command: list[str], lock: int) -> None:
+    """Run one step of the set-up. It shares the lock, and our stdin is not for it.
+
+    What it prints (a traceback on Ctrl-C, warnings about the user's pip.conf) is of use only when it fails.
+    """
+    result = subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, "PIP_USER": "0"},  # "user = true" in a pip.conf is an error in an environment
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        pass_fds=() if sys.platform == "win32" else (lock,),
+    )
+    if result.returncode:
+        output = result.stdout.decode(errors="replace").strip()
+        raise SetupError(f"{shlex.join(command)} gave exit code {result.returncode}\n{output}")
+
+
+def requirements(group: str) -> list[str]:
+    """The requirements of a dependency group and of those it includes. pip reads groups only since 25.1."""
+    with open(os.path.join(ROOT, "pyproject.toml"), "rb") as file:
+        groups = tomllib.load(file)["dependency-groups"]
+
+    def expand(name: str) -> Iterator[str]:
+        for entry in groups.get(name, ()):
+            if isinstance(entry, dict):
+                yield from expand(entry["include-group"])
+            else:
+                yield entry
+
+    return list(expand(group))
+
+
+def write_stamp(folder: str, stamp: str) -> None:
+    """Declare the environment finished, in one step that cannot be half done."""
+    path = _environment.stamp_path(folder)
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        file.write(stamp)
+    os.replace(path + ".new", path)

@@ -1,0 +1,63 @@
+"""Run the checks that need no test: lint, format, types, generated files. `--fix` repairs what a program can.
+
+    python3 scripts/check.py [--fix]
+
+Prints each command before it runs, and those that failed at the end.
+"""
+
+import shlex
+import sys
+from pathlib import Path
+
+import _environment
+
+
+def main(arguments: list[str]) -> int:
+    """Exit code: 0 when all checks passed, 1 when one did not, 2 for an unknown argument."""
+    if arguments not in ([], ["--fix"]):
+        print(__doc__, file=sys.stderr)
+        return 2
+    failed = run_checks(_environment.python("dev"), fix=bool(arguments))
+    print("checks failed: " + "; ".join(failed) if failed else "all checks passed", flush=True)
+    return 1 if failed else 0
+
+
+def run_checks(python: str, fix: bool) -> list[str]:
+    """Run all checks with the interpreter `python`; returns the commands that failed."""
+    failed = []
+    for command in fixes() if fix else checks():
+        line = shlex.join(["python", *command])
+        print("$ " + line, flush=True)
+        if _environment.forward([python, *command], _environment.ROOT):
+            failed.append(line)
+    return failed
+
+
+def checks() -> list[list[str]]:
+    """Arguments for Python, one list for each check."""
+    return [
+        ["-m", "ruff", "check", "."],
+        ["-m", "ruff", "format", "--check", "."],
+        ["-m", "mypy"],
+        *generator("--check"),
+    ]
+
+
+def fixes() -> list[list[str]]:
+    """The same, but changing files. What is generated comes first, for the others to see the result."""
+    return [
+        *generator(),
+        ["-m", "ruff", "check", "--fix", "."],
+        ["-m", "ruff", "format", "."],
+        ["-m", "mypy"],
+    ]
+
+
+def generator(*options: str) -> list[list[str]]:
+    """The command that renews the generated files."""
+    script = Path(__file__).with_name("generate.py")
+    return [[str(script), *options]] if script.exists() else []
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,32 @@
+"""Run the tests from a fresh checkout: `python3 scripts/test.py [arguments for pytest]`.
+
+Without arguments: the checks of `check.py`, then the whole suite on all cores with branch coverage. Any
+failure, or too little coverage, gives an exit code other than 0. With arguments, pytest alone runs with them,
+from the top of the checkout: `python3 scripts/test.py tests/test_keys.py -k masked`.
+"""
+
+import sys
+
+import _environment
+import check
+
+WHOLE_SUITE = [
+    *("-n", "auto", "--maxprocesses", "8", "--dist", "worksteal"),
+    # pytest-cov and not `coverage run`: its report comes before the closing line, and the threshold
+    # (see pyproject.toml) is part of pytest's exit code.
+    *("--cov", "--cov-report", "term"),
+]
+
+
+def main(arguments: list[str]) -> int:
+    """Exit code of pytest; 1 when the tests passed but a check did not."""
+    python = _environment.python("dev")
+    failed = [] if arguments else check.run_checks(python, fix=False)
+    code = _environment.forward([python, "-m", "pytest", *(arguments or WHOLE_SUITE)], _environment.ROOT)
+    if failed:
+        print("checks failed: " + "; ".join(failed), file=sys.stderr)
+    return code or (1 if failed else 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
