@@ -1,0 +1,155 @@
+"""Text to number as PowerShell's language does it: hex, binary, type suffixes, multipliers, half-to-even.
+
+PowerShell tries three readers in turn; so does `to_int32`. What no reader takes is a ValueError.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+INT32 = range(-(2**31), 2**31)
+
+#: No number of PowerShell's is larger, so none is made: a few characters can name one that fills the memory.
+_LARGEST = 2**960
+_INFINITY = float("inf")
+
+#: Dashes that the number scanner takes for a minus sign.
+_MINUS = "-\u2013\u2014\u2015"
+
+# Patterns are plain text: `re` compiles one at its first use, and most calls use none.
+_SCANNER = rf"""(?xi)(?P<sign>[+{re.escape(_MINUS)}]?)
+    (?: 0x(?P<hex>[0-9a-f]*) | 0b(?P<binary>[01]+)
+      | (?P<real>(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|[0-9]+e[+-]?[0-9]+) | (?P<digits>[0-9]+) )
+    (?P<suffix>u?[lsy]|u|n|d)?
+    (?P<multiplier>[kmgtp]b)?"""
+_TYPE_CONVERTER = r"(?i)(?:\#|0x|&h)([0-9a-f]+)"
+_WITH_THOUSANDS = r"(?i)[+-]?[0-9][0-9,]*(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?"
+
+_LARGEST_SINGLE = 3.4028235677973366e38
+_SMALLEST_SINGLE = 7.006492321624085e-46
+
+_SUFFIX_RANGES = {
+    "y": range(-(2**7), 2**7),
+    "uy": range(2**8),
+    "s": range(-(2**15), 2**15),
+    "us": range(2**16),
+    "l": range(-(2**63), 2**63),
+    "ul": range(2**64),
+    "u": range(2**64),
+}
+
+
+def to_int32(text: str) -> int:
+    """A 32-bit integer. Blank is 0, halves go to the even neighbour, overflow is a ValueError."""
+    trimmed = text.strip()
+    if not trimmed:
+        return 0
+    return _fit(_read(trimmed))
+
+
+def to_single(text: str) -> float:
+    """A single-precision number, by the same scanner, else a plain number in the invariant culture."""
+    trimmed = text.strip()
+    if not trimmed:
+        return 0.0
+    scanned = _scan(trimmed)
+    if scanned is not None:
+        return _as_single(float(scanned))
+    if trimmed in ("NaN", "Infinity", "-Infinity") or re.fullmatch(_WITH_THOUSANDS, trimmed):
+        return _as_single(float(trimmed.replace(",", "")))
+    raise ValueError(f"'{text}' is not a number")
+
+
+def _as_single(number: float) -> float:
+    """The number, or what becomes of it outside the range of single precision. Its digits stay as written."""
+    if abs(number) > _LARGEST_SINGLE:
+        return float("inf") if number > 0 else float("-inf")
+    return 0.0 if abs(number) < _SMALLEST_SINGLE else number
+
+
+def literal(text: str) -> int | float:
+    """The value of a number as it stands in a PowerShell script; ValueError for what is none."""
+    number = _scan(text)
+    if number is None or number in (_INFINITY, -_INFINITY):
+        raise ValueError(f"'{text}' is not a number")
+    return number if isinstance(number, int | float) else float(number)
+
+
+def _read(text: str) -> int | float | Decimal:
+    scanned = _scan(text)
+    if scanned is not None:
+        return scanned
+    converted = re.fullmatch(_TYPE_CONVERTER, text)
+    if converted:
+        return _twos_complement(int(converted[1], 16), 32)
+    if re.fullmatch(_WITH_THOUSANDS, text):
+        return float(text.replace(",", ""))
+    raise ValueError(f"'{text}' is not a number")
+
+
+def _scan(text: str) -> int | float | Decimal | None:
+    """The language's number scanner: None when the text is no number literal, ValueError for one out of range."""
+    match = re.fullmatch(_SCANNER, text)
+    if match is None:
+        return None
+    suffix = (match["suffix"] or "").lower()
+    number = _magnitude(match, suffix)
+    if not isinstance(number, float) and number >= _LARGEST:
+        raise ValueError(f"'{text}' is too large")
+    if match["sign"] and match["sign"] in _MINUS:
+        number = -number
+    if match["multiplier"]:
+        number *= 1024 ** (1 + "kmgtp".index(match["multiplier"][0].lower()))
+    if suffix in _SUFFIX_RANGES and _round(number) not in _SUFFIX_RANGES[suffix]:
+        raise ValueError(f"'{text}' does not fit its type suffix")
+    return number
+
+
+def _magnitude(match: re.Match[str], suffix: str) -> int | float | Decimal:
+    if match["hex"] is not None:
+        return _sized(int(match["hex"] or "0", 16), len(match["hex"]) * 4, suffix)
+    if match["binary"] is not None:
+        return _sized(int(match["binary"], 2), len(match["binary"]), suffix)
+    text = match["real"] or match["digits"]
+    if suffix == "d":
+        return _decimal(text)
+    return float(text) if match["real"] else int(text)
+
+
+def _decimal(text: str) -> Decimal:
+    from decimal import Decimal, InvalidOperation
+
+    try:
+        return Decimal(text)
+    except InvalidOperation:  # an exponent of twenty digits
+        raise ValueError(f"'{text}' is not a number") from None
+
+
+def _sized(number: int, bits: int, suffix: str) -> int:
+    """Exactly 32 or 64 written bits are two's complement, unless the suffix says unsigned."""
+    return number if "u" in suffix or bits not in (32, 64) else _twos_complement(number, bits)
+
+
+def _twos_complement(number: int, bits: int) -> int:
+    if number >= 2**bits:
+        raise ValueError(f"{number:#x} has more than {bits} bits")
+    return number - 2**bits if number >= 2 ** (bits - 1) else number
+
+
+def _round(number: int | float | Decimal) -> int:
+    """To the nearest integer, halves to the even one; NaN and the infinities are a ValueError."""
+    try:
+        return round(number)
+    except OverflowError:
+        raise ValueError("the number has no integer value") from None
+
+
+def _fit(number: int | float | Decimal) -> int:
+    rounded = _round(number)
+    if rounded not in INT32:
+        raise ValueError("the number does not fit 32 bits")
+    return rounded

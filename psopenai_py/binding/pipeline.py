@@ -1,0 +1,96 @@
+"""Records from the pipeline bound to parameters: by value, or by property name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ..errors import BindingError
+from . import values
+from .records import Unreadable
+from .spec import Cmdlet, Kind, Parameter
+
+
+def bind_record(cmdlet: Cmdlet, bound: Mapping[str, Any], record: Any) -> dict[str, Any]:
+    """The bound parameters together with those that a record gives.
+
+    A text or whole number binds by value. An object binds by property name: the parameter's name or one of its
+    aliases, in any case; the first of them that exists counts. Raises BindingError: InputObjectNotBound for a
+    record that gives nothing or cannot be used, InputObjectMissingMandatory for one that leaves something out,
+    and what conversion and validation raise.
+    """
+    result = dict(bound)
+    if isinstance(record, Unreadable):
+        raise _not_bound(cmdlet, str(record), "")
+    for parameter in cmdlet.parameters:
+        if parameter.name in bound or not parameter.takes_pipeline:
+            continue
+        argument = _property(cmdlet, parameter, record) if isinstance(record, dict) else _by_value(parameter, record)
+        if argument is not None:
+            result[parameter.name] = values.convert(cmdlet.name, parameter, argument)
+    if len(result) == len(bound):
+        raise _not_bound(cmdlet, "no property or value of it fits a parameter that takes pipeline input", record)
+    _check_mandatory(cmdlet, result, record)
+    return result
+
+
+def _check_mandatory(cmdlet: Cmdlet, result: Mapping[str, Any], record: Any) -> None:
+    missing = [
+        parameter.name
+        for parameter in cmdlet.parameters
+        if parameter.mandatory and not any(name in result for name in (parameter.name, *parameter.needless_with))
+    ]
+    if missing:
+        error = _not_bound(cmdlet, f"it gives no value for {' and '.join(missing)}", record)
+        error.error_id = "InputObjectMissingMandatory"
+        raise error
+
+
+def _by_value(parameter: Parameter, record: Any) -> str | None:
+    takes = parameter.by_value or (parameter.piped and parameter.mandatory)
+    return _text(record) if takes else None
+
+
+def _property(cmdlet: Cmdlet, parameter: Parameter, record: dict[str, Any]) -> str | None:
+    """The value of the first property that exists of those the parameter answers to; null is none."""
+    properties = {name.lower(): value for name, value in reversed(record.items())}
+    for name in (parameter.name, *parameter.aliases):
+        if name.lower() in properties:
+            value = properties[name.lower()]
+            text = _text(value)
+            if text is None and value is not None:
+                # To leave it out would be to do something else than was asked for.
+                raise _not_bound(cmdlet, f"its property '{name}' is neither text nor a whole number", record)
+            return text
+    return None
+
+
+def _text(value: Any) -> str | None:
+    """Text and whole numbers as an argument; anything else does not bind."""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _not_bound(cmdlet: Cmdlet, why: str, record: Any) -> BindingError:
+    shown = record if isinstance(record, str) else json.dumps(record, ensure_ascii=False)
+    return BindingError(
+        f"The input does not bind to {cmdlet.name}: {why}.",
+        error_id="InputObjectNotBound",
+        command=cmdlet.name,
+        target=shown[:40],
+        action=f"{cmdlet.name} takes {_accepted(cmdlet)}.",
+    )
+
+
+def _accepted(cmdlet: Cmdlet) -> str:
+    """What the pipeline may bring, for the advice."""
+    rows = [row for row in cmdlet.parameters if row.takes_pipeline and row.kind is Kind.STRING]
+    return ", ".join(f"{row.name} ({' or '.join(_ways(row))})" for row in rows)
+
+
+def _ways(parameter: Parameter) -> list[str]:
+    names = [*parameter.aliases] or [parameter.name]
+    by_value = ["a line of text"] if parameter.by_value or (parameter.piped and parameter.mandatory) else []
+    return [*by_value, "a property " + "/".join(names)]

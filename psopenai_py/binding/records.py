@@ -1,0 +1,235 @@
+"""The records of standard input: JSON or lines of text, one at a time, as they arrive.
+
+What PowerShell passes between cmdlets as objects travels between processes as JSON: one object, an array, or
+JSON lines. Text that is no JSON is one value a line, as PowerShell takes it. Knows nothing of parameters.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+#: Reads at most so many bytes and returns what there is; empty at the end.
+Read = Callable[[int], bytes]
+#: Tells whether nothing arrives, and no end either, for so many seconds.
+Quiet = Callable[[float], bool]
+
+#: Seconds in which the end of an input is expected that has only one line.
+PATIENCE = 0.2
+_CHUNK = 65536
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+# Files that were put together may have a mark in the middle, too.
+_BLANK = re.compile(r"[\s\ufeff]*")
+_WITHIN_ARRAY = re.compile(r"\[[^\S\n]*(\S|\n)")
+_NUMBER = r"-?[0-9][-+.0-9Ee]*"
+_SCALARS = re.compile(rf"\[\s*(?:\]|(?:{_NUMBER}|true|false|null)\s*(?:$|\]$|,.*))", re.DOTALL)
+_GOES_ON = re.compile(r"[-+.0-9Ee]*\Z")
+_DECODER = json.JSONDecoder(strict=False)
+
+
+class Unreadable(ValueError):
+    """A part of the input is no JSON although it began like it."""
+
+
+class Records:
+    """The records of an input.
+
+    `form` says how they came, so that the output can have the same form:
+
+        none     no input at all
+        array    a JSON array, or several after each other
+        lines    JSON or text, one record a line
+        objects  JSON with line ends inside, or the only line of an input
+
+    To tell a single line from the first of many, the end is waited for, but only shortly: what a slow program
+    writes is handled as it comes.
+    """
+
+    def __init__(self, read: Read, quiet: Quiet = lambda seconds: False) -> None:
+        self._text = _Text(read, quiet)
+        self._next: Callable[[], Any] = self._line_of_text
+        self._ahead: list[Any] = []
+        self.form = self._find_form()
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield the records; one that cannot be read is yielded as Unreadable."""
+        yield from self._ahead
+        if self.form == "array":
+            yield from self._arrays()
+        while self.form != "array" and self._text.skip_blank():
+            yield self._next()
+
+    def _find_form(self) -> str:
+        if not self._text.skip_blank():
+            return "none"
+        start = self._text.peek()
+        if start == "[" and self._begins_array():
+            return "array"
+        if start == "{":
+            self._next = self._value
+        elif start != "[" and _scalar(self._text.line()) is not None:
+            self._next = self._line_of_scalars
+        self._ahead = [self._next()]
+        several_lines = self._text.taken_lines > 1
+        return "objects" if several_lines or not self._text.has_more(PATIENCE) else "lines"
+
+    def _begins_array(self) -> bool:
+        """False for text such as `[draft] Dancing Doggo`. An array's line is not read whole: it may be long."""
+        inside = self._text.ahead(_WITHIN_ARRAY)
+        if inside is None or inside[1] in '{["\n':
+            return True
+        return _SCALARS.fullmatch(self._text.line().strip()) is not None
+
+    def _arrays(self) -> Iterator[Any]:
+        """The elements of all arrays, and what stands between them."""
+        while self._text.skip_blank():
+            if self._text.peek() != "[":
+                yield self._value()
+                continue
+            self._text.take(1)
+            for element in self._elements():
+                if isinstance(element, Unreadable):
+                    yield Unreadable(f"{element}; the array is not read any further")
+                    return
+                yield element
+
+    def _elements(self) -> Iterator[Any]:
+        """The elements of one array and, instead of a missing bracket, an Unreadable."""
+        while self._text.skip_blank() and self._text.peek() != "]":
+            yield self._text.value()
+            if self._text.skip_blank() and self._text.peek() == ",":
+                self._text.take(1)
+        if self._text.peek() == "]":
+            self._text.take(1)
+        else:
+            yield Unreadable("the array is not closed")
+
+    def _value(self) -> Any:
+        return self._text.value()
+
+    def _line_of_text(self) -> Any:
+        return self._text.take_line().strip()
+
+    def _line_of_scalars(self) -> Any:
+        """Numbers and texts in quotes; text without them does not stop what began like this."""
+        if self._text.peek() in "{[":
+            return self._text.value()
+        line = self._text.take_line().strip()
+        value = _scalar(line)
+        return line if value is None else value[0]
+
+
+def _scalar(line: str) -> tuple[Any] | None:
+    """The JSON value that a line is, if it is one."""
+    try:
+        return (json.loads(line),)
+    except (ValueError, RecursionError):
+        return None
+
+
+class _Text:
+    """Text that is decoded and read as far as it is needed. `taken_lines` counts those of the last value."""
+
+    def __init__(self, read: Read, quiet: Quiet) -> None:
+        self.taken_lines = 0
+        self._read = read
+        self._quiet = quiet
+        self._buffer = ""
+        self._at = 0
+        self._ended = False
+        start = read(_CHUNK)
+        while any(mark.startswith(start) and mark != start for mark, _ in _MARKS) and (more := read(_CHUNK)):
+            start += more
+        mark, encoding = next(((m, e) for m, e in _MARKS if start.startswith(m)), (b"", "utf-8"))
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+        self._add(start[len(mark) :], ended=not start)
+
+    def _add(self, data: bytes, *, ended: bool) -> None:
+        self._buffer = self._buffer[self._at :] + self._decoder.decode(data, final=ended)
+        self._at, self._ended = 0, ended
+
+    def more(self) -> bool:
+        """Read on; False when there is nothing more."""
+        if self._ended:
+            return False
+        data = self._read(_CHUNK)
+        before = len(self._buffer) - self._at
+        self._add(data, ended=not data)
+        return not self._ended or len(self._buffer) > before
+
+    def has_more(self, patience: float) -> bool:
+        """True if another record follows, or nothing arrives for so many seconds that could tell."""
+        while not self._skip():
+            if not self._ended and self._quiet(patience):
+                return True
+            if not self.more():
+                return False
+        return True
+
+    def skip_blank(self) -> bool:
+        """Step over blanks and line ends; False at the end of the input."""
+        while not self._skip():
+            if not self.more():
+                return False
+        return True
+
+    def _skip(self) -> bool:
+        blank = _BLANK.match(self._buffer, self._at)
+        self._at = blank.end() if blank else self._at
+        return self._at < len(self._buffer)
+
+    def peek(self) -> str:
+        return self._buffer[self._at : self._at + 1]
+
+    def ahead(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """The match of a pattern here, as soon as it matches; None at the end of the input."""
+        while not (match := pattern.match(self._buffer, self._at)):
+            if not self.more():
+                return None
+        return match
+
+    def take(self, count: int) -> None:
+        self.taken_lines = 1 + self._buffer.count("\n", self._at, self._at + count)
+        self._at += count
+
+    def line(self) -> str:
+        """The rest of the line, which stays."""
+        end, seen = -1, 0
+        while (end := self._buffer.find("\n", self._at + seen)) < 0:
+            seen = len(self._buffer) - self._at
+            if not self.more():
+                end = len(self._buffer)
+                break
+        return self._buffer[self._at : end]
+
+    def take_line(self) -> str:
+        line = self.line()
+        self.take(len(line))
+        return line
+
+    def value(self) -> Any:
+        """One JSON value, or an Unreadable, after which reading goes on with the next line."""
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self._buffer, self._at)
+            except json.JSONDecodeError as error:
+                if _is_unfinished(error) and self.more():
+                    continue
+                return self._unreadable(error.msg)
+            except (ValueError, RecursionError):  # Python does not convert integers of thousands of digits
+                return self._unreadable("it is nested too deeply, or has too many digits")
+            if isinstance(value, int | float) and _GOES_ON.match(self._buffer, end) and self.more():
+                continue  # the digits so far may not be all
+            self.take(end - self._at)
+            return value
+
+    def _unreadable(self, why: str) -> Unreadable:
+        return Unreadable(f"it is not JSON ({why}): {self.take_line().strip()[:60]}")
+
+
+def _is_unfinished(error: json.JSONDecodeError) -> bool:
+    """True if more text could make it right: the error is near the end, or a string has no end yet."""
+    return len(error.doc.rstrip()) - error.pos < len("-Infinity") or error.msg.startswith("Unterminated")

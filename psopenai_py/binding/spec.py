@@ -1,0 +1,118 @@
+"""What a cmdlet declares: its parameters, sets and validators. Frozen data, no behaviour.
+
+One table per cmdlet feeds the binder, the help, completion, the README and the PowerShell module. The rows are
+named tuples, because every start pays for them and a data class takes ten times as long to make.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+#: The name PowerShell gives to the set of a cmdlet that declares none.
+ALL_SETS = "__AllParameterSets"
+
+
+class Kind(Enum):
+    """A parameter's type. The value is the .NET type that PowerShell declares and names in its messages."""
+
+    STRING = "System.String"
+    STRINGS = "System.String[]"
+    INT = "System.Int32"
+    SINGLE = "System.Single"
+    SWITCH = "System.Management.Automation.SwitchParameter"
+    URI = "System.Uri"
+    SECRET = "System.Security.SecureString"  # noqa: S105 - a type name
+    DICTIONARY = "System.Collections.IDictionary"
+    OBJECT = "System.Object"
+    API_TYPE = "OpenAIApiType"
+    ACTION = "System.Management.Automation.ActionPreference"
+
+    @property
+    def short_name(self) -> str:
+        """The name that help shows: `<String>`, `<Int32>`."""
+        return self.value.rpartition(".")[2]
+
+
+#: Members of the two enumerations by value, in PowerShell's order.
+ENUMERATIONS: dict[Kind, tuple[str, ...]] = {
+    Kind.API_TYPE: ("OpenAI", "Azure"),
+    Kind.ACTION: ("SilentlyContinue", "Stop", "Continue", "Inquire", "Ignore", "Suspend", "Break"),
+}
+
+
+class Parameter(NamedTuple):
+    """One parameter of a cmdlet.
+
+    Attributes:
+        position: place among the positional arguments; None if only bound by name.
+        mandatory: missing it is an error (or a question, on a terminal).
+        needless_with: names of parameters that make a mandatory one optional.
+        sets: parameter sets it belongs to; empty means all.
+        default: what the server or the cmdlet assumes, for help only; whether a parameter was bound is
+            decided by its name being among the bound ones, never by comparing with the default.
+        not_empty, lower_case, limits, choices, variable_name: PowerShell's validators and transformations.
+        completions: documented values, offered and never enforced.
+        path: completes file names.
+        hidden: binds, but is not shown in help or completion.
+        common: one of PowerShell's common parameters.
+        piped: also taken from piped objects by property name (and, if mandatory, from lines of text), which the
+            reference does not do.
+        ours: an addition of this project; never changes how the reference's command lines bind.
+    """
+
+    name: str
+    kind: Kind
+    help: str
+    aliases: tuple[str, ...] = ()
+    position: int | None = None
+    mandatory: bool = False
+    needless_with: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    by_value: bool = False
+    by_property_name: bool = False
+    default: str = ""
+    not_empty: bool = False
+    lower_case: bool = False
+    limits: tuple[int, int] | None = None
+    choices: tuple[str, ...] = ()
+    variable_name: bool = False
+    completions: tuple[str, ...] = ()
+    path: bool = False
+    hidden: bool = False
+    common: bool = False
+    piped: bool = False
+    ours: bool = False
+
+    @property
+    def takes_pipeline(self) -> bool:
+        """True if a piped record can give the parameter its value."""
+        return self.by_value or self.by_property_name or self.piped
+
+
+class Example(NamedTuple):
+    """A command line worth showing, and what it does."""
+
+    command: str
+    text: str
+
+
+class Cmdlet(NamedTuple):
+    """One cmdlet: its name, its help and its parameters in declaration order, common ones last."""
+
+    name: str
+    synopsis: str
+    description: str
+    parameters: tuple[Parameter, ...]
+    examples: tuple[Example, ...]
+    default_set: str = ALL_SETS
+    outputs: str = "PSCustomObject"
+    link: str = ""
+    #: True if a call writes documents, so that piped arrays give arrays.
+    documents: bool = True
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """Names of the parameter sets in the order they are first declared."""
+        named = dict.fromkeys(name for parameter in self.parameters for name in parameter.sets)
+        return tuple(named) or (ALL_SETS,)
