@@ -1,0 +1,105 @@
+"""Sandbox addresses: `sandbox:`, `sandbox:/folder`, `sandbox:C:\\jobs`, `sandbox:/folder?speed=10&fault=429`.
+
+Knows text and conventions only: nothing here touches the disk.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import parse_qsl
+
+from . import faults
+
+__all__ = ["SandboxAddress", "default_folder", "is_sandbox", "parse_address", "parse_speed"]
+
+SCHEME = "sandbox:"
+MAX_SPEED = 1_000_000.0
+
+
+class SandboxAddress(NamedTuple):
+    """Where the jobs are (None: the user's state folder), how fast they run, what fails."""
+
+    folder: Path | None = None
+    speed: float = 1.0
+    fault: str | None = None
+
+
+def is_sandbox(address: str) -> bool:
+    """Tell whether a base address means the sandbox; case does not matter, as in any URL scheme."""
+    return address[: len(SCHEME)].lower() == SCHEME
+
+
+def parse_address(address: str) -> SandboxAddress:
+    """Read an address; a ValueError says what is wrong with it.
+
+    The folder is taken as typed, spaces and percent signs included; only the options after `?` are decoded.
+    """
+    if not is_sandbox(address):
+        raise ValueError(f"A sandbox address begins with '{SCHEME}', not {address!r}.")
+    folder, _, query = address[len(SCHEME) :].partition("?")
+    options = _options(query)
+    return SandboxAddress(
+        folder=_folder(folder),
+        speed=parse_speed(options.get("speed", "1")),
+        fault=str(faults.parse_fault(options["fault"])) if "fault" in options else None,
+    )
+
+
+def parse_speed(text: str) -> float:
+    """Read a speed factor: 10 means ten times as fast as usual."""
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = math.nan
+    if not 0 < speed <= MAX_SPEED:  # false for nan, too
+        raise ValueError(f"The sandbox's speed must be a number above 0, up to {MAX_SPEED:,.0f}, not {text!r}.")
+    return speed
+
+
+def _options(query: str) -> dict[str, str]:
+    """Decode the part after `?`; each known option at most once."""
+    known = ("speed", "fault")
+    options: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        if name not in known:
+            raise ValueError(f"A sandbox address has no option {name!r}; it knows {' and '.join(known)}.")
+        if name in options:
+            raise ValueError(f"The sandbox address gives {name!r} twice.")
+        options[name] = value
+    return options
+
+
+def _folder(text: str) -> Path | None:
+    if not text:
+        return None
+    if text.startswith("///"):  # sandbox:///folder, the way file addresses are written
+        text = text[2:]
+    elif text.startswith("//") and sys.platform != "win32":  # on Windows that is a share
+        raise ValueError(f"'{SCHEME}{text}' names a host; write 'sandbox:/folder'.")
+    # The shell expands ~ only at the start of a word, and here the word starts with the scheme.
+    try:
+        return Path(text).expanduser().absolute()
+    except RuntimeError as error:
+        raise ValueError(f"The folder of the sandbox address cannot be found: {error}") from None
+
+
+def default_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
+    """Return the user's state folder for sandbox jobs, by the platform's convention."""
+    if platform == "win32":
+        local = environ.get("LOCALAPPDATA")
+        return (Path(local) if local else _home(environ) / "AppData" / "Local") / "psopenai_py" / "sandbox"
+    if platform == "darwin":
+        return _home(environ) / "Library" / "Application Support" / "psopenai_py" / "sandbox"
+    state = environ.get("XDG_STATE_HOME", "")
+    # The XDG base directory specification: a relative path is invalid and to be ignored.
+    base = Path(state) if state.startswith("/") else _home(environ) / ".local" / "state"
+    return base / "psopenai_py" / "sandbox"
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    home = environ.get("HOME") or environ.get("USERPROFILE")
+    return Path(home) if home else Path.home()

@@ -1,0 +1,190 @@
+"""Request bodies: multipart, urlencoded and JSON, read from a stream within limits.
+
+Turns bytes into fields and files; knows nothing of what the fields mean.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+from .answers import ApiError
+
+__all__ = ["Form", "Upload", "read_form"]
+
+_CHUNK = 64 * 1024
+_HEADER_LIMIT = 16 * 1024
+_PART_LIMIT = 100
+_PARAMETER = re.compile(r';\s*([\w*]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
+
+Read = Callable[[int], bytes]
+
+
+class Upload(NamedTuple):
+    """One file of a form."""
+
+    filename: str
+    content_type: str
+    data: bytes
+
+
+class Form(NamedTuple):
+    """The fields of a body: text, or whatever JSON holds; and its files."""
+
+    fields: dict[str, Any]
+    files: dict[str, Upload]
+
+
+def read_form(environ: Mapping[str, Any], limit: int) -> Form:
+    """Read the body of a request of at most `limit` bytes; a bad one is an ApiError 400, 413 or 415."""
+    read = _reader(environ, limit)
+    header = str(environ.get("CONTENT_TYPE") or "")
+    kind = header.partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        return _multipart(read, _boundary(header))
+    body = b"".join(iter(lambda: read(_CHUNK), b""))
+    if kind == "application/json":
+        return Form(_json_object(body), {})
+    if kind == "application/x-www-form-urlencoded":
+        return Form(dict(parse_qsl(_text(body, None), keep_blank_values=True)), {})
+    if not body:
+        return Form({}, {})
+    raise ApiError(
+        415, f"The content type {kind[:80]!r} is not supported; send multipart/form-data or application/json."
+    )
+
+
+def _reader(environ: Mapping[str, Any], limit: int) -> Read:
+    """Return a read function for the body that ends where the body ends and refuses more than `limit`."""
+    declared = str(environ.get("CONTENT_LENGTH") or "")
+    chunked = "HTTP_TRANSFER_ENCODING" in environ or bool(environ.get("wsgi.input_terminated"))
+    if declared and not (declared.isascii() and declared.isdigit()):
+        raise ApiError(400, "The header Content-Length is not a number.")
+    length = int(declared) if declared else None
+    if length is None and not chunked:
+        length = 0
+    if length is not None and length > limit:
+        raise _too_large(limit)
+    source: Read = environ["wsgi.input"].read
+    seen = 0
+
+    def read(size: int) -> bytes:
+        nonlocal seen
+        data = source(size if length is None else min(size, length - seen))
+        seen += len(data)
+        if seen > limit:
+            raise _too_large(limit)
+        if not data and size and length is not None and seen < length:
+            raise ApiError(400, f"The body ended after {seen} of {length} bytes.")
+        return data
+
+    return read
+
+
+def _too_large(limit: int) -> ApiError:
+    return ApiError(413, f"The request body is larger than {limit:,} bytes.", code="request_too_large")
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise ApiError(400, f"The body is not valid JSON: {error}.") from None
+    if not isinstance(value, dict):
+        raise ApiError(400, "The body must be a JSON object.")
+    return {name: item for name, item in value.items() if item is not None}  # null: not given
+
+
+def _boundary(header: str) -> bytes:
+    boundary = _parameters(header).get("boundary", "")
+    if not 0 < len(boundary) <= 200 or not boundary.isascii():
+        raise _malformed("its header names no usable boundary")
+    return boundary.encode()
+
+
+def _parameters(header: str) -> dict[str, str]:
+    found = {}
+    for name, quoted, bare in _PARAMETER.findall(header):
+        # Browsers and httpx write a quotation mark as %22, older clients as \".
+        found[name.lower()] = re.sub(r"\\(.)", r"\1", quoted).replace("%22", '"') if quoted else bare
+    return found
+
+
+def _malformed(why: str) -> ApiError:
+    return ApiError(400, f"The multipart body is malformed: {why}.", code="malformed_multipart")
+
+
+def _multipart(read: Read, boundary: bytes) -> Form:
+    body = _Scanner(read, b"\r\n")  # so that the first boundary, too, follows a line end
+    delimiter = b"\r\n--" + boundary
+    form = Form({}, {})
+    body.until(delimiter, _HEADER_LIMIT)
+    for _ in range(_PART_LIMIT):
+        tail = body.until(b"\r\n", _HEADER_LIMIT, or_end=True).strip()
+        if tail.startswith(b"--"):
+            body.drain()
+            return form
+        if tail:
+            raise _malformed("a boundary is followed by other text")
+        headers = _part_headers(body.until(b"\r\n\r\n", _HEADER_LIMIT))
+        _add_part(form, headers, body.until(delimiter, None))
+    raise _malformed(f"it has more than {_PART_LIMIT} parts")
+
+
+def _part_headers(block: bytes) -> dict[str, str]:
+    lines = block.decode("utf-8", "replace").split("\r\n")
+    pairs = (line.partition(":") for line in lines if line)
+    return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+def _add_part(form: Form, headers: dict[str, str], data: bytes) -> None:
+    disposition = _parameters(headers.get("content-disposition", ""))
+    name = disposition.get("name")
+    if not name:
+        raise _malformed("a part has no name")
+    if "filename" in disposition or "filename*" in disposition:
+        filename = disposition.get("filename", "")
+        form.files[name] = Upload(filename, headers.get("content-type", ""), data)
+    else:
+        form.fields[name] = _text(data, name)
+
+
+def _text(data: bytes, name: str | None) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise ApiError(400, f"The {'field ' + repr(name) if name else 'body'} is not UTF-8 text.", param=name) from None
+
+
+class _Scanner:
+    """Cuts a stream at delimiters, whatever chunks it comes in."""
+
+    def __init__(self, read: Read, start: bytes) -> None:
+        self._read = read
+        self._buffer = bytearray(start)
+
+    def until(self, delimiter: bytes, limit: int | None, *, or_end: bool = False) -> bytes:
+        """Return what comes before `delimiter` and step over it; `limit` bounds what is returned."""
+        searched = 0
+        while (at := self._buffer.find(delimiter, searched)) < 0:
+            if limit is not None and len(self._buffer) > limit + len(delimiter):
+                raise _malformed("a header is too long or the boundary is missing")
+            searched = max(0, len(self._buffer) - len(delimiter) + 1)
+            chunk = self._read(_CHUNK)
+            if not chunk:
+                if not or_end:
+                    raise _malformed("it ends before its last boundary")
+                at = len(self._buffer)
+                break
+            self._buffer += chunk
+        found = bytes(self._buffer[:at])
+        del self._buffer[: at + len(delimiter)]
+        return found
+
+    def drain(self) -> None:
+        """Read what may follow the last boundary, so that the connection can be used again."""
+        while self._read(_CHUNK):
+            pass

@@ -1,0 +1,295 @@
+"""The server, over loopback: rude and slow clients, limits, failures on demand, an orderly end."""
+
+from __future__ import annotations
+
+import http.client
+import shutil
+import socket
+import subprocess
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from psopenai_py.sandbox.server import PortUnavailable, SandboxServer
+
+from .conftest import Clock, Serve
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+NewVideo = Callable[..., str]
+GET = b"GET /v1/videos HTTP/1.1\r\nHost: x\r\n"
+POST = b"POST /v1/videos HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+
+
+def _talk(server: SandboxServer, data: bytes) -> bytes:
+    """Send bytes as they are and return all that comes back until the server closes."""
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        connection.sendall(data)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def _request(server: SandboxServer, path: str = "/videos") -> int:
+    return httpx.get(f"{server.url}{path}", trust_env=False).status_code
+
+
+def test_port_zero_chooses_and_the_address_says_it(serve: Serve) -> None:
+    server = serve()
+    assert server.port > 0
+    assert server.url == f"http://127.0.0.1:{server.port}/v1"
+    assert _request(server) == 200
+
+
+def test_a_taken_port_is_a_clear_error(serve: Serve) -> None:
+    taken = serve().port
+    with pytest.raises(PortUnavailable) as caught:
+        SandboxServer(lambda environ, start_response: (), port=taken)
+    message = f"Port {taken} on 127.0.0.1 is taken by another program. Choose another one, or 0 for any free."
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "message"),
+    [
+        ("127.0.0.1", 70000, "The sandbox cannot listen on port 70000 of '127.0.0.1': "),
+        ("192.0.2.1", 0, "The sandbox cannot listen on port 0 of '192.0.2.1': "),
+    ],
+    ids=["port", "host"],
+)
+def test_where_it_cannot_listen_is_a_clear_error(host: str, port: int, message: str) -> None:
+    with pytest.raises(PortUnavailable) as caught:
+        SandboxServer(lambda environ, start_response: (), host=host, port=port)
+    assert str(caught.value).startswith(message)
+
+
+def test_a_connection_serves_many_requests(serve: Serve) -> None:
+    server = serve()
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=10)
+    statuses = []
+    for method, path in [("GET", "/v1/videos"), ("POST", "/v1/videos"), ("PUT", "/v1/videos"), ("HEAD", "/v1/videos")]:
+        connection.request(method, path, body=b"unwanted" if method == "PUT" else None)
+        local = connection.sock.getsockname()
+        answer = connection.getresponse()
+        answer.read()
+        statuses.append((answer.status, connection.sock.getsockname() == local))
+    connection.close()
+    assert statuses == [(200, True), (400, True), (405, True), (200, True)]
+
+
+RULES = [
+    pytest.param(
+        b"hello\r\n\r\n", b"400 Bad Request", b"The first line is not that of an HTTP/1.1 request.", id="line"
+    ),
+    pytest.param(b"GET / HTTP/2.0\r\n\r\n", b"400 Bad Request", b"The first line", id="version"),
+    pytest.param(b"GET / HTTP/1.1\r\n\r\n", b"400 Bad Request", b"Host is missing", id="no-host"),
+    pytest.param(GET + b"a b: c\r\n\r\n", b"400 Bad Request", b"A header field is malformed.", id="field"),
+    pytest.param(GET + b" folded\r\n\r\n", b"400 Bad Request", b"A header field is malformed.", id="folded"),
+    pytest.param(GET + b"x: " + b"y" * 40_000, b"431 Request Header Fields Too Large", b"larger than", id="too-large"),
+    pytest.param(
+        POST + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n", b"400 Bad Request", b"both", id="two-lengths"
+    ),
+    pytest.param(POST + b"Content-Length: 2, 2\r\n\r\n{}", b"400 Bad Request", b"not a number", id="length-twice"),
+    pytest.param(POST + b"Content-Length: -2\r\n\r\n{}", b"400 Bad Request", b"not a number", id="length"),
+    pytest.param(POST + b"Transfer-Encoding: gzip\r\n\r\n", b"501 Not Implemented", b"chunked", id="coding"),
+    pytest.param(
+        POST + b"Transfer-Encoding: chunked\r\n\r\nx\r\n", b"400 Bad Request", b"no usable length", id="chunk"
+    ),
+    pytest.param(
+        POST + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}x\r\n",
+        b"400 Bad Request",
+        b"longer than it says",
+        id="chunk-long",
+    ),
+]
+
+
+@pytest.mark.parametrize(("request_bytes", "status", "text"), RULES)
+def test_who_breaks_the_rules_gets_an_answer_and_the_door(
+    serve: Serve, request_bytes: bytes, status: bytes, text: bytes
+) -> None:
+    answer = _talk(serve(), request_bytes)
+    assert answer.startswith(b"HTTP/1.1 " + status + b"\r\n")
+    assert text in answer
+    assert b"\r\nx-request-id: req_" in answer
+    assert b"\r\nconnection: close\r\n" in answer
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        pytest.param(b"\r\n" + GET + b"Connection: close\r\n\r\n", id="empty-line-first"),
+        pytest.param(b"GET /v1/videos HTTP/1.0\r\n\r\n", id="version-1.0"),
+        pytest.param(b"GET http://x/v1/videos HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", id="absolute"),
+        pytest.param(GET + b"Connection: close\r\nContent_Length: 9\r\n\r\n", id="underscore"),
+    ],
+)
+def test_unusual_requests_are_served(serve: Serve, request_bytes: bytes) -> None:
+    assert _talk(serve(), request_bytes).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_two_requests_in_one_go_are_answered_in_order(serve: Serve) -> None:
+    answer = _talk(serve(), GET + b"\r\nGET /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert answer.index(b"HTTP/1.1 200 OK") < answer.index(b"HTTP/1.1 404 Not Found")
+
+
+def test_a_body_in_chunks_is_read(serve: Serve) -> None:
+    chunks = b'9;x=y\r\n{"prompt"\r\nB\r\n: "chunks"}\r\n0\r\nTrailer: x\r\n\r\n'
+    answer = _talk(serve(), POST + b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n" + chunks)
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert b'"prompt": "chunks"' in answer
+
+
+def test_a_body_is_called_for_before_it_is_sent(serve: Serve) -> None:
+    server = serve(upload_limit=100)
+    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        connection.sendall(POST + b"Expect: 100-continue\r\nContent-Length: 15\r\n\r\n")
+        assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(b'{"prompt": "x"}')
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
+        connection.sendall(POST + b"Expect: 100-continue\r\nContent-Length: 101\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
+
+
+def test_too_large_an_upload_is_refused_while_it_comes(serve: Serve) -> None:
+    picture = {"input_reference": ("x.png", b"\0" * 5_000_000, "image/png")}
+    address = f"{serve(upload_limit=1_000_000).url}/videos"
+    answer = httpx.post(address, data={"prompt": "x"}, files=picture, trust_env=False)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "request_too_large")
+
+
+def test_slow_clients_keep_nobody_waiting(serve: Serve) -> None:
+    server = serve()
+    slow = [socket.create_connection((server.host, server.port), timeout=10) for _ in range(20)]
+    for number, connection in enumerate(slow):
+        # In the head, in the body, before the first byte, and with an answer that nobody reads.
+        connection.sendall([b"GET /v1/vid", POST + b"Content-Length: 9\r\n\r\n{", b"", GET + b"\r\n"][number % 4])
+    assert [_request(server) for _ in range(5)] == [200] * 5
+    for connection in slow:
+        connection.close()
+
+
+def test_a_client_that_is_too_slow_is_left(serve: Serve) -> None:
+    server = serve(time_limit=0.2)
+    assert _talk(server, b"GET /v1/vid") == b""
+    assert _talk(server, POST + b"Content-Length: 9\r\n\r\n{") == b""
+
+
+def test_a_client_that_leaves_in_the_middle_harms_nobody(serve: Serve, new_video: NewVideo, log: list[str]) -> None:
+    server = serve()
+    path = f"/v1/videos/{new_video(size='4096x4096')}/content".encode()
+    for _ in range(3):
+        with socket.create_connection((server.host, server.port), timeout=10) as connection:
+            connection.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+            connection.recv(10)
+    assert _request(server) == 200
+
+
+def test_more_clients_than_there_is_room_for_are_told(serve: Serve) -> None:
+    server = serve(max_connections=1)
+    with socket.create_connection((server.host, server.port), timeout=10) as first:
+        first.sendall(GET + b"\r\n")
+        assert first.recv(100).startswith(b"HTTP/1.1 200 OK\r\n")
+        assert _talk(server, b"").startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+
+
+def test_the_log_has_no_key_and_no_prompt(serve: Serve, log: list[str]) -> None:
+    server = serve(api_key="sk-secret")
+    with httpx.Client(headers={"authorization": "Bearer sk-secret"}, trust_env=False) as client:
+        client.post(f"{server.url}/videos?key=sk-secret", data={"prompt": "private"})
+        client.get(f"{server.url}/videos?limit=1")
+    server.close()
+    assert [line.rsplit(" ", 4)[0] for line in log] == ["POST /v1/videos 200", "GET /v1/videos 200"]
+
+
+def _broken(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    if environ["PATH_INFO"] == "/late":
+        start_response("200 OK", [("content-length", "10")])
+        yield b"half"
+    raise KeyError("private")
+
+
+def test_a_failing_application_fails_that_request_only(serve: Serve, log: list[str]) -> None:
+    server = serve(_broken)
+    answer = _talk(server, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
+    assert b"The sandbox failed on this request (KeyError)." in answer
+    assert _talk(server, b"GET /late HTTP/1.1\r\nHost: x\r\n\r\n").endswith(b"\r\n\r\nhalf")
+    assert "private" not in "".join(log)
+
+
+def test_drop_breaks_the_connection(serve: Serve, new_video: NewVideo, log: list[str]) -> None:
+    server = serve()
+    video_id = new_video("[drop content]", size="64x64")
+    with httpx.Client(base_url=server.url, trust_env=False) as client:
+        with pytest.raises(httpx.RemoteProtocolError, match="disconnected"):
+            client.post("/videos", data={"prompt": "[drop]"})
+        with pytest.raises(httpx.RemoteProtocolError, match=r"incomplete|closed"):
+            client.get(f"/videos/{video_id}/content")
+        assert client.get("/videos").status_code == 200
+    server.close()
+    assert [line.split()[2] for line in log] == ["no-answer", "200", "200"]
+
+
+def test_hang_waits_for_the_client_to_give_up(serve: Serve) -> None:
+    server = serve()
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.post(f"{server.url}/videos", data={"prompt": "[hang]"}, timeout=0.2, trust_env=False)
+    assert _request(server) == 200
+
+
+def test_the_end_leaves_nothing_behind(serve: Serve) -> None:
+    before = threading.active_count()
+    server = serve()
+    waiting = socket.create_connection((server.host, server.port), timeout=10)
+    waiting.sendall(GET + b"\r\n")
+    assert waiting.recv(10)
+    server.close()
+    server.close()
+    while waiting.recv(1000):
+        pass
+    waiting.close()
+    assert threading.active_count() == before
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((server.host, server.port), timeout=10)
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_curl_resumes_where_it_left_off(serve: Serve, new_video: NewVideo, tmp_path: Path) -> None:
+    server = serve()
+    address = f"{server.url}/videos/{new_video(size='640x480')}/content"
+    whole = httpx.get(address, trust_env=False).content
+    target = tmp_path / "clip.mp4"
+
+    def curl(*options: str) -> None:
+        command = ["curl", "--silent", "--show-error", "--fail", "--noproxy", "*", *options, "-o", str(target), address]
+        subprocess.run(command, check=True, timeout=30)
+
+    curl("--range", "0-9999")
+    assert target.read_bytes() == whole[:10_000]
+    curl("--continue-at", "-")
+    assert target.read_bytes() == whole
+
+
+def test_many_clients_at_once(serve: Serve, clock: Clock) -> None:
+    server = serve()
+    failures: list[object] = []
+
+    def work(number: int) -> None:
+        with httpx.Client(base_url=server.url, trust_env=False) as client:
+            for turn in range(10):
+                job = client.post("/videos", data={"prompt": f"{number} {turn}"}).json()
+                if client.get(f"/videos/{job['id']}").json()["prompt"] != f"{number} {turn}":
+                    failures.append(job)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with httpx.Client(base_url=server.url, trust_env=False) as client:
+        assert len(client.get("/videos?limit=100").json()["data"]) == 100
