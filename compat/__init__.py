@@ -1,0 +1,1 @@
+"""How close psopenai_py is to PSOpenAI: the recordings and their checker."""

@@ -1,0 +1,52 @@
+"""Status words of the servers that speak the protocol, and what they mean for one who waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+WAITING = frozenset(("queued", "pending", "not_start", "submitted", "in_queue", "waiting", "throttled"))
+WAITING |= {"suspended", "preprocessing", "unknown"}
+RUNNING = frozenset(("in_progress", "processing", "running", "generating"))
+SUCCEEDED = frozenset(("completed", "succeeded", "success", "done", "complete"))
+FAILED = frozenset(("failed", "failure", "fail", "error"))
+ENDED = frozenset(("cancelled", "canceled", "expired", "deleted"))
+
+_OVER = SUCCEEDED | FAILED | ENDED
+_KNOWN = _OVER | WAITING | RUNNING
+
+
+def word(job: Mapping[str, Any]) -> str:
+    """The job's status in lower case; empty when it has none."""
+    status = job.get("status")
+    return status.strip().lower() if isinstance(status, str) else ""
+
+
+def is_known(status: str) -> bool:
+    """True for a word of the tables above."""
+    return status in _KNOWN
+
+
+def is_over(status: str) -> bool:
+    """True for a status after which nothing more happens. An unknown or missing word means: not yet."""
+    return status in _OVER
+
+
+def has_succeeded(status: str) -> bool:
+    """True if the job's video can be fetched."""
+    return status in SUCCEEDED
+
+
+def percent(job: Mapping[str, Any]) -> int | None:
+    """The job's progress from 0 to 100, however the server writes it; None when it says nothing."""
+    value = job.get("progress")
+    if isinstance(value, str):
+        try:
+            value = float(value.strip().rstrip("%"))
+        except ValueError:
+            return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # NaN is not itself
+        return None
+    if isinstance(value, float) and 0 < value < 1:
+        value *= 100
+    return round(min(max(value, 0), 100))

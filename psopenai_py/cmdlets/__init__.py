@@ -1,0 +1,93 @@
+"""The cmdlets: where each one lives, and what a call gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
+
+from ..binding.spec import Cmdlet, Kind
+from ..streams import Streams
+
+if TYPE_CHECKING:
+    from ..api.request import Extras
+    from ..api.transport import Connections
+    from ..settings import Settings
+
+#: Public name to module. A call imports the one it needs.
+MODULES: dict[str, str] = {
+    "New-Video": "new_video",
+    "Get-Video": "get_video",
+    "Get-VideoContent": "get_video_content",
+    "Wait-Video": "wait_video",
+    "New-VideoRemix": "new_video_remix",
+    "Remove-Video": "remove_video",
+    "Start-VideoSandbox": "start_video_sandbox",
+    "Set-OpenAIKey": "set_openai_key",
+    "Get-OpenAIKey": "get_openai_key",
+    "Remove-OpenAIKey": "remove_openai_key",
+}
+
+
+class Call(NamedTuple):
+    """One call of a cmdlet: what was bound, and the world it runs in.
+
+    Attributes:
+        bound: bound parameters by canonical name; a default is never among them.
+        streams: where everything goes that the call has to say.
+        environ: environment variables as they are for this call.
+        connections: connections to servers, kept open between the calls of one run.
+        done: how many records of the same run were handled before, without error.
+    """
+
+    bound: Mapping[str, Any]
+    streams: Streams
+    environ: Mapping[str, str]
+    connections: Connections
+    done: int = 0
+
+    @property
+    def extras(self) -> Extras:
+        """What the user adds to every request."""
+        from ..api.request import Extras
+
+        query, headers = self.bound.get("AdditionalQuery"), self.bound.get("AdditionalHeaders")
+        return Extras(query, headers, self.streams.preferences.debug)
+
+    @property
+    def additional_body(self) -> Mapping[str, Any] | None:
+        """What the user adds to the body. Text is read only now, because it binds as it is."""
+        from ..api.request import additional_body
+
+        return additional_body(self.bound.get("AdditionalBody"))
+
+    def again(self, cmdlet: Cmdlet, settings: Settings) -> str:
+        """The command line that makes this call once more. What authenticates is left out."""
+        from ..binding.quoting import command_line
+        from ..settings import DEFAULT_BASE, is_secret, shown_url
+
+        base = settings.sandbox or shown_url(settings.base)
+        found = dict(self.bound) | ({"ApiBase": base} if base != DEFAULT_BASE else {})
+        arguments: dict[str, Any] = {}
+        for row in cmdlet.parameters:
+            if row.name in found and not (row.common or row.kind in (Kind.SECRET, Kind.OBJECT)):
+                value = found[row.name]
+                if row.kind is Kind.DICTIONARY:
+                    value = {name: text for name, text in value.items() if not is_secret(name)}
+                arguments[row.name] = value
+        return command_line(cmdlet.name, arguments)
+
+
+class CmdletModule(Protocol):
+    """What a module in this folder offers."""
+
+    CMDLET: Cmdlet
+
+    def run(self, call: Call) -> None:
+        """Do the work of one call; output goes to its streams."""
+
+
+def load(name: str) -> CmdletModule:
+    """Import the module of a cmdlet. Its name is matched without regard to case; unknown is a KeyError."""
+    modules = {known.lower(): module for known, module in MODULES.items()}
+    return cast(CmdletModule, import_module(f".{modules[name.lower()]}", __name__))

@@ -1,0 +1,112 @@
+"""Get-Video: show one job, or list jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ..binding.spec import Cmdlet, Example, Kind, Parameter
+from . import Call
+from .rows import common_parameters, service_parameters, video_id
+
+if TYPE_CHECKING:
+    from ..settings import Settings
+
+CMDLET = Cmdlet(
+    name="Get-Video",
+    synopsis="Shows a video job, or lists jobs.",
+    description=(
+        "With an id, prints the job as it is now. Without one, prints a list, always as an array: the first page, "
+        "or with -All every page as it comes."
+    ),
+    parameters=(
+        video_id(sets=("Get",)),
+        Parameter(
+            "Limit",
+            Kind.INT,
+            "How many jobs a page has.",
+            sets=("List",),
+            default="20",
+            limits=(0, 100),
+        ),
+        Parameter(
+            "Order",
+            Kind.STRING,
+            "Oldest first (asc) or newest first (desc).",
+            sets=("List",),
+            default="asc",
+            lower_case=True,
+            choices=("asc", "desc"),
+            completions=("asc", "desc"),
+        ),
+        Parameter("All", Kind.SWITCH, "Lists every job, page after page.", sets=("List",)),
+        Parameter("After", Kind.STRING, "Lists what comes behind this id.", sets=("List",), hidden=True),
+        *service_parameters(),
+        *common_parameters(),
+    ),
+    examples=(
+        Example("Get-Video video_123", "Shows one job."),
+        Example("Get-Video -All | jq -r '.[].id'", "Prints the ids of all jobs."),
+        Example("New-Video 'Dancing Doggo' | Get-Video", "Shows the job that was just started."),
+    ),
+    default_set="List",
+    link="https://github.com/mkht/PSOpenAI/blob/main/Docs/Get-Video.md",
+)
+
+
+def run(call: Call) -> None:
+    """Print one job or the list."""
+    from ..api import videos
+    from ..errors import APIRequestError
+    from ..settings import resolve
+
+    settings = resolve(call.bound, call.environ, call.streams)
+    try:
+        if "VideoId" in call.bound:
+            videos.tell(call.streams, _one(call, settings))
+        else:
+            _list(call, settings)
+    except APIRequestError as error:
+        raise videos.as_written_by(CMDLET.name, error) from None
+
+
+def _list(call: Call, settings: Settings) -> None:
+    """Print the list as it comes; the end when nobody reads any further, as in `Get-Video | head`."""
+    from ..api import videos
+    from ..errors import OutputError
+
+    try:
+        with call.streams.array():
+            for job in _listed(call, settings):
+                videos.tell(call.streams, job)
+    except OutputError as error:
+        if not error.reader_left:
+            raise
+
+
+def _one(call: Call, settings: Settings) -> dict[str, Any]:
+    from ..api import answers, transport, videos
+
+    request = videos.retrieve(settings, call.bound["VideoId"], call.extras)
+    return answers.job(transport.send(request, settings, call.streams, call.connections), CMDLET.name)
+
+
+def _listed(call: Call, settings: Settings) -> Iterator[dict[str, Any]]:
+    """The jobs of the first page, or of all pages. Stops when a page does not lead on to a new one."""
+    from ..api import answers, transport, videos
+
+    everything = bool(call.bound.get("All"))
+    limit = 100 if everything else call.bound.get("Limit", 20)
+    cursor = call.bound.get("After") or ""
+    visited = {""}
+    while True:
+        visited.add(cursor)
+        request = videos.list_page(settings, limit, call.bound.get("Order", "asc"), cursor, call.extras)
+        answer = transport.send(request, settings, call.streams, call.connections)
+        page = answers.page(answer, CMDLET.name)
+        yield from page.jobs
+        cursor = page.last_id
+        if not (everything and page.has_more and page.jobs) or cursor in visited:
+            break
+    if page.has_more and "Limit" not in call.bound:
+        call.streams.warning("There is more data that has not been retrieved.")

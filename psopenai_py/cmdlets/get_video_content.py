@@ -1,0 +1,135 @@
+"""Get-VideoContent: download the video of a job, or its thumbnail or sprite sheet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..binding.spec import Cmdlet, Example, Kind, Parameter
+from . import Call
+from .rows import common_parameters, service_parameters, video_id
+
+if TYPE_CHECKING:
+    from ..api.download import Fetch, Sink
+    from ..api.transport import Opening
+    from ..settings import Settings
+
+CMDLET = Cmdlet(
+    name="Get-VideoContent",
+    synopsis="Downloads the content of a finished video job.",
+    description=(
+        "Writes the video to -OutFile, or as raw bytes to a pipe; a terminal is refused. The file appears only when it "
+        "is complete and looks like what was asked for. A transfer that breaks off is continued."
+    ),
+    parameters=(
+        video_id(),
+        Parameter(
+            "OutFile",
+            Kind.STRING,
+            "File to write; missing folders are made. A folder gets a file named after the job.",
+            not_empty=True,
+            path=True,
+        ),
+        Parameter(
+            "Variant",
+            Kind.STRING,
+            "What to download.",
+            default="video",
+            lower_case=True,
+            completions=("video", "thumbnail", "spritesheet"),
+        ),
+        Parameter("WaitForCompletion", Kind.SWITCH, "Waits until the job is over, and downloads then."),
+        *service_parameters(),
+        *common_parameters(),
+    ),
+    examples=(
+        Example("Get-VideoContent video_123 -OutFile doggo.mp4", "Downloads a video."),
+        Example(
+            "New-Video 'Dancing Doggo' | Get-VideoContent -WaitForCompletion -OutFile doggo.mp4",
+            "Starts a job, waits for it, and downloads its video.",
+        ),
+        Example("Get-VideoContent video_123 -Variant thumbnail -OutFile doggo.webp", "Downloads a picture of it."),
+    ),
+    outputs="Bytes, or nothing with -OutFile",
+    documents=False,
+    link="https://github.com/mkht/PSOpenAI/blob/main/Docs/Get-VideoContent.md",
+)
+
+
+def run(call: Call) -> None:
+    """Wait if asked to, then download."""
+    from ..api import saving
+    from ..settings import resolve
+
+    target = call.bound.get("OutFile")
+    if target is None:
+        call.streams.refuse_terminal()
+    else:
+        saving.check_target(target)
+        _check_overwriting(call, target)
+    settings = resolve(call.bound, call.environ, call.streams)
+    if call.bound.get("WaitForCompletion"):
+        _wait(call, settings)
+    if target is None:
+        _copy(call, settings, call.streams)
+        return
+    path = saving.save(lambda sink: _copy(call, settings, sink), target, call.bound["VideoId"])
+    call.streams.verbose(f"Saved as {path}.")
+
+
+def _check_overwriting(call: Call, target: str) -> None:
+    """One file cannot hold the contents of several piped jobs: the last would be all that is left."""
+    from ..api import saving
+    from ..errors import InputError
+
+    if call.done and saving.is_replaced(target):
+        raise InputError(
+            f"The content of {call.bound['VideoId']} would replace that of an earlier job in '{target}'. "
+            "It was not downloaded.",
+            command=CMDLET.name,
+            action="For several jobs, let -OutFile name a folder, with a slash at its end.",
+        )
+
+
+def _wait(call: Call, settings: Settings) -> None:
+    from ..api import answers, status
+    from ..api.polling import Watch
+    from ..errors import JobFailedError
+
+    identifier, again = call.bound["VideoId"], call.again(CMDLET, settings)
+    watch = Watch(identifier, CMDLET.name, settings, call.extras, call.streams, call.connections, again)
+    job = watch.until_over()
+    warning = answers.failure_warning(job)
+    if warning:
+        call.streams.warning(warning)
+    if not status.has_succeeded(status.word(job)):
+        text = f"The job {identifier} is not completed; its status is '{job.get('status')}'."
+        raise JobFailedError(text, job=job, command=CMDLET.name)
+
+
+def _copy(call: Call, settings: Settings, sink: Sink) -> str:
+    from ..api import download
+
+    fetch = _fetch(call, settings)
+    return download.copy(fetch, sink, variant=call.bound.get("Variant", ""), broke=call.streams.verbose)
+
+
+def _fetch(call: Call, settings: Settings) -> Fetch:
+    """How to ask for the content from some byte on."""
+    from ..api import transport, videos
+
+    identifier = _content_id(call, settings) if settings.azure else call.bound["VideoId"]
+
+    def fetch(start: int, tag: str) -> Opening:
+        request = videos.content(settings, identifier, call.bound.get("Variant"), call.extras, start=start, tag=tag)
+        return transport.receive(request, settings, call.streams, call.connections)
+
+    return fetch
+
+
+def _content_id(call: Call, settings: Settings) -> str:
+    """Azure keeps the content under an id of its own, which the job tells."""
+    from ..api import answers, transport, videos
+
+    request = videos.retrieve(settings, call.bound["VideoId"], call.extras)
+    answer = transport.send(request, settings, call.streams, call.connections)
+    return videos.generation_id(answers.job(answer, CMDLET.name))

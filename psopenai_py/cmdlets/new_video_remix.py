@@ -1,0 +1,49 @@
+"""New-VideoRemix: start a job that changes a video by a new prompt."""
+
+from __future__ import annotations
+
+from ..binding.spec import Cmdlet, Example, Kind, Parameter
+from . import Call
+from .rows import common_parameters, service_parameters, video_id, what_if
+
+CMDLET = Cmdlet(
+    name="New-VideoRemix",
+    synopsis="Creates a new video from a finished one by a changed prompt.",
+    description=(
+        "Starts a job that renders the video of a finished job again, changed by the prompt, and prints the new job."
+    ),
+    parameters=(
+        Parameter(
+            "Prompt",
+            Kind.STRING,
+            "What is to be changed.",
+            position=0,
+            mandatory=True,
+            not_empty=True,
+        ),
+        video_id(position=1),
+        *service_parameters(),
+        *common_parameters(),
+        what_if(),
+    ),
+    examples=(
+        Example("New-VideoRemix 'Make the doggo blue' video_123", "Starts a remix."),
+        Example("Get-Video video_123 | New-VideoRemix 'Make the doggo blue'", "Takes the id from the pipeline."),
+    ),
+    link="https://github.com/mkht/PSOpenAI/blob/main/Docs/New-VideoRemix.md",
+)
+
+
+def run(call: Call) -> None:
+    """Send the remix and print the new job."""
+    from ..api import answers, transport, videos
+    from ..settings import resolve
+
+    settings = resolve(call.bound, call.environ, call.streams)
+    document = {"prompt": call.bound["Prompt"]}
+    request = videos.remix(settings, call.bound["VideoId"], document, call.additional_body, call.extras)
+    if call.bound.get("WhatIf"):
+        call.streams.output(request.describe())
+        return
+    answer = transport.send(request, settings, call.streams, call.connections)
+    videos.tell(call.streams, answers.job(answer, CMDLET.name))

@@ -1,0 +1,34 @@
+"""Remove-OpenAIKey: delete the stored key for a host. An addition of this project."""
+
+from __future__ import annotations
+
+from .. import keys
+from ..binding.spec import Cmdlet, Example
+from ..errors import KeyStoreError
+from ..settings import key_host
+from . import Call
+from .rows import common_parameters, host_parameter
+
+CMDLET = Cmdlet(
+    name="Remove-OpenAIKey",
+    synopsis="Deletes the API key for a host from the system's keyring.",
+    description="Deletes what Set-OpenAIKey stored for the host. The environment variable is not touched.",
+    parameters=(host_parameter(), *common_parameters()),
+    examples=(Example("Remove-OpenAIKey", "Deletes the stored key for api.openai.com."),),
+    outputs="None",
+    documents=False,
+)
+
+
+def run(call: Call) -> None:
+    """Delete the key; a key that is not there is an error."""
+    host = key_host(call.bound, call.environ, call.streams)
+    if not keys.remove(host):
+        raise KeyStoreError(
+            f"The keyring holds no key for {host}.",
+            error_id="KeyNotFound",
+            command=CMDLET.name,
+            category="ObjectNotFound",
+            target=host,
+        )
+    call.streams.verbose(f"The key for {host} is deleted.")

@@ -1,0 +1,69 @@
+"""Remove-Video: delete a job and its video."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..binding.spec import Cmdlet, Example
+from . import Call
+from .rows import common_parameters, service_parameters, video_id, what_if
+
+if TYPE_CHECKING:
+    from ..api.answers import Answer
+
+CMDLET = Cmdlet(
+    name="Remove-Video",
+    synopsis="Deletes a video job and its video.",
+    description="Deletes the job on the server and prints nothing. On some servers this ends a job that still runs.",
+    parameters=(video_id(), *service_parameters(), *common_parameters(), what_if()),
+    examples=(
+        Example("Remove-Video video_123", "Deletes one job."),
+        Example("Get-Video -All | Remove-Video", "Deletes every job."),
+    ),
+    outputs="None",
+    documents=False,
+    link="https://github.com/mkht/PSOpenAI/blob/main/Docs/Remove-Video.md",
+)
+
+
+def run(call: Call) -> None:
+    """Delete the job. Nothing is printed, as in the reference."""
+    from ..api import transport, videos
+    from ..errors import APIRequestError
+    from ..settings import resolve
+
+    settings = resolve(call.bound, call.environ, call.streams)
+    request = videos.delete(settings, call.bound["VideoId"], call.extras)
+    if call.bound.get("WhatIf"):
+        call.streams.output(request.describe())
+        return
+    try:
+        answer = transport.send(request, settings, call.streams, call.connections)
+    except APIRequestError as error:
+        if error.status == 405:
+            error.action = "This server offers no deletion of jobs."
+        raise
+    _understand(call, answer)
+
+
+def _understand(call: Call, answer: Answer) -> None:
+    """Nothing, a confirmation or the whole job as it was: all of them mean that it is gone."""
+    from ..api import answers
+    from ..errors import AnswerError
+
+    identifier = call.bound["VideoId"]
+    if answer.body.strip() or answer.status >= 300:
+        try:
+            value = answers.job(answer, CMDLET.name)
+        except AnswerError as error:
+            error.action = "The job may still be there. Check that -ApiBase is the address of the API itself."
+            raise
+        if value.get("deleted") is False:
+            raise AnswerError(
+                f"The server answered that the job {identifier} is not deleted.",
+                command=CMDLET.name,
+                status=answer.status,
+                request_id=answer.request_id,
+                body=answer.text,
+            )
+    call.streams.verbose(f"The video {identifier} is deleted.")

@@ -1,0 +1,50 @@
+"""Set-OpenAIKey: store the key for a host in the system's keyring. An addition of this project."""
+
+from __future__ import annotations
+
+from .. import keys
+from ..binding.spec import Cmdlet, Example
+from ..binding.values import Secret
+from ..errors import InputError
+from ..settings import KEY_VARIABLE, key_host
+from . import Call
+from .rows import common_parameters, host_parameter
+
+CMDLET = Cmdlet(
+    name="Set-OpenAIKey",
+    synopsis="Stores the API key for a host in the system's keyring.",
+    description=(
+        "Asks for the key without showing it, or reads it from standard input. There is no parameter for the key: "
+        "arguments can be read by every process of the machine. Each host has a key of its own."
+    ),
+    parameters=(host_parameter(), *common_parameters()),
+    examples=(
+        Example("Set-OpenAIKey", "Asks for the key of api.openai.com."),
+        Example("Set-OpenAIKey -ApiBase https://gateway.example/v1 < key.txt", "Stores the key in key.txt."),
+    ),
+    outputs="None",
+    documents=False,
+)
+
+
+def run(call: Call) -> None:
+    """Read the key and store it, unless the same one is stored already."""
+    host = key_host(call.bound, call.environ, call.streams)
+    key = Secret(_checked(call.streams.ask_secret(f"API key for {host}: ").strip()))
+    if keys.get(host) != key:
+        # Storing an unchanged key anew would reset what some keyrings were told to allow.
+        keys.set(host, key)
+    call.streams.verbose(f"The key for {host} is in the keyring.")
+    if call.environ.get(KEY_VARIABLE):
+        text = f"The environment variable {KEY_VARIABLE} is set and goes before the stored key."
+        call.streams.warning(text)
+
+
+def _checked(text: str) -> str:
+    """The key, if it is one that a request can carry. It is not repeated in an error."""
+    if not text:
+        raise InputError("No key was given. Nothing was stored.", command=CMDLET.name)
+    if not text.isascii() or not text.isprintable():
+        why = "The key holds a character that no key has, such as a line end."
+        raise InputError(f"{why} Nothing was stored.", command=CMDLET.name)
+    return text

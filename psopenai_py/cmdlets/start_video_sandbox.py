@@ -1,0 +1,92 @@
+"""Start-VideoSandbox: the sandbox as a server for any client. An addition of this project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..binding.spec import Cmdlet, Example, Kind, Parameter
+from ..sandbox.faults import FAULTS
+from . import Call
+from .rows import common_parameters
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+CMDLET = Cmdlet(
+    name="Start-VideoSandbox",
+    synopsis="Serves the video sandbox on a port of this machine.",
+    description=(
+        "Answers /v1/videos as a video service does, with jobs that take their time and real videos, until Ctrl-C. It "
+        "listens on the loopback address, unless -ListenAddress names another. Failures come on demand, by words in a "
+        "prompt such as [fail], [429 x2] (twice, then it succeeds) or [500 get] (create, list, get, delete, content), "
+        "or for all requests by -Fault. " + " ".join(f"[{row.word}]: {row.meaning}" for row in FAULTS)
+    ),
+    parameters=(
+        Parameter(
+            "Port",
+            Kind.INT,
+            "Port to listen on; 0 chooses a free one.",
+            position=0,
+            default="8000",
+            limits=(0, 65535),
+        ),
+        Parameter(
+            "Path",
+            Kind.STRING,
+            "Folder for the jobs, otherwise the one of -ApiBase sandbox:.",
+            not_empty=True,
+            path=True,
+        ),
+        Parameter("Speed", Kind.STRING, "How many times faster than usual jobs are done.", default="1"),
+        Parameter("Fault", Kind.STRING, "A failure for all requests, such as 500 or '429 x2'."),
+        Parameter("ApiKey", Kind.SECRET, "Key that clients must send; otherwise none is asked for."),
+        Parameter("ListenAddress", Kind.STRING, "Address to listen on.", default="127.0.0.1", not_empty=True),
+        *common_parameters(),
+    ),
+    examples=(
+        Example("Start-VideoSandbox", "Serves http://127.0.0.1:8000/v1."),
+        Example("Start-VideoSandbox -Port 0 -Speed 10 -Verbose", "Chooses a port and shows each request."),
+        Example("Start-VideoSandbox -Fault '429 x2'", "Refuses each two of three requests."),
+    ),
+    outputs="PSCustomObject",
+)
+
+
+def run(call: Call) -> None:
+    """Serve until Ctrl-C. The address is printed as soon as the server listens."""
+    from ..errors import SettingsError
+    from ..sandbox.server import LOOPBACK, PortUnavailable, SandboxServer
+
+    try:
+        folder, app = _application(call)
+        server = SandboxServer(
+            app,
+            host=call.bound.get("ListenAddress", LOOPBACK),
+            port=call.bound.get("Port", 8000),
+            log=call.streams.verbose,
+        )
+    except (ValueError, PortUnavailable) as error:
+        raise SettingsError(str(error), command=CMDLET.name) from None
+    try:
+        call.streams.output({"url": server.url, "folder": str(folder)})
+        call.streams.host(f"Try it: New-Video 'Dancing Doggo' -ApiBase {server.url}")
+        call.streams.host("Ctrl-C stops the sandbox.")
+        server.serve_forever()
+    except KeyboardInterrupt:
+        call.streams.host("Stopped.")
+    finally:
+        server.close()
+
+
+def _application(call: Call) -> tuple[Path, WSGIApplication]:
+    """The folder of the jobs, and the application over it. Raises ValueError for a bad speed or fault."""
+    from ..sandbox.address import default_folder, parse_speed
+    from ..sandbox.app import create_app
+    from ..sandbox.jobs import JobStore
+
+    given = call.bound.get("Path")
+    folder = Path(given).expanduser().absolute() if given else default_folder(call.environ)
+    store = JobStore(folder, speed=parse_speed(call.bound.get("Speed", "1")), report=call.streams.warning)
+    key = call.bound.get("ApiKey")
+    return folder, create_app(store, api_key=key.reveal() if key else None, fault=call.bound.get("Fault"))

@@ -1,0 +1,81 @@
+"""Wait-Video: wait until a job is over."""
+
+from __future__ import annotations
+
+from ..binding.spec import Cmdlet, Example, Kind, Parameter
+from . import Call
+from .rows import common_parameters, service_parameters, video_id
+
+_WORDS = (
+    *("queued", "in_progress", "completed", "failed", "preprocessing"),
+    *("running", "processing", "cancelled", "succeeded"),
+)
+
+CMDLET = Cmdlet(
+    name="Wait-Video",
+    synopsis="Waits until a video job is over.",
+    description=(
+        "Asks for the job again and again until it is completed, failed, cancelled or expired, and prints it then. "
+        "A status word that is not known counts as not finished. -TimeoutSec limits the whole wait; when time runs "
+        "out, the job is printed as it is and the exit code is 8. Ctrl-C leaves the job running."
+    ),
+    parameters=(
+        video_id(aliases=("VideohId",)),
+        Parameter(
+            "PollIntervalSec",
+            Kind.SINGLE,
+            "Seconds between two questions; the first few come sooner.",
+            default="3.0",
+            limits=(0, 1000),
+        ),
+        Parameter(
+            "StatusForWait",
+            Kind.STRINGS,
+            "Status words to wait on, with commas between. Otherwise every word that is not an end.",
+            not_empty=True,
+            completions=_WORDS,
+        ),
+        Parameter(
+            "StatusForExit",
+            Kind.STRINGS,
+            "Status words to stop at, with commas between.",
+            not_empty=True,
+            completions=_WORDS,
+        ),
+        *service_parameters(),
+        *common_parameters(),
+    ),
+    examples=(
+        Example("New-Video 'Dancing Doggo' | Wait-Video", "Waits for a new job."),
+        Example("Wait-Video video_123 -TimeoutSec 600", "Gives up after ten minutes, with exit code 8."),
+    ),
+)
+
+
+def run(call: Call) -> None:
+    """Wait, print the job, and report one that ended without a video."""
+    from ..api import status, videos, waiting
+    from ..api.polling import Watch
+    from ..errors import JobFailedError, PendingError
+    from ..settings import resolve
+
+    settings = resolve(call.bound, call.environ, call.streams)
+    identifier = call.bound["VideoId"]
+    exit_for = waiting.words(call.bound.get("StatusForExit"))
+    again = call.again(CMDLET, settings)
+    watch = Watch(identifier, CMDLET.name, settings, call.extras, call.streams, call.connections, again)
+    try:
+        job = watch.until_over(
+            interval=call.bound.get("PollIntervalSec", 3.0),
+            wait_for=waiting.words(call.bound.get("StatusForWait")),
+            exit_for=exit_for,
+        )
+    except PendingError as error:
+        if error.job is not None:
+            call.streams.output(error.job)
+        raise
+    videos.tell(call.streams, job)
+    word = status.word(job)
+    if status.is_over(word) and not status.has_succeeded(word) and word not in exit_for:
+        text = f"The job {identifier} ended as '{word}', without a video."
+        raise JobFailedError(text, job=job, command=CMDLET.name)

@@ -1,0 +1,100 @@
+"""Keys in the system's keyring, one per host. The only importer of keyring.
+
+A keyring can hang on a dialog nobody sees or on a bus nobody answers, so every access has a time limit.
+There is no plain-file fallback.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from .binding.values import Secret
+from .errors import KeyStoreError
+
+#: The name under which the keyring lists our keys.
+SERVICE = "psopenai_py"
+#: Seconds until a keyring counts as hanging.
+TIME_LIMIT = 3.0
+
+_Result = TypeVar("_Result")
+
+
+def get(host: str) -> Secret | None:
+    """The key stored for a host, or None. Raises KeyStoreError when the keyring cannot be asked."""
+
+    def read() -> str | None:
+        import keyring
+
+        return keyring.get_password(SERVICE, host)
+
+    text = _limited(read)
+    return Secret(text) if text else None
+
+
+def set(host: str, key: Secret) -> None:
+    """Store the key for a host. Raises KeyStoreError when the keyring refuses."""
+
+    def write() -> None:
+        import keyring
+
+        keyring.set_password(SERVICE, host, key.reveal())
+
+    _limited(write)
+
+
+def remove(host: str) -> bool:
+    """Delete the key stored for a host; False when there was none. Raises KeyStoreError."""
+
+    def delete() -> bool:
+        import keyring
+        from keyring.errors import PasswordDeleteError
+
+        try:
+            keyring.delete_password(SERVICE, host)
+        except PasswordDeleteError:
+            return False
+        return True
+
+    return _limited(delete)
+
+
+def _limited(action: Callable[[], _Result]) -> _Result:
+    """Run an access in a thread of its own, so that one that hangs can be left behind."""
+    results: list[_Result] = []
+    failures: list[BaseException] = []
+
+    def attempt() -> None:
+        try:
+            results.append(action())
+        except BaseException as error:  # whatever a backend raises must reach the caller, not the thread's hook
+            failures.append(error)
+
+    thread = threading.Thread(target=attempt, daemon=True)
+    thread.start()
+    thread.join(TIME_LIMIT)
+    if results:
+        return results[0]
+    raise _translated(failures[0] if failures else None)
+
+
+def _translated(error: BaseException | None) -> KeyStoreError:
+    """A backend's failure in our words; None means that it did not answer in time."""
+    if error is None:
+        return KeyStoreError(
+            f"The keyring did not answer within {TIME_LIMIT:g} seconds.",
+            category="OperationTimeout",
+            action="Unlock it, or use the environment variable OPENAI_API_KEY.",
+        )
+    kind = type(error).__name__
+    if kind == "NoKeyringError":
+        return KeyStoreError(
+            "This system has no keyring that can be used.",
+            action="Use the environment variable OPENAI_API_KEY, or install a keyring backend.",
+        )
+    # Only the kind of the failure is told: a backend's text may repeat what was to be stored.
+    return KeyStoreError(
+        f"The keyring could not be used ({kind}).",
+        action="Unlock it, or use the environment variable OPENAI_API_KEY.",
+    )

@@ -1,0 +1,150 @@
+"""Start-VideoSandbox: a server for any client, its options, and its end."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from psopenai_py import get_video_content, new_video, wait_video
+from psopenai_py.errors import RateLimitExceededError, UnauthorizedError
+from psopenai_py.sandbox.faults import FAULTS
+from tests.conftest import Run
+from tests.terminal import our
+
+on_unix = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
+
+pytestmark = on_unix
+
+
+class Running:
+    """A sandbox in a process of its own; `stop` sends a signal and returns exit code and stderr."""
+
+    def __init__(self, *arguments: str) -> None:
+        command = our("Start-VideoSandbox", "-Port", "0", *arguments)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        lines: list[str] = []
+        while not lines or lines[-1] != "}\n":
+            lines.append(self.process.stdout.readline())
+            assert lines[-1], self.process.communicate()
+        self.announced = json.loads("".join(lines))
+        self.url: str = self.announced["url"]
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> tuple[int, str]:
+        self.process.send_signal(how)
+        _, err = self.process.communicate(timeout=20)
+        return self.process.returncode, err
+
+
+@contextlib.contextmanager
+def running(*arguments: str) -> Iterator[Running]:
+    started = Running(*arguments)
+    try:
+        yield started
+    finally:
+        started.process.kill()
+        started.process.communicate()
+
+
+def test_a_job_from_its_beginning_to_its_end(tmp_path: Path) -> None:
+    with running("-Path", str(tmp_path / "jobs"), "-Speed", "1000") as sandbox:
+        job = new_video("Dancing Doggo", size="64x64", api_base=sandbox.url)
+        done = wait_video(job["id"], poll_interval_sec=0.1, api_base=sandbox.url)
+        data = get_video_content(job["id"], api_base=sandbox.url)
+        assert data is not None
+        assert (done["status"], data[4:8]) == ("completed", b"ftyp")
+        assert sandbox.announced == {"url": sandbox.url, "folder": str(tmp_path / "jobs")}
+        code, err = sandbox.stop()
+    assert code == 0
+    assert err == (f"Try it: New-Video 'Dancing Doggo' -ApiBase {sandbox.url}\nCtrl-C stops the sandbox.\nStopped.\n")
+
+
+def test_requests_are_shown_on_request() -> None:
+    with running("-Verbose") as sandbox:
+        new_video("a secret prompt", api_base=sandbox.url, api_key="sk-not-to-be-shown")
+        with contextlib.suppress(urllib.error.HTTPError):
+            urllib.request.urlopen(f"{sandbox.url}/nothing")
+        code, err = sandbox.stop()
+    assert code == 0
+    lines = [line for line in err.splitlines() if line.startswith("VERBOSE: ")]
+    assert [line.split()[1:4] for line in lines] == [["POST", "/v1/videos", "200"], ["GET", "/v1/nothing", "404"]]
+    assert "secret" not in err and "sk-not" not in err
+
+
+def test_ctrl_c_does_not_wait_for_clients() -> None:
+    """One client holds its connection open, another one waits for an answer that never comes."""
+    with running("-Fault", "hang get") as sandbox:
+        address = ("127.0.0.1", int(sandbox.url.split(":")[2].partition("/")[0]))
+        with socket.create_connection(address), socket.create_connection(address) as waiting:
+            waiting.sendall(b"GET /v1/videos/video_1 HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert sandbox.stop()[0] == 0
+
+
+def test_a_key() -> None:
+    with running("-ApiKey", "sk-of-the-sandbox") as sandbox:
+        with pytest.raises(UnauthorizedError):
+            new_video("x", api_base=sandbox.url)
+        with pytest.raises(UnauthorizedError):
+            new_video("x", api_base=sandbox.url, api_key="sk-of-somebody-else")
+        assert new_video("x", api_base=sandbox.url, api_key="sk-of-the-sandbox")["status"] == "queued"
+        assert "sk-of" not in sandbox.stop()[1]
+
+
+def test_failures_on_demand() -> None:
+    with running("-Fault", "429 x2") as sandbox:
+        with pytest.raises(RateLimitExceededError):
+            new_video("x", api_base=sandbox.url)
+        assert new_video("x", api_base=sandbox.url, max_retry_count=1)["status"] == "queued"
+
+
+def test_a_port_that_is_taken(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        result = run("Start-VideoSandbox", str(port))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"Start-VideoSandbox: Port {port} on 127.0.0.1 is taken by another program. Choose another one, or 0 for any "
+        "free.\n"
+        "    + CategoryInfo          : NotSpecified: (:) [Start-VideoSandbox], ArgumentException\n"
+        "    + FullyQualifiedErrorId : System.ArgumentException,Start-VideoSandbox\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["-Speed", "0"], "The sandbox's speed must be a number above 0"),
+        (["-Speed", "fast"], "The sandbox's speed must be a number above 0"),
+        (["-Fault", "418"], "The sandbox knows no fault '418'. It knows fail, blocked, slow,"),
+        (["-ListenAddress", "not an address"], "The sandbox cannot listen on port 0 of 'not an address'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_bad_options(run: Run, arguments: list[str], text: str) -> None:
+    result = run("Start-VideoSandbox", "-Port", "0", *arguments)
+    assert (result.exit_code, result.stdout, result.error_ids) == (
+        1,
+        "",
+        ["System.ArgumentException,Start-VideoSandbox"],
+    )
+    assert text in result.stderr
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_bad_ports(run: Run, port: str) -> None:
+    assert run("Start-VideoSandbox", port).exit_code == 2
+
+
+def test_the_help_lists_the_failures(run: Run) -> None:
+    text = " ".join(run("Start-VideoSandbox", "-?").stdout.split())
+    assert all(f"[{row.word}]: {row.meaning}" in text for row in FAULTS)

@@ -1,0 +1,136 @@
+"""What all tests share: an environment of their own, a server on loopback, and `run`."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from psopenai_py import shell
+from tests.server import Server, serving
+
+#: A made-up key of the form that real ones have.
+KEY = "sk-test-0123456789abcdefXY"
+
+#: Variables that change what a call does; each test starts without them.
+_VARIABLES = [
+    "OPENAI_API_BASE", "OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_ORGANIZATION", "OPENAI_ORG_ID",
+    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",
+    "SSL_CERT_FILE", "SSL_CERT_DIR", "PSOPENAI_ERROR_VIEW", "NO_COLOR", "FORCE_COLOR", "_PSOPENAI_COMPLETE",
+    "XDG_STATE_HOME",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run left behind; `data` is stdout as it came, for output that is not text."""
+
+    exit_code: int
+    data: bytes
+    stderr: str
+
+    @property
+    def stdout(self) -> str:
+        return self.data.decode()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.stdout)
+
+    @property
+    def error_ids(self) -> list[str]:
+        """The FullyQualifiedErrorIds of all errors, in order."""
+        mark = "    + FullyQualifiedErrorId : "
+        return [line.removeprefix(mark) for line in self.stderr.splitlines() if line.startswith(mark)]
+
+    @property
+    def warnings(self) -> list[str]:
+        """The texts of all warnings; further lines of a warning stand bare, as in PowerShell."""
+        lines = self.stderr.splitlines()
+        return [line.removeprefix("WARNING: ") for line in lines if line.startswith("WARNING: ")]
+
+
+class Run(Protocol):
+    def __call__(
+        self,
+        name: str,
+        *arguments: str,
+        env: Mapping[str, str | None] | None = None,
+        stdin: str | bytes = b"",
+        process: bool = False,
+    ) -> Result: ...
+
+
+@pytest.fixture(autouse=True)
+def _clean_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """No inherited settings, a keyring that is empty, an own home, the zone UTC."""
+    for name in _VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    home = tmp_path / "home"
+    home.mkdir()
+    for name, value in {
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "LOCALAPPDATA": str(home),
+        "TZ": "UTC",
+    }.items():
+        monkeypatch.setenv(name, value)
+    _set_zone()
+    yield
+    monkeypatch.undo()
+    _set_zone()
+
+
+def _set_zone() -> None:
+    if hasattr(time, "tzset"):
+        time.tzset()
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command line: in this process through the terminal front, or in one of its own."""
+
+    def run(
+        name: str,
+        *arguments: str,
+        env: Mapping[str, str | None] | None = None,
+        stdin: str | bytes = b"",
+        process: bool = False,
+    ) -> Result:
+        data = stdin.encode() if isinstance(stdin, str) else stdin
+        with monkeypatch.context() as world:
+            for variable, value in (env or {}).items():
+                world.delenv(variable, raising=False) if value is None else world.setenv(variable, value)
+            _set_zone()
+            return _in_process_of_its_own(name, arguments, data) if process else _in_this_process(name, arguments, data)
+
+    return run
+
+
+def _in_this_process(name: str, arguments: tuple[str, ...], data: bytes) -> Result:
+    out, err = io.BytesIO(), io.BytesIO()
+    code = shell.run(name, arguments, stdin=io.BytesIO(data), stdout=out, stderr=err)
+    return Result(code, out.getvalue(), err.getvalue().decode())
+
+
+def _in_process_of_its_own(name: str, arguments: tuple[str, ...], data: bytes) -> Result:
+    command = [sys.executable, "-m", "psopenai_py", *([] if name == "psopenai" else [name]), *arguments]
+    done = subprocess.run(command, input=data, capture_output=True, env=dict(os.environ), check=False, timeout=60)
+    return Result(done.returncode, done.stdout, done.stderr.decode())
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """One HTTP server on loopback for the whole run."""
+    with serving() as running:
+        yield running

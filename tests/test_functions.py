@@ -1,0 +1,325 @@
+"""The Python API: the same jobs and errors as the commands, typed keywords, nothing loaded before it is used."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import logging
+import re
+import subprocess
+import sys
+import typing
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import psopenai_py
+from psopenai_py import PSOpenAIError, errors, new_video
+from psopenai_py.binding.spec import Kind
+from psopenai_py.cmdlets import MODULES, load
+from psopenai_py.functions import Service
+from tests.conftest import KEY, Run
+from tests.server import JOB, Server
+
+FUNCTIONS = {
+    name: re.sub(r"\B([A-Z])", r"_\1", name.replace("-", "")).lower()
+    for name in MODULES
+    if name.endswith(("Video", "VideoContent", "VideoRemix"))
+}
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+# --- what is public ----------------------------------------------------------------------------------------------
+
+
+def test_public_names() -> None:
+    assert psopenai_py.__all__ == sorted(["PSOpenAIError", "__version__", "errors", *FUNCTIONS.values()])
+    for name in psopenai_py.__all__:
+        assert getattr(psopenai_py, name) is not None
+    assert set(psopenai_py.__all__) <= set(dir(psopenai_py))
+
+
+def test_an_unknown_name() -> None:
+    with pytest.raises(AttributeError, match=r"^module 'psopenai_py' has no attribute 'new_vidoe'$"):
+        psopenai_py.new_vidoe  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import psopenai_py; psopenai_py.errors.RateLimitExceededError",
+        "from psopenai_py import *; new_video, errors.PSOpenAIError, PSOpenAIError",
+        "from psopenai_py.errors import RateLimitExceededError",
+        "import psopenai_py; psopenai_py.new_video is psopenai_py.functions.new_video or 1/0",
+    ],
+)
+def test_ways_to_import(code: str) -> None:
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(("cmdlet", "function"), FUNCTIONS.items())
+def test_keywords_are_the_parameters(cmdlet: str, function: str) -> None:
+    """Every parameter of the reference, in its order, and none of ours; no common one."""
+    signature = inspect.signature(getattr(psopenai_py, function))
+    keywords = [name for name in signature.parameters if name != "service"]
+    if "service" in signature.parameters:
+        keywords += Service.__annotations__
+    rows = [row for row in load(cmdlet).CMDLET.parameters if not row.common and not row.ours]
+    assert keywords == [re.sub(r"\B([A-Z])", r"_\1", row.name).lower() for row in rows]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values())
+def test_functions_are_typed_and_documented(function: str) -> None:
+    called = getattr(psopenai_py, function)
+    hints = typing.get_type_hints(called)
+    assert set(hints) == {*inspect.signature(called).parameters, "return"}
+    assert re.search(r"Raises: .*errors\.PSOpenAIError", " ".join(str(called.__doc__).split()))
+    assert called.__module__ == "psopenai_py.functions"
+
+
+def test_keywords_have_the_types_of_the_parameters() -> None:
+    """What a type checker accepts is what the binder takes."""
+    hints = typing.get_type_hints(Service) | typing.get_type_hints(new_video)
+    fitting = {Kind.INT: int, Kind.STRING: str, Kind.URI: str, Kind.SECRET: str, Kind.API_TYPE: str}
+    for row in load("New-Video").CMDLET.parameters:
+        if row.kind in fitting and not row.common:
+            hint = hints[re.sub(r"\B([A-Z])", r"_\1", row.name).lower()]
+            assert fitting[row.kind] in typing.get_args(hint)
+
+
+@pytest.mark.parametrize("keyword", ["secnods", "what_if", "verbose", "error_action"])
+def test_an_unknown_keyword(keyword: str) -> None:
+    with pytest.raises(TypeError, match=rf"^new_video\(\) got an unexpected keyword argument '{keyword}'$"):
+        new_video("x", api_base="sandbox:", **{keyword: True})  # type: ignore[arg-type]
+
+
+# --- the same as the command -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        pytest.param(JOB, id="usual"),
+        pytest.param(JOB | {"status": "failed", "error": {"code": "c", "message": "m"}}, id="failed"),
+        pytest.param({"id": "v", "created_at": 1760194265.5, "n": [1e16, -0.0, 5e-324, 2**70, {}]}, id="numbers"),
+        pytest.param({"id": "v", "at": "2025-10-11T14:51:05Z", "ü": "\u2028\U0001f600"}, id="texts"),
+    ],
+)
+def test_the_job_is_what_the_command_prints(run: Run, server: Server, job: dict[str, Any]) -> None:
+    base = server.script("same_job", [{"json": job}]).base
+    printed = json.loads(run("New-Video", "x", "-ApiBase", base).stdout)
+    returned = new_video("x", api_base=base)
+    assert json.dumps(returned) == json.dumps(printed)
+
+
+def test_the_request_is_what_the_command_sends(run: Run, server: Server, tmp_path: Path) -> None:
+    picture = tmp_path / "ref.png"
+    picture.write_bytes(PNG)
+    script = server.script("same_request")
+    # fmt: off
+    run("New-Video", "Dancing Doggo", "-InputReference", str(picture), "-Model", "m", "-Seconds", "8",
+        "-Size", "1280X720", "-ApiBase", script.base, "-ApiKey", KEY, "-Organization", "org-1",
+        "-AdditionalQuery", "@{a=1}", "-AdditionalHeaders", "@{'X-Test'='y'}", "-AdditionalBody", "@{seed=7}")
+    # fmt: on
+    new_video(
+        "Dancing Doggo",
+        input_reference=picture,
+        model="m",
+        seconds=8,
+        size="1280X720",
+        api_base=script.base,
+        api_key=KEY,
+        organization="org-1",
+        additional_query={"a": 1},
+        additional_headers={"X-Test": "y"},
+        additional_body={"seed": 7},
+    )
+    command, function = script.requests
+    assert command.fields == function.fields
+    assert command.path == function.path
+    varying = {"content-type"}  # the boundary
+    assert {n: v for n, v in command.headers.items() if n not in varying} == {
+        n: v for n, v in function.headers.items() if n not in varying
+    }
+
+
+def test_the_sandbox(tmp_path: Path) -> None:
+    job = new_video("Dancing Doggo", seconds=8, api_base=f"sandbox:{tmp_path}")
+    assert (job["object"], job["status"], job["seconds"]) == ("video", "queued", "8")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", job["created_at"])
+
+
+def test_a_job_from_its_start_to_its_end(tmp_path: Path) -> None:
+    base = f"sandbox:{tmp_path / 'jobs'}?speed=1000"
+    video_id = new_video("Dancing Doggo", api_base=base)["id"]
+    job = psopenai_py.wait_video(video_id, poll_interval_sec=0.01, status_for_exit=["completed"], api_base=base)
+    assert (job["id"], job["status"]) == (video_id, "completed")
+    assert psopenai_py.get_video(video_id, api_base=base) == job
+    assert psopenai_py.get_video(limit=5, order="desc", api_base=base) == [job]
+    assert psopenai_py.get_video(all=True, api_base=base) == [job]
+
+    clip = psopenai_py.get_video_content(video_id, api_base=base)
+    assert clip is not None and clip[4:8] == b"ftyp"
+    out_file = tmp_path / "doggo.mp4"
+    assert psopenai_py.get_video_content(video_id, out_file=out_file, wait_for_completion=True, api_base=base) is None
+    assert out_file.read_bytes() == clip
+
+    remix = psopenai_py.new_video_remix("Make the doggo blue", video_id, api_base=base)
+    assert remix["remixed_from_video_id"] == video_id
+    psopenai_py.remove_video(video_id, api_base=base)
+    assert [left["id"] for left in psopenai_py.get_video(api_base=base)] == [remix["id"]]
+    with pytest.raises(errors.NotFoundError):
+        psopenai_py.get_video(video_id, api_base=base)
+
+
+@pytest.mark.parametrize("name", ["ref.png", Path("ref.png")], ids=["text", "Path"])
+def test_a_path(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str | Path) -> None:
+    (tmp_path / "ref.png").write_bytes(PNG)
+    monkeypatch.chdir(tmp_path)
+    script = server.script("path")
+    new_video(input_reference=name, api_base=script.base)
+    assert script.requests[0].fields[-1][:3] == ["input_reference", "ref.png", "image/png"]
+
+
+def test_none_means_not_given(server: Server) -> None:
+    script = server.script("none")
+    new_video("x", model=None, seconds=None, size=None, api_base=script.base, timeout_sec=None)
+    assert [field[0] for field in script.requests[0].fields] == ["prompt", "model"]
+
+
+# --- what is said on the way -----------------------------------------------------------------------------------------
+
+
+def test_warnings_are_logged(server: Server, caplog: pytest.LogCaptureFixture) -> None:
+    job = JOB | {"status": "failed", "error": {"code": "c", "message": "no \x1b[2J"}}
+    new_video("x", api_base=server.script("warned", [{"json": job}]).base)
+    assert caplog.record_tuples == [
+        (
+            "psopenai_py",
+            logging.WARNING,
+            'The status of job with id "video_123" is "failed". Error: "no \ufffd[2J" (c)',
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("level", "levels"),
+    [
+        (logging.WARNING, set()),
+        (logging.INFO, {logging.INFO}),
+        (logging.DEBUG, {logging.INFO, logging.DEBUG}),
+    ],
+)
+def test_verbose_and_debug_are_logged(
+    server: Server, caplog: pytest.LogCaptureFixture, level: int, levels: set[int]
+) -> None:
+    caplog.set_level(level, logger="psopenai_py")
+    new_video("x", api_base=server.script("logged").base, api_key=KEY)
+    ours = [record for record in caplog.records if record.name == "psopenai_py"]
+    assert {record.levelno for record in ours} == levels
+    assert KEY not in caplog.text
+
+
+def test_nothing_is_written(server: Server, capfd: pytest.CaptureFixture[str]) -> None:
+    new_video("x", api_base=server.script("written").base)
+    assert capfd.readouterr() == ("", "")
+
+
+# --- errors --------------------------------------------------------------------------------------------------------
+
+Failing = Callable[[Server, Path], Any]
+
+
+def answered(status: int, code: str | None = None) -> Failing:
+    def call(server: Server, _: Path) -> Any:
+        error = {"message": "no", "type": "t", "param": "p", "code": code}
+        answer = {"status": status, "json": {"error": error}, "headers": {"x-request-id": "req_7"}}
+        return new_video("x", api_base=server.script(f"answered_{status}", [answer]).base)
+
+    return call
+
+
+ERRORS: dict[str, tuple[type[PSOpenAIError], Failing]] = {
+    "nothing is given": (errors.BindingError, lambda server, path: new_video()),
+    "a value out of range": (
+        errors.BindingError,
+        lambda server, path: new_video("x", max_retry_count=101, api_base="sandbox:"),
+    ),
+    "a missing file": (
+        errors.InputError,
+        lambda server, path: new_video(input_reference=path / "missing.png", api_base="sandbox:"),
+    ),
+    "a relative address": (errors.SettingsError, lambda server, path: new_video("x", api_base="example.org/v1")),
+    "no key": (errors.KeyMissingError, lambda server, path: new_video("x")),
+    "nobody listens": (
+        errors.ConnectionFailedError,
+        lambda server, path: new_video("x", api_base="http://127.0.0.1:9"),
+    ),
+    "too late": (
+        errors.RequestTimeoutError,
+        lambda server, path: new_video(
+            "x", timeout_sec=1, api_base=server.script("late", [{"json": JOB, "delay": 2}]).base
+        ),
+    ),
+    "no job": (
+        errors.AnswerError,
+        lambda server, path: new_video("x", api_base=server.script("html", [{"text": "<html>"}]).base),
+    ),
+    "400": (errors.BadRequestError, answered(400)),
+    "400 content_filter": (errors.ContentFilteredError, answered(400, "content_filter")),
+    "401": (errors.UnauthorizedError, answered(401)),
+    "403": (errors.PermissionDeniedError, answered(403)),
+    "404": (errors.NotFoundError, answered(404)),
+    "409": (errors.ConflictError, answered(409)),
+    "422": (errors.UnprocessableEntityError, answered(422)),
+    "429": (errors.RateLimitExceededError, answered(429)),
+    "429 quota": (errors.QuotaLimitExceededError, answered(429, "insufficient_quota")),
+    "418": (errors.APIRequestError, answered(418)),
+    "500": (errors.APIRequestError, answered(500)),
+}
+
+
+@pytest.mark.parametrize(("kind", "call"), ERRORS.values(), ids=ERRORS)
+def test_errors(server: Server, tmp_path: Path, kind: type[PSOpenAIError], call: Failing) -> None:
+    with pytest.raises(PSOpenAIError) as caught:
+        call(server, tmp_path)
+    error = caught.value
+    assert type(error) is kind
+    assert str(error) == error.message
+    assert error.record() == json.loads(json.dumps(error.record()))
+    assert error.__cause__ is None
+    assert error.__suppress_context__ or error.__context__ is None
+
+
+@pytest.mark.parametrize(("name", "call"), [(name, call) for name, (_, call) in ERRORS.items() if name[0] in "45"])
+def test_errors_know_the_answer(server: Server, tmp_path: Path, name: str, call: Failing) -> None:
+    with pytest.raises(errors.APIRequestError) as caught:
+        call(server, tmp_path)
+    error = caught.value
+    status, _, code = name.partition(" ")
+    wanted = {"400 content_filter": code, "429 quota": "insufficient_quota"}.get(name)
+    assert (error.status, error.code, error.type, error.param) == (int(status), wanted, "t", "p")
+    assert error.request_id == "req_7"
+    assert json.loads(error.body)["error"]["message"] == "no"
+
+
+def test_a_lost_answer_is_known_to_have_been_sent(server: Server) -> None:
+    with pytest.raises(errors.ConnectionFailedError) as caught:
+        new_video("x", api_base=server.script("lost", [{"drop": True}]).base)
+    assert caught.value.sent
+    with pytest.raises(errors.ConnectionFailedError) as caught:
+        new_video("x", api_base="http://127.0.0.1:9")
+    assert not caught.value.sent
+
+
+def test_the_tree() -> None:
+    kinds = [getattr(errors, name) for name in errors.__all__]
+    assert all(issubclass(kind, PSOpenAIError) for kind in kinds if kind is not errors.Interrupted)
+    assert issubclass(errors.Interrupted, KeyboardInterrupt)
+    assert {kind.__name__ for kind in kinds} == set(re.findall(r"\b\w+Error\b|\bInterrupted\b", str(errors.__doc__)))
+    for kind in kinds:
+        assert kind.__doc__
+        code = re.search(rf"\b{kind.__name__}\b[^\d]* (\d+) ", str(errors.__doc__))
+        assert code and int(code[1]) == kind.exit_code

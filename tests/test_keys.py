@@ -1,0 +1,357 @@
+"""Keys: where one comes from, that it stays with its host, and keyrings that refuse, hang or are not there."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import keyring
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.backends import fail
+
+from tests.backends import Locked, Memory, Talkative
+from tests.conftest import KEY, Run
+from tests.server import Server, serving
+from tests.terminal import CTRL_C, CTRL_D, Terminal, our
+
+SERVICE = "psopenai_py"
+OTHER = "sk-other-9876543210zyxwvuTS"
+MASKED = "sk-tes***************XY"
+
+
+@pytest.fixture
+def backend(request: pytest.FixtureRequest) -> Iterator[KeyringBackend]:
+    """The keyring of this process: an empty one that works, or what the test asks for."""
+    before = keyring.get_keyring()
+    chosen: KeyringBackend = getattr(request, "param", Memory)()
+    keyring.set_keyring(chosen)
+    yield chosen
+    keyring.set_keyring(before)
+
+
+def sent_key(server: Server, name: str) -> str | None:
+    """The Authorization header that the last request to a script carried."""
+    return server.script(name).requests[-1].headers.get("authorization")
+
+
+# --- storing ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "stdin",
+    [
+        pytest.param(KEY, id="bare"),
+        pytest.param(f"{KEY}\r\n".encode("utf-16"), id="UTF-16"),
+        pytest.param(f"{KEY}\n", id="line end"),
+        pytest.param(f"{KEY}\r\n", id="line end of Windows"),
+        pytest.param(f"\ufeff{KEY}\n", id="byte order mark"),
+        pytest.param(f" {KEY} \n\n", id="blanks"),
+    ],
+)
+def test_a_key_from_stdin_is_stored(run: Run, backend: Memory, stdin: str | bytes) -> None:
+    result = run("Set-OpenAIKey", stdin=stdin)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "")
+    assert backend.stored == {(SERVICE, "api.openai.com"): KEY}
+
+
+@pytest.mark.parametrize(
+    ("stdin", "why"),
+    [
+        pytest.param("", "No key was given.", id="nothing"),
+        pytest.param("\n", "No key was given.", id="an empty line"),
+        pytest.param(f"{KEY}\n{OTHER}\n", "The key holds a character that no key has, such as a line end.", id="two"),
+        pytest.param("sk-ключ", "The key holds a character that no key has, such as a line end.", id="letters"),
+        pytest.param(b"sk-\xff", "The key holds a character that no key has, such as a line end.", id="no text"),
+    ],
+)
+def test_what_is_no_key(run: Run, backend: Memory, stdin: str | bytes, why: str) -> None:
+    result = run("Set-OpenAIKey", stdin=stdin)
+    assert (result.exit_code, result.stdout, backend.stored) == (1, "", {})
+    assert result.stderr == (
+        f"Set-OpenAIKey: {why} Nothing was stored.\n"
+        "    + CategoryInfo          : NotSpecified: (:) [Set-OpenAIKey], ArgumentException\n"
+        "    + FullyQualifiedErrorId : System.ArgumentException,Set-OpenAIKey\n"
+    )
+
+
+def test_an_unchanged_key_is_not_stored_again(run: Run, backend: Memory) -> None:
+    for _ in range(2):
+        assert run("Set-OpenAIKey", stdin=KEY).exit_code == 0
+    assert backend.log == [
+        "get psopenai_py api.openai.com",
+        "set psopenai_py api.openai.com",
+        "get psopenai_py api.openai.com",
+    ]
+    run("Set-OpenAIKey", stdin=OTHER)
+    assert backend.stored == {(SERVICE, "api.openai.com"): OTHER}
+
+
+@pytest.mark.parametrize(
+    ("base", "host"),
+    [
+        ("https://gateway.example/v1", "gateway.example"),
+        ("https://Gateway.Example:443", "gateway.example"),
+        ("http://127.0.0.1:8091/v1", "127.0.0.1:8091"),
+        ("http://127.0.0.1:80/v1", "127.0.0.1"),
+        ("https://user:secret@gateway.example:8443/?a=b", "gateway.example:8443"),
+        ("http://[::1]:8000/v1", "[::1]:8000"),
+    ],
+)
+def test_each_host_has_a_key_of_its_own(run: Run, backend: Memory, base: str, host: str) -> None:
+    assert run("Set-OpenAIKey", "-ApiBase", base, stdin=KEY).exit_code == 0
+    assert backend.stored == {(SERVICE, host): KEY}
+    assert run("Set-OpenAIKey", env={"OPENAI_API_BASE": base}, stdin=OTHER).exit_code == 0
+    assert backend.stored == {(SERVICE, host): OTHER}
+
+
+def test_a_variable_that_hides_the_stored_key_is_told(run: Run, backend: Memory) -> None:
+    result = run("Set-OpenAIKey", env={"OPENAI_API_KEY": OTHER}, stdin=KEY)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == (
+        "WARNING: The environment variable OPENAI_API_KEY is set and goes before the stored key.\n"
+    )
+
+
+def test_verbose_tells_the_host_and_not_the_key(run: Run, backend: Memory) -> None:
+    result = run("Set-OpenAIKey", "-Verbose", "-Debug", stdin=KEY)
+    assert result.stderr == "VERBOSE: The key for api.openai.com is in the keyring.\n"
+
+
+@pytest.mark.parametrize("name", ["Set-OpenAIKey", "Get-OpenAIKey", "Remove-OpenAIKey"])
+def test_the_sandbox_needs_no_key(run: Run, backend: Memory, name: str) -> None:
+    result = run(name, "-ApiBase", "sandbox:", stdin=KEY)
+    assert (result.exit_code, backend.log) == (1, [])
+    assert result.stderr.startswith(f"{name}: The sandbox needs no key.\n")
+
+
+def test_a_key_is_no_argument(run: Run, backend: Memory) -> None:
+    result = run("Set-OpenAIKey", KEY)
+    assert (result.exit_code, result.error_ids) == (2, ["PositionalParameterNotFound,Set-OpenAIKey"])
+
+
+# --- typed on a terminal ------------------------------------------------------------------------------------------
+
+on_a_terminal = pytest.mark.skipif(sys.platform == "win32", reason="the terminal of these tests is a Unix one")
+
+
+@pytest.fixture
+def keyring_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Processes keep their keys in a file of their own, by a backend that is not ours."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyrings.alt.file.PlaintextKeyring")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return tmp_path / "data" / "python_keyring" / "keyring_pass.cfg"
+
+
+@on_a_terminal
+def test_a_key_is_typed_without_being_seen(run: Run, keyring_file: Path) -> None:
+    terminal = Terminal(*our("Set-OpenAIKey", "-Verbose"), env=os.environ | {"NO_COLOR": "1"})
+    terminal.wait_for("API key for api.openai.com: ")
+    terminal.type(f"{KEY}\n")
+    assert terminal.close() == 0
+    assert terminal.screen == "API key for api.openai.com: \nVERBOSE: The key for api.openai.com is in the keyring.\n"
+    assert run("Get-OpenAIKey", process=True).json["key"] == MASKED
+
+
+@on_a_terminal
+@pytest.mark.parametrize(
+    ("typed", "exit_code", "line"),
+    [
+        pytest.param("\n", 1, "Set-OpenAIKey: No key was given. Nothing was stored.", id="nothing"),
+        pytest.param(CTRL_D, 1, "Set-OpenAIKey: No key was given. Nothing was stored.", id="Ctrl-D"),
+        pytest.param(CTRL_C, 130, "Interrupted.", id="Ctrl-C"),
+    ],
+)
+def test_no_key_is_typed(keyring_file: Path, typed: str, exit_code: int, line: str) -> None:
+    terminal = Terminal(*our("Set-OpenAIKey"), env=os.environ | {"NO_COLOR": "1"})
+    terminal.wait_for("API key for api.openai.com: ")
+    terminal.type(typed)
+    assert terminal.close() == exit_code
+    assert terminal.screen.splitlines()[1] == line
+    assert not keyring_file.exists()
+
+
+# --- finding ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env", "source", "key"),
+    [
+        pytest.param([], {}, "keyring", "stored", id="keyring"),
+        pytest.param(
+            [], {"OPENAI_API_KEY": "environment"}, "environment variable OPENAI_API_KEY", "environment", id="env"
+        ),
+        pytest.param([], {"OPENAI_API_KEY": ""}, "keyring", "stored", id="an empty variable is none"),
+        pytest.param(["-ApiKey", "parameter"], {"OPENAI_API_KEY": "environment"}, None, "parameter", id="parameter"),
+        pytest.param(["-ApiKey", ""], {"OPENAI_API_KEY": "environment"}, None, "environment", id="empty parameter"),
+    ],
+)
+def test_precedence(
+    run: Run,
+    server: Server,
+    backend: Memory,
+    arguments: list[str],
+    env: dict[str, str],
+    source: str | None,
+    key: str,
+) -> None:
+    backend.stored[SERVICE, server.host] = f"sk-{'stored':-<24}"
+    script = server.script("precedence")
+    env = {name: value and f"sk-{value:-<24}" for name, value in env.items()}
+    arguments = [f"sk-{argument:-<24}" if argument == "parameter" else argument for argument in arguments]
+    assert run("New-Video", "x", "-ApiBase", script.base, *arguments, env=env).exit_code == 0
+    assert script.requests[-1].headers["authorization"] == f"Bearer sk-{key:-<24}"
+    if source:
+        found = run("Get-OpenAIKey", "-ApiBase", script.base, env=env)
+        assert found.json == {"host": server.host, "source": source, "key": f"sk-{key[:3]}***************--"}
+
+
+def test_the_keyring_is_not_asked_when_the_key_is_known(run: Run, server: Server, backend: Memory) -> None:
+    run("New-Video", "x", "-ApiBase", server.script("known").base, env={"OPENAI_API_KEY": KEY})
+    assert backend.log == []
+
+
+def test_a_stored_key_is_not_sent_to_another_host(run: Run, server: Server, backend: Memory) -> None:
+    ours = server.script("ours")
+    with serving() as stranger:
+        theirs = stranger.script("theirs")
+        assert run("Set-OpenAIKey", "-ApiBase", ours.base, stdin=KEY).exit_code == 0
+        for script in (ours, theirs):
+            assert run("New-Video", "x", "-ApiBase", script.base).exit_code == 0
+    assert ours.requests[0].headers["authorization"] == f"Bearer {KEY}"
+    assert "authorization" not in theirs.requests[0].headers
+
+
+def test_no_key_at_all(run: Run, backend: Memory) -> None:
+    result = run("Get-OpenAIKey")
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert result.error_ids == ["System.ArgumentException,Initialize-APIKey"]
+
+
+# --- removing -----------------------------------------------------------------------------------------------------
+
+
+def test_removing(run: Run, backend: Memory) -> None:
+    run("Set-OpenAIKey", stdin=KEY)
+    assert run("Remove-OpenAIKey", "-Verbose").stderr == "VERBOSE: The key for api.openai.com is deleted.\n"
+    assert backend.stored == {}
+    again = run("Remove-OpenAIKey")
+    assert (again.exit_code, again.stdout) == (1, "")
+    assert again.stderr == (
+        "Remove-OpenAIKey: The keyring holds no key for api.openai.com.\n"
+        "    + CategoryInfo          : ObjectNotFound: (api.openai.com:String) [Remove-OpenAIKey], KeyStoreException\n"
+        "    + FullyQualifiedErrorId : KeyNotFound,Remove-OpenAIKey\n"
+    )
+
+
+# --- keyrings that do not work --------------------------------------------------------------------------------------
+
+LOCKED = "The keyring could not be used (KeyringLocked)."
+MISSING = "This system has no keyring that can be used."
+
+
+@pytest.mark.parametrize("name", ["Set-OpenAIKey", "Remove-OpenAIKey"])
+@pytest.mark.parametrize(
+    ("backend", "why", "action"),
+    [
+        pytest.param(Locked, LOCKED, "Unlock it, or use the environment variable OPENAI_API_KEY.", id="locked"),
+        pytest.param(
+            fail.Keyring,
+            MISSING,
+            "Use the environment variable OPENAI_API_KEY, or install a keyring backend.",
+            id="none",
+        ),
+    ],
+    indirect=["backend"],
+)
+def test_a_keyring_that_cannot_be_used(run: Run, backend: KeyringBackend, name: str, why: str, action: str) -> None:
+    result = run(name, stdin=KEY)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == (
+        f"{name}: {why}\n"
+        "    + CategoryInfo          : ResourceUnavailable: (:) [], KeyStoreException\n"
+        "    + FullyQualifiedErrorId : KeyStoreUnavailable\n"
+        f"    + RecommendedAction     : {action}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("backend", "why"), [(Locked, LOCKED), (fail.Keyring, MISSING)], indirect=["backend"], ids=["locked", "none"]
+)
+def test_a_key_that_is_needed_and_cannot_be_had(run: Run, backend: KeyringBackend, why: str) -> None:
+    for line in (["New-Video", "x"], ["Get-OpenAIKey"]):
+        result = run(*line)
+        assert (result.exit_code, result.warnings) == (4, [why])
+        assert result.error_ids == ["System.ArgumentException,Initialize-APIKey"]
+
+
+@pytest.mark.parametrize(
+    ("backend", "why"), [(Locked, LOCKED), (fail.Keyring, MISSING)], indirect=["backend"], ids=["locked", "none"]
+)
+def test_a_host_that_may_do_without_a_key(run: Run, server: Server, backend: KeyringBackend, why: str) -> None:
+    script = server.script("without_a_key")
+    quiet = run("New-Video", "x", "-ApiBase", script.base)
+    assert (quiet.exit_code, quiet.stderr) == (0, "")
+    assert "authorization" not in script.requests[0].headers
+    assert f"VERBOSE: {why}\n" in run("New-Video", "x", "-ApiBase", script.base, "-Verbose").stderr
+
+
+def test_a_keyring_that_hangs_is_left_behind(run: Run, server: Server) -> None:
+    script = server.script("hanging")
+    started = time.monotonic()
+    result = run(
+        "New-Video",
+        "x",
+        "-Verbose",
+        "-ApiBase",
+        script.base,
+        env={"PYTHON_KEYRING_BACKEND": "tests.backends.Hanging"},
+        process=True,
+    )
+    assert 3 < time.monotonic() - started < 15
+    assert "VERBOSE: The keyring did not answer within 3 seconds.\n" in result.stderr
+    assert (result.exit_code, len(script.requests)) == (0, 1)
+
+
+# --- the key is nobody's business -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("backend", [Talkative], indirect=True)
+@pytest.mark.parametrize("view", ["", "json"])
+def test_a_keyring_does_not_tell_the_key(run: Run, backend: KeyringBackend, view: str) -> None:
+    result = run("Set-OpenAIKey", "-Verbose", "-Debug", stdin=KEY, env={"PSOPENAI_ERROR_VIEW": view})
+    assert result.exit_code == 1
+    assert "The keyring could not be used (RuntimeError)." in result.stderr
+    assert KEY not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("where", ["parameter", "environment", "keyring"])
+@pytest.mark.parametrize("view", ["", "json"])
+def test_the_key_is_never_shown(run: Run, server: Server, backend: Memory, where: str, view: str) -> None:
+    """Not even when the server repeats it in its answer."""
+    error = {"error": {"message": f"Incorrect API key provided: {KEY}", "code": KEY}}
+    base = server.script("shown", [{"status": 401, "json": error, "headers": {"x-key": KEY}}]).base
+    arguments = ["-ApiKey", KEY] if where == "parameter" else []
+    env = {"PSOPENAI_ERROR_VIEW": view} | ({"OPENAI_API_KEY": KEY} if where == "environment" else {})
+    if where == "keyring":
+        backend.stored[SERVICE, server.host] = KEY
+    result = run("New-Video", KEY, "-ApiBase", base, "-Verbose", "-Debug", *arguments, env=env)
+    assert result.exit_code == 4
+    assert KEY not in result.stdout + result.stderr
+    assert MASKED in result.stderr
+
+
+def test_the_three_cmdlets_with_a_keyring_in_a_file(run: Run, keyring_file: Path) -> None:
+    """From end to end, each in a process of its own, with a backend that is not ours."""
+    assert run("Get-OpenAIKey", process=True).exit_code == 4
+    stored = run("Set-OpenAIKey", stdin=f"{KEY}\n", process=True)
+    assert (stored.exit_code, stored.stdout, stored.stderr) == (0, "", "")
+    assert keyring_file.exists()
+    found = run("Get-OpenAIKey", process=True)
+    assert json.loads(found.stdout) == {"host": "api.openai.com", "source": "keyring", "key": MASKED}
+    assert run("Remove-OpenAIKey", process=True).exit_code == 0
+    assert run("Get-OpenAIKey", process=True).exit_code == 4
