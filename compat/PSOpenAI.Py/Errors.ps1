@@ -1,0 +1,191 @@
+﻿# Errors as PSOpenAI writes them: same id, category, type, and the same way of ending things.
+
+function Write-CallError {
+    param ($Facts, [string]$Cmdlet)
+
+    $exception = New-CallException -Facts $Facts
+    $write = @{
+        Exception         = $exception
+        ErrorId           = $Facts.error_id
+        Category          = $Facts.category
+        CategoryReason    = $Facts.reason
+        RecommendedAction = "$($Facts.action)"
+    }
+    if ($Facts.target) {
+        $write.TargetObject = $Facts.target
+    }
+    if ($Facts.terminating) {
+        # PSOpenAI does the same where it cannot go on: nothing but a surrounding try holds it up.
+        $write.ErrorAction = 'Stop'
+    }
+
+    # The second half of an error's id is the name of the function that writes it. Within this function, the names
+    # of the cmdlets stand for these.
+    function Invoke-OpenAIAPIRequest {
+        [CmdletBinding()]
+        param ()
+        # It ends the statement, and a surrounding try sees it whatever the preference.
+        $PSCmdlet.ThrowTerminatingError($record)
+    }
+    function Initialize-APIKey {
+        [CmdletBinding()]
+        param ()
+        Write-Error @write
+    }
+    function Initialize-APIBase {
+        [CmdletBinding()]
+        param ()
+        Write-Error @write
+    }
+    function Initialize-OpenAIAPIRequestParam {
+        [CmdletBinding()]
+        param ()
+        Write-Error @write
+    }
+    function Get-AzureOpenAIAPIEndpoint {
+        [CmdletBinding()]
+        param ()
+        Write-Error @write
+    }
+    function Resolve-FileInfo {
+        [CmdletBinding()]
+        param ()
+        Write-Error @write
+    }
+    function Write-TimeoutError {
+        [CmdletBinding()]
+        param ()
+        Write-Error @write
+    }
+    function New-Video {
+        [CmdletBinding()]
+        param ()
+        Write-Error @write
+    }
+    function Get-Video {
+        [CmdletBinding()]
+        param ()
+        Write-Error @write
+    }
+    function Get-VideoContent {
+        [CmdletBinding()]
+        param ()
+        Write-Error @write
+    }
+    function New-VideoRemix {
+        [CmdletBinding()]
+        param ()
+        Write-Error @write
+    }
+    function Remove-Video {
+        [CmdletBinding()]
+        param ()
+        Write-Error @write
+    }
+    function Wait-Video {
+        [CmdletBinding()]
+        param ()
+        Write-Error @write
+    }
+
+    $known = 'Invoke-OpenAIAPIRequest', 'Initialize-APIKey', 'Initialize-APIBase', 'Initialize-OpenAIAPIRequestParam',
+        'Get-AzureOpenAIAPIEndpoint', 'Resolve-FileInfo', 'Write-TimeoutError'
+    if ($Facts.command -in $known) {
+        if ($Facts.command -eq 'Invoke-OpenAIAPIRequest') {
+            $record = New-CallRecord -Exception $exception -Facts $Facts
+        }
+        & $Facts.command
+    }
+    else {
+        & $Cmdlet
+    }
+}
+
+function New-CallRecord {
+    param ([System.Exception]$Exception, $Facts)
+
+    $target = $null
+    if ($Facts.target) {
+        $target = $Facts.target
+    }
+    $parts = $Exception, $Facts.error_id, $Facts.category, $target
+    $record = New-Object -TypeName System.Management.Automation.ErrorRecord -ArgumentList $parts
+    $record.CategoryInfo.Reason = $Facts.reason
+    $record.ErrorDetails = New-Object -TypeName System.Management.Automation.ErrorDetails -ArgumentList $Facts.message
+    $record.ErrorDetails.RecommendedAction = "$($Facts.action)"
+    return $record
+}
+
+function New-CallException {
+    param ($Facts)
+
+    if (-not ('System.Net.Http.HttpRequestException' -as [type])) {
+        Add-Type -AssemblyName System.Net.Http
+    }
+    if ($Facts.exception -like 'PSOpenAI.*' -and -not ($Facts.exception -as [type])) {
+        $compile = @{ Path = Join-Path -Path $PSScriptRoot -ChildPath 'Exceptions.cs' }
+        if ($PSVersionTable.PSEdition -eq 'Desktop') {
+            $compile.ReferencedAssemblies = 'System.Net.Http'
+        }
+        Add-Type @compile
+    }
+    $type = $Facts.exception -as [type]
+    if ($null -eq $type -or $null -eq $type.GetConstructor([type[]]@([string]))) {
+        $type = [System.InvalidOperationException]
+    }
+    $exception = [System.Activator]::CreateInstance($type, [object[]]@([string]$Facts.message))
+    if ($Facts.status) {
+        $answer = @{
+            # Not every edition has a name for every status.
+            StatusCode = [System.Enum]::ToObject([System.Net.HttpStatusCode], [int]$Facts.status)
+            Type       = $Facts.type
+            Code       = $Facts.code
+            Param      = $Facts.param
+            Content    = $Facts.body
+            RequestId  = $Facts.request_id
+        }
+        Add-Member -InputObject $exception -NotePropertyMembers $answer -Force
+    }
+    return $exception
+}
+
+function New-Fault {
+    param ([string]$Id, [string]$Message, [string]$Action)
+
+    return [pscustomobject]@{
+        message     = $Message
+        error_id    = $Id
+        command     = $null
+        category    = 'ResourceUnavailable'
+        reason      = 'InvalidOperationException'
+        exception   = 'System.InvalidOperationException'
+        target      = $null
+        action      = $Action
+        status      = $null
+        terminating = $true
+    }
+}
+
+function New-StartFault {
+    # Nothing was sent.
+    param ([string]$Problem)
+
+    $action = 'Install psopenai-py for Python, or name a Python that has it in $env:PSOPENAI_PYTHON.'
+    return New-Fault -Id 'WorkerNotStarted' -Message "The worker could not be started: $Problem" -Action $action
+}
+
+function New-LossFault {
+    # The worker ended under a call. Says whether a job may have been created.
+    param ([string]$Cmdlet)
+
+    $ready = $null -ne $script:Worker -and $script:Worker.Ready
+    Stop-Worker
+    if (-not $ready) {
+        return New-StartFault -Problem 'it ended at once. Does its Python have psopenai-py?'
+    }
+    $message = 'The worker ended in the middle of the call. The next call starts another one.'
+    if ($Cmdlet -in 'New-Video', 'New-VideoRemix') {
+        $message += ' A job may have been created; look for it with Get-Video before you send the request again.'
+    }
+    return New-Fault -Id 'WorkerEnded' -Message $message -Action ''
+}

@@ -1,0 +1,30 @@
+"""`python -m psopenai_py.worker`: standard input brings requests, standard output takes records."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+
+from .inbox import Inbox
+from .interrupts import Interrupts
+from .service import Service
+
+
+def main() -> None:
+    """Serve until standard input closes."""
+    # Whatever else writes to standard output must not end up between the records.
+    records = os.dup(1)
+    os.dup2(2, 1)
+    interrupts = Interrupts()
+    inbox = Inbox(lambda most: os.read(0, most), interrupts.wake)
+    interrupts.install()
+    out = open(records, "wb")  # noqa: PTH123, SIM115 - a descriptor is no path, and it is closed below
+    try:
+        Service(inbox, interrupts, out).serve()
+    finally:
+        with contextlib.suppress(OSError):  # of what nobody reads any more, nothing is tried again
+            out.close()
+
+
+if __name__ == "__main__":
+    main()

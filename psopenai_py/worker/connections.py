@@ -1,0 +1,19 @@
+"""Connections that outlive a call."""
+
+from __future__ import annotations
+
+from ..api.transport import Connections
+
+
+class KeptConnections(Connections):
+    """The lines of several calls. Nothing but the connection itself goes from one call to the next."""
+
+    def forget_cookies(self) -> None:
+        """Drop what servers wanted the call before to remember."""
+        for line in self._lines.values():
+            line.client.cookies.clear()
+
+    def cut(self) -> None:
+        """From another thread: break the connections under whoever waits on them."""
+        for line in list(self._lines.values()):
+            line.wire.cut()

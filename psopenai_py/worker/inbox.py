@@ -1,0 +1,112 @@
+"""What comes in, read by a thread of its own, so that a cancel request can arrive while a call runs."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from queue import SimpleQueue
+
+from .requests import LONGEST_LINE, BadRequest, Cancel, Request, parse, too_long
+
+_CHUNK = 65536
+#: Seconds in which a call has to end when the input has closed; then the process ends with it.
+GRACE = 2.0
+
+
+class Inbox:
+    """Requests in the order in which they came.
+
+    Args:
+        read: returns what there is, at most so many bytes; empty at the end.
+        wake: called by the reading thread when the call that runs may have been cancelled.
+    """
+
+    def __init__(self, read: Callable[[int], bytes], wake: Callable[[], None]) -> None:
+        self._read = read
+        self._wake = wake
+        self._queue: SimpleQueue[Request | BadRequest | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._open: set[int] = set()
+        self._cancelled: set[int] = set()
+        self._closed = False
+
+    def start(self) -> None:
+        """Begin to read."""
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def take(self) -> Request | BadRequest | None:
+        """The next request, or what was wrong with it; None when the input has closed."""
+        return self._queue.get()
+
+    def is_cancelled(self, call: int) -> bool:
+        """True for a call that somebody cancelled, and for all when the input has closed."""
+        return self._closed or call in self._cancelled
+
+    def finished(self, call: int) -> None:
+        """A call is over, so that its number is free."""
+        with self._lock:
+            self._open.discard(call)
+            self._cancelled.discard(call)
+
+    def _run(self) -> None:
+        for line in _lines(self._read):
+            try:
+                self._accept(line)
+            except BadRequest as error:
+                self._queue.put(error)
+        self._closed = True
+        self._queue.put(None)
+        self._wake()
+        # Nobody is left to read what a call that cannot be ended still has to say.
+        time.sleep(GRACE)
+        os._exit(1)
+
+    def _accept(self, line: bytes | None) -> None:
+        if line is None:
+            raise too_long()
+        if not line.strip():
+            return
+        request = parse(line)
+        if isinstance(request, Cancel):
+            self._cancel(request.call)
+            return
+        with self._lock:
+            if request.call in self._open:
+                raise BadRequest(f"The call number {request.call} is in use.")
+            self._open.add(request.call)
+        self._queue.put(request)
+
+    def _cancel(self, call: int) -> None:
+        """Cancel a call that waits or runs. One that is over cannot be cancelled, and that is no error."""
+        with self._lock:
+            if call not in self._open:
+                return
+            self._cancelled.add(call)
+        self._wake()
+
+
+def _lines(read: Callable[[int], bytes]) -> Iterator[bytes | None]:
+    """Lines without their ends; None for one that is too long. What stands behind the last line end is dropped."""
+    line = bytearray()
+    dropping = False
+    while chunk := _some(read):
+        *ends, rest = chunk.split(b"\n")
+        for end in ends:
+            line += end
+            yield None if dropping or len(line) > LONGEST_LINE else bytes(line)
+            line.clear()
+            dropping = False
+        if not dropping:
+            line += rest
+        if len(line) > LONGEST_LINE:
+            line.clear()
+            dropping = True
+
+
+def _some(read: Callable[[int], bytes]) -> bytes:
+    try:
+        return read(_CHUNK)
+    except OSError:  # Windows reports a closed pipe so
+        return b""

@@ -1,0 +1,82 @@
+"""Ctrl-C and cancel requests as a KeyboardInterrupt in the main thread, while a call runs and at no other time."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+def _never() -> bool:
+    return False
+
+
+class Interrupts:
+    """The one place that knows about signals. Everything but `wake` belongs to the main thread."""
+
+    def __init__(self) -> None:
+        #: Breaks the connections of the call that runs; where a signal does not end what waits on one.
+        self.cut: Callable[[], None] = lambda: None
+        self._is_cancelled: Callable[[], bool] = _never
+        self._running = False
+        self._holding = False
+        self._pending = False
+        self._woken = 0
+        self._seen = 0
+
+    def install(self) -> None:
+        """Take over Ctrl-C from now on."""
+        signal.signal(signal.SIGINT, self._handle)
+
+    def wake(self) -> None:
+        """From another thread: look whether the call that runs is cancelled, and end it if so."""
+        self._woken += 1
+        if sys.platform == "win32":
+            signal.raise_signal(signal.SIGINT)
+            if self._running and self._is_cancelled():
+                self.cut()
+        else:
+            # To the main thread itself, so that what it waits for comes back.
+            signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    @contextmanager
+    def during(self, is_cancelled: Callable[[], bool]) -> Iterator[None]:
+        """Inside, an interruption is raised as KeyboardInterrupt, once."""
+        self._is_cancelled, self._pending, self._running = is_cancelled, False, True
+        try:
+            if is_cancelled():
+                self._raise()
+            yield
+        finally:
+            self._running = False
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Inside, an interruption waits for the end of the block. Other threads are not interrupted anyway."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        self._holding = True
+        try:
+            yield
+        finally:
+            self._holding = False
+        if self._pending:
+            self._raise()
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        woken = self._woken > self._seen
+        self._seen = self._woken
+        if not self._running or (woken and not self._is_cancelled()):
+            return
+        if self._holding:
+            self._pending = True
+        else:
+            self._raise()
+
+    def _raise(self) -> None:
+        self._running = self._pending = False
+        raise KeyboardInterrupt

@@ -1,0 +1,120 @@
+"""Streams for a program: each record is one line of JSON with the number of its call."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import APIRequestError, InputError, PSOpenAIError
+from ..streams import QUIET, Preferences, Streams
+
+#: Takes one line, without its end.
+Send = Callable[[bytes], None]
+
+#: Bytes of a video in one record; a multiple of three, so that the parts could be joined as text.
+_PART = 49152
+_KINDS = {"": "information", "WARNING": "warning", "VERBOSE": "verbose", "DEBUG": "debug"}
+#: .NET names of exceptions by their short names.
+_EXCEPTIONS = {
+    name.rpartition(".")[2]: name
+    for name in (
+        "System.ArgumentException",
+        "System.ArgumentOutOfRangeException",
+        "System.FormatException",
+        "System.InvalidOperationException",
+        "System.IO.FileNotFoundException",
+        "System.IO.IOException",
+        "System.NotSupportedException",
+        "System.Management.Automation.ActionPreferenceStopException",
+        "System.Management.Automation.ParameterBindingException",
+        "System.Net.Http.HttpRequestException",
+        "System.Threading.Tasks.TaskCanceledException",
+        "System.TimeoutException",
+        "Microsoft.PowerShell.Commands.WriteErrorException",
+    )
+}
+
+
+class RecordStreams(Streams):
+    """The streams of one call. Errors are always written: what -ErrorAction does with them is the reader's business."""
+
+    def __init__(self, preferences: Preferences, call: int | None, send: Send) -> None:
+        super().__init__(preferences)
+        self._call = call
+        self._send = send
+        self._in_progress = False
+
+    def error(self, error: PSOpenAIError) -> None:
+        super().error(error)
+        if self.preferences.error in QUIET and not error.terminating:
+            self._write_error(error)
+
+    def progress(self, activity: str, status: str, percent: int | None, seconds: float) -> None:
+        if self.preferences.progress not in QUIET:
+            self._in_progress = True
+            shown = {"activity": activity, "status": status, "percent": percent, "seconds": round(seconds, 1)}
+            self.record("progress", shown | {"completed": False})
+
+    def end(self, note: str | None) -> None:
+        """The last record of a call. `note` is None, or what a cancelled call leaves behind."""
+        self.progress_end()
+        code = self.exit_code if note is None else 130
+        self.record("end", {"exit_code": code, "cancelled": note is not None, "note": note or None})
+
+    def record(self, kind: str, value: Any) -> None:
+        """Write one record."""
+        self._line(kind, json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+    def ask_secret(self, question: str) -> str:
+        raise InputError("A worker cannot ask for a key. Store it from a terminal: Set-OpenAIKey")
+
+    def refuse_terminal(self) -> None:
+        """Nobody looks at the records directly."""
+
+    def write(self, data: bytes) -> None:
+        for start in range(0, len(data), _PART):
+            self._line("bytes", f'"{b64encode(data[start : start + _PART]).decode("ascii")}"')
+
+    def restart(self) -> bool:
+        return False
+
+    def _write_output(self, value: Any) -> None:
+        from .. import psjson
+
+        self._line("output", psjson.dumps(value, compress=True))
+
+    def _write_error(self, error: PSOpenAIError) -> None:
+        facts = error.record() | {
+            "error_id": error.error_id,
+            "command": error.command or None,
+            "exception": exception_name(error),
+            "terminating": error.terminating,
+            "exit_code": error.exit_code,
+        }
+        facts["message"] = self.clean(error.message)
+        self.record("error", facts)
+
+    def _write(self, label: str, text: str) -> None:
+        self.record(_KINDS[label], self.clean(text))
+
+    def _hide_progress(self) -> None:
+        if self._in_progress:
+            self._in_progress = False
+            self.record("progress", {"completed": True})
+
+    def _line(self, kind: str, text: str) -> None:
+        number = "null" if self._call is None else self._call
+        shown = text if kind == "bytes" else self.without_hidden(text)
+        self._send(f'{{"call":{number},"{kind}":{shown}}}'.encode("utf-8", "replace"))
+
+
+def exception_name(error: PSOpenAIError) -> str:
+    """The full name of the .NET exception that PowerShell would carry in the error record."""
+    if isinstance(error, APIRequestError):
+        return type(error).error_id
+    short = error.reason if error.reason in _EXCEPTIONS else error.error_id.rpartition(".")[2]
+    if error.reason.startswith("ParameterBinding"):
+        short = "ParameterBindingException"
+    return _EXCEPTIONS.get(short, _EXCEPTIONS["InvalidOperationException"])

@@ -1,0 +1,265 @@
+"""The PowerShell module: its generated functions, its files, and its installation."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tree_sitter
+import tree_sitter_pwsh
+from hatchling.build import build_wheel
+
+from compat import recordings
+from psopenai_py import __version__, errors, module
+from psopenai_py.worker.streams import exception_name
+from tests.conftest import Run
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "compat" / "PSOpenAI.Py"
+SCRIPTS = sorted(FOLDER.glob("*.ps*1"))
+MARK = b"\xef\xbb\xbf"
+_PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_pwsh.language()))
+
+Node = tree_sitter.Node
+
+
+def _nodes(node: Node, kind: str) -> Iterator[Node]:
+    if node.type == kind:
+        yield node
+    for child in node.children:
+        yield from _nodes(child, kind)
+
+
+def _text(node: Node) -> str:
+    return (node.text or b"").decode("utf-8")
+
+
+def _tree(path: Path) -> Node:
+    return _PARSER.parse(path.read_bytes().removeprefix(MARK)).root_node
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_scripts_are_powershell(path: Path) -> None:
+    """By a grammar that is not ours. What they do is tested where there is a PowerShell."""
+    wrong = [f"line {node.start_point[0] + 1}: {_text(node)[:60]}" for node in _nodes(_tree(path), "ERROR")]
+    assert not wrong
+    assert not _tree(path).has_error
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)
+def test_windows_powershell_reads_them(path: Path) -> None:
+    """A byte order mark, and nothing that only PowerShell 7 knows."""
+    assert path.read_bytes().startswith(MARK)
+    code = re.sub(r"(?s)<#.*?#>|#[^\n]*|'[^'\n]*'", "", path.read_text("utf-8-sig"))
+    assert not re.findall(
+        r"\?\?|\?\.|&&|\|\||ArgumentCompletions|\bclean\s*\{|-AsHashtable|-NoEnumerate|-DateKind", code
+    )
+
+
+def test_a_broken_script_is_noticed() -> None:
+    assert _PARSER.parse(b"function f { if ($x { }").root_node.has_error
+
+
+def _parameters(script: Path) -> dict[str, Any]:
+    """The functions of a script with their parameters, in the form of the recorded tables."""
+    found = {}
+    for function in _nodes(_tree(script), "function_statement"):
+        name = next(_text(node) for node in function.children if node.type == "function_name")
+        block = re.search(r"(?s)\n    param \((.*?)\)\n    process", _text(function))
+        assert block is not None
+        set_name = re.search(r"DefaultParameterSetName = '(\w+)'", _text(function))
+        declared = [part for part in re.split(r",\n\n", block[1]) if part.strip()]
+        found[name] = {
+            "defaultSet": set_name[1] if set_name else None,
+            "parameters": dict(_parameter(part) for part in declared),
+        }
+    return found
+
+
+def _parameter(text: str) -> tuple[str, Any]:
+    head, _, name = text.rstrip().rpartition("$")
+    binding = re.search(r"\[Parameter\((.*?)\)\]", head)
+    assert binding is not None
+    facts = dict(fact.split(" = ") for fact in binding[1].split(", ") if fact)
+    position = facts.get("Position")
+    parameter: dict[str, Any] = {
+        "type": _type(head),
+        "aliases": _listed(head, "Alias"),
+        "sets": {
+            facts.get("ParameterSetName", "'__AllParameterSets'").strip("'"): {
+                "position": None if position is None else int(position),
+                "mandatory": "Mandatory" in facts,
+                "byValue": "ValueFromPipeline" in facts,
+                "byPropertyName": "ValueFromPipelineByPropertyName" in facts,
+            }
+        },
+    }
+    limits = re.search(r"\[ValidateRange\((\d+), (\d+)\)\]", head)
+    completer = re.search(r"\n +('.*') -like", head)
+    more = {
+        "notEmpty": "[ValidateNotNullOrEmpty()]" in head,
+        "hidden": "DontShow" in facts,
+        "validateRange": [int(limits[1]), int(limits[2])] if limits else None,
+        "validateSet": _listed(head, "ValidateSet"),
+        "transformation": (re.search(r"\[(\w+Transformation)\(\)\]$", head) or [None, None])[1],
+        "completions": re.findall(r"'(.*?)'", completer[1]) if completer else None,
+    }
+    return name, parameter | {key: value for key, value in more.items() if value}
+
+
+def _listed(head: str, attribute: str) -> list[str]:
+    match = re.search(rf"\[{attribute}\((.*?)\)\]", head)
+    return re.findall(r"'(.*?)'", match[1]) if match else []
+
+
+def _type(head: str) -> str:
+    names = {
+        "string": "System.String",
+        "string[]": "System.String[]",
+        "int": "System.Int32",
+        "float": "System.Single",
+        "switch": "System.Management.Automation.SwitchParameter",
+        "uri": "System.Uri",
+        "securestring": "System.Security.SecureString",
+        "object": "System.Object",
+    }
+    found = re.findall(r"^ *\[([\w.]+(?:\[\])?)\](?:\[\w+\(\)\])?$", head, re.MULTILINE)[-1]
+    return names.get(str(found), str(found))
+
+
+def _recorded() -> dict[str, Any]:
+    """The recorded tables without what PowerShell adds itself and what our functions have no use for."""
+    table = {}
+    for name, cmdlet in recordings.parameters().items():
+        own = {key: _plain(facts) for key, facts in cmdlet["parameters"].items() if not facts["common"]}
+        table[name] = {"defaultSet": cmdlet["defaultSet"], "parameters": own}
+    return table
+
+
+def _plain(facts: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in facts.items() if key not in ("common", "default", "values")}
+    if kept.get("transformation") == "UrlEncodeTransformation":
+        del kept["transformation"]  # ids are encoded when the address is built
+    return kept
+
+
+def test_functions_are_declared_as_recorded() -> None:
+    ours, recorded = _parameters(FOLDER / "Cmdlets.ps1"), _recorded()
+    # Two differences: the name that the reference misspelt, and completions for an address.
+    wait = recorded["Wait-Video"]["parameters"]
+    wait["VideoId"] = wait.pop("VideohId")
+    wait["VideoId"]["aliases"] = [*wait["VideoId"]["aliases"], "VideohId"]
+    for cmdlet in ours.values():
+        completed = cmdlet["parameters"].get("ApiBase", {}).pop("completions", ["sandbox:"])
+        assert completed == ["sandbox:"]
+    assert ours == recorded
+
+
+def test_manifest() -> None:
+    text = (FOLDER / "PSOpenAI.Py.psd1").read_text("utf-8-sig")
+    exported = re.search(r"(?s)FunctionsToExport\s*= @\((.*?)\)", text)
+    assert exported is not None
+    assert set(re.findall(r"'(.*?)'", exported[1])) == set(_parameters(FOLDER / "Cmdlets.ps1")) == set(_recorded())
+    assert f"ModuleVersion        = '{__version__}'" in text
+
+
+def test_exceptions_have_their_types() -> None:
+    """Every error of an answer has its class, below the class that it has here."""
+    source = (FOLDER / "Exceptions.cs").read_text("utf-8")
+    declared = dict(re.findall(r"public class (\w+) : (\w+)", source))
+    kinds: list[type[errors.APIRequestError]] = [errors.APIRequestError, *_below(errors.APIRequestError)]
+    names: dict[type, str] = {kind: kind.error_id.rpartition(".")[2] for kind in kinds}
+    assert set(declared) == set(names.values())
+    for kind in kinds[1:]:
+        assert declared[names[kind]] == names[kind.__mro__[1]]
+        assert exception_name(kind("x", status=400)) == f"PSOpenAI.APIRequest.{names[kind]}"
+    constructors = re.findall(r"public (\w+)\(string message\) : base\(message\) \{ \}", source)
+    assert sorted(constructors) == sorted(declared)
+
+
+def _below(kind: type[errors.APIRequestError]) -> list[type[errors.APIRequestError]]:
+    return [each for one in kind.__subclasses__() for each in (one, *_below(one))]
+
+
+def test_errors_find_the_function_that_writes_them() -> None:
+    """Every command that an error names is a function of the module's error writer, or the cmdlet itself."""
+    script = (FOLDER / "Errors.ps1").read_text("utf-8-sig")
+    written = set(re.findall(r"^    function ([\w-]+) \{", script, re.MULTILINE))
+    known = re.search(r"(?s)\$known = (.*?)\n    if", script)
+    assert known is not None
+    listed = set(re.findall(r"'(.*?)'", known[1]))
+    cmdlets = {name for name in _parameters(FOLDER / "Cmdlets.ps1") if name.endswith(("Video", "Content", "Remix"))}
+    assert written == listed | cmdlets
+    sources = [path.read_text("utf-8") for path in (ROOT / "psopenai_py").rglob("*.py")]
+    named = {name for text in sources for name in re.findall(r"command ?= ?\"([\w-]+)\"", text)}
+    assert named - cmdlets <= listed
+
+
+@pytest.mark.parametrize("path", [[], ["--path", "elsewhere"], ["--path=elsewhere"]], ids=["usual", "named", "joined"])
+def test_installation(path: list[str], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):  # a second installation is an update
+        result = run("psopenai", "module", "install", *path)
+    assert (result.exit_code, result.stderr) == (0, "")
+    folder = Path(result.stdout.splitlines()[0].removeprefix("Installed: "))
+    assert folder.name == "PSOpenAI.Py" and ("elsewhere" in str(folder)) == bool(path)
+    copied = {file.name: file.read_bytes() for file in folder.iterdir()}
+    assert copied.pop("Python.txt").decode().strip() == sys.executable
+    assert copied == {file.name: file.read_bytes() for file in FOLDER.iterdir()}
+
+
+NO_INSTALLATION = {
+    "nothing": [],
+    "another word": ["remove"],
+    "no folder": ["install", "--path"],
+    "an empty folder": ["install", "--path="],
+    "too much": ["install", "here"],
+}
+
+
+@pytest.mark.parametrize("arguments", NO_INSTALLATION.values(), ids=NO_INSTALLATION)
+def test_what_is_no_installation(arguments: list[str], run: Run) -> None:
+    result = run("psopenai", "module", *arguments)
+    assert result.exit_code == 2 and "psopenai module install [--path FOLDER]" in result.stderr
+
+
+def test_a_folder_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = run("psopenai", "module", "install", "--path", str(tmp_path / "file"))
+    assert result.exit_code == 1 and "--path" in result.stderr
+
+
+def test_folders_of_modules() -> None:
+    linux = module.module_folders({"HOME": "/home/me"}, "linux")
+    assert [path.as_posix() for path in linux] == ["/home/me/.local/share/powershell/Modules"]
+    moved = module.module_folders({"HOME": "/home/me", "XDG_DATA_HOME": "/data"}, "darwin")
+    assert [path.as_posix() for path in moved] == ["/data/powershell/Modules"]
+    if sys.platform != "win32":
+        windows = module.module_folders({"USERPROFILE": "/Users/me"}, "win32")
+        below = "/Users/me/Documents"
+        assert [path.as_posix() for path in windows] == [
+            f"{below}/PowerShell/Modules",
+            f"{below}/WindowsPowerShell/Modules",
+        ]
+
+
+def test_the_wheel_brings_the_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Built, unpacked and installed from, as a package from an index would be."""
+    monkeypatch.chdir(ROOT)
+    wheel = tmp_path / build_wheel(str(tmp_path))
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "site")
+    code = "import sys; from psopenai_py.__main__ import main; main()"
+    command = [sys.executable, "-c", code, "module", "install", "--path", str(tmp_path / "modules")]
+    environment = dict(os.environ) | {"PYTHONPATH": str(tmp_path / "site")}
+    subprocess.run(command, check=True, cwd=tmp_path, env=environment, capture_output=True)
+    installed = {file.name: file.read_bytes() for file in (tmp_path / "modules" / "PSOpenAI.Py").iterdir()}
+    assert installed.pop("Python.txt")
+    assert installed == {file.name: file.read_bytes() for file in FOLDER.iterdir()}

@@ -1,0 +1,48 @@
+"""The Pester tests, wherever there is a PowerShell with Pester 5."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).with_name("pester")
+_HAS_PESTER = "if (-not (Get-Module -ListAvailable Pester | Where-Object Version -ge 5.0)) { exit 3 }"
+_RUN = f"Import-Module Pester -MinimumVersion 5.0; Invoke-Pester -Path '{TESTS}' -Output Detailed -CI"
+
+
+def _shells() -> list[str]:
+    """PowerShell 7, and Windows PowerShell where it is."""
+    return [shell for shell in ("pwsh", "powershell") if shutil.which(shell)]
+
+
+def test_the_module_in_powershell(tmp_path: Path) -> None:
+    ready = [shell for shell in _shells() if _command(shell, _HAS_PESTER, tmp_path).returncode == 0]
+    if not ready:
+        pytest.skip("there is no PowerShell with Pester 5; the module was parsed, but not run")
+    for shell in ready:
+        done = _command(shell, _RUN, tmp_path)
+        assert done.returncode == 0, f"{shell}:\n{done.stdout}\n{done.stderr}"
+
+
+def _command(shell: str, script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [shell, "-NoProfile", "-NonInteractive", "-Command", script]
+    environment = dict(os.environ) | {"PSOPENAI_PYTHON": sys.executable}
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env=environment, cwd=folder, timeout=600
+    )
+
+
+def test_pester_tests_are_powershell() -> None:
+    import tree_sitter
+    import tree_sitter_pwsh
+
+    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_pwsh.language()))
+    scripts = list(TESTS.glob("*.ps1"))
+    assert scripts
+    for script in scripts:
+        assert not parser.parse(script.read_bytes().removeprefix(b"\xef\xbb\xbf")).root_node.has_error
