@@ -1,0 +1,112 @@
+"""Renew what is made from the cmdlets' tables: the tables of the README, help pages, the PowerShell functions.
+
+    python3 scripts/generate.py [--check]
+
+With --check nothing is written; stale files are named and the exit code is 1.
+"""
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import _powershell  # noqa: E402
+
+from psopenai_py import help as help_page  # noqa: E402
+from psopenai_py.binding.spec import Kind, Parameter  # noqa: E402
+from psopenai_py.cmdlets import MODULES, load  # noqa: E402
+from psopenai_py.cmdlets.rows import common_parameters, service_parameters  # noqa: E402
+from psopenai_py.sandbox.faults import FAULTS  # noqa: E402
+
+README = ROOT / "README.md"
+HELP_PAGES = ROOT / "tests" / "data" / "help"
+MODULE = ROOT / "compat" / "PSOpenAI.Py"
+
+
+def main(arguments: list[str]) -> int:
+    """Write or check all generated files."""
+    stale = [path for path, text in generated() if not path.exists() or path.read_text("utf-8") != text]
+    if "--check" in arguments:
+        for path in stale:
+            print(f"stale, run scripts/generate.py: {path.relative_to(ROOT)}", file=sys.stderr)
+        return 1 if stale else 0
+    for path, text in generated():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8", newline="\n")
+    return 0
+
+
+def generated() -> Iterator[tuple[Path, str]]:
+    """Every generated file with the text it should have."""
+    yield README, renewed(README.read_text("utf-8"))
+    for name in MODULES:
+        yield HELP_PAGES / f"{name}.txt", help_page.render(load(name).CMDLET) + "\n"
+    yield MODULE / "Cmdlets.ps1", _powershell.functions()
+
+
+def renewed(text: str) -> str:
+    """The README with each marked part made anew. An unknown mark is a KeyError."""
+    mark = re.compile(r"(<!-- made: (\S+) (\S*) ?-->\n).*?(<!-- end -->)", re.DOTALL)
+    return mark.sub(lambda found: found[1] + PARTS[found[2]](found[3]) + found[4], text)
+
+
+def cmdlets(_: str) -> str:
+    """One row a cmdlet."""
+    rows = [f"| `{name}` | {load(name).CMDLET.synopsis} |" for name in MODULES]
+    return table(["Cmdlet", "What it does"], rows)
+
+
+def parameters(name: str) -> str:
+    """One row a parameter of the cmdlet's own."""
+    shared = {parameter.name for parameter in service_parameters()}
+    own = [parameter for parameter in help_page.own_parameters(load(name).CMDLET) if parameter.name not in shared]
+    return _parameter_table(own)
+
+
+def service(_: str) -> str:
+    """One row a parameter that all cmdlets share which call a service."""
+    return _parameter_table([parameter for parameter in service_parameters() if not parameter.hidden])
+
+
+def _parameter_table(rows: list[Parameter]) -> str:
+    return table(["Parameter", "Type", "What it is"], [row(parameter) for parameter in rows])
+
+
+def common(_: str) -> str:
+    """One row a common parameter."""
+    rows = [f"| `-{p.name}` | `-{p.aliases[0]}` | {p.help} |" for p in common_parameters()]
+    return table(["Parameter", "Alias", "What it does"], rows)
+
+
+def faults(_: str) -> str:
+    """One row a failure on demand."""
+    rows = [f"| `[{fault.word}]` | {fault.meaning} |" for fault in FAULTS]
+    return table(["Word", "What happens"], rows)
+
+
+def row(parameter: Parameter) -> str:
+    """A parameter as a row of a table."""
+    kind = "switch" if parameter.kind is Kind.SWITCH else parameter.kind.short_name
+    facts = [f"{name}: {text}." for name, text in help_page.facts(parameter).items() if name != "Values"]
+    return f"| `-{parameter.name}` | {kind} | {' '.join([parameter.help, *facts])} |"
+
+
+def table(titles: list[str], rows: list[str]) -> str:
+    """A Markdown table."""
+    return "\n".join([f"| {' | '.join(titles)} |", "|" + "---|" * len(titles), *rows, ""])
+
+
+PARTS: dict[str, Callable[[str], str]] = {
+    "cmdlets": cmdlets,
+    "parameters": parameters,
+    "service": service,
+    "common": common,
+    "faults": faults,
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
