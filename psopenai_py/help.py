@@ -64,8 +64,8 @@ def _required(parameter: Parameter) -> str:
 
 def _pipeline(parameter: Parameter) -> str:
     ways = [
-        ("by value", parameter.by_value or (parameter.piped and parameter.mandatory)),
-        ("by property name", parameter.by_property_name or parameter.piped),
+        ("by value", parameter.takes_value),
+        ("by property name", parameter.takes_property),
     ]
     return ", ".join(text for text, applies in ways if applies)
 

@@ -103,6 +103,11 @@ def tell(streams: Streams, job: Mapping[str, Any]) -> None:
     """Write a job to the output, and what is to be said about it to the other streams."""
     streams.output(job)
     streams.verbose(f"Job {job.get('id')} is {job.get('status')}.")
+    warn_of_failure(streams, job)
+
+
+def warn_of_failure(streams: Streams, job: Mapping[str, Any]) -> None:
+    """Warn about a job that failed or carries an error."""
     warning = answers.failure_warning(job)
     if warning:
         streams.warning(warning)

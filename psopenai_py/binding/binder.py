@@ -171,7 +171,7 @@ class _Binder:
     def is_awaited(self, parameter: Parameter) -> bool:
         """True for what is mandatory in a set that is still possible, is not bound, and may be piped."""
         possible = not parameter.sets or bool(self.sets & set(parameter.sets))
-        return possible and self.is_unbound(parameter) and parameter.takes_pipeline
+        return possible and parameter.is_missing(self.values) and parameter.takes_pipeline
 
     def bind_mandatory(self, ask: Ask | None, awaits: bool) -> None:
         """Stage 6: ask for what is missing, or say so. What is awaited from the pipeline is not missing."""
@@ -196,13 +196,7 @@ class _Binder:
 
     def is_missing(self, parameter: Parameter) -> bool:
         """True for what is mandatory in the set that is chosen, and not bound."""
-        return self.is_unbound(parameter) and (not parameter.sets or self.choose_set() in parameter.sets)
-
-    def is_unbound(self, parameter: Parameter) -> bool:
-        """True for what is mandatory as things stand, and not bound."""
-        return parameter.mandatory and not any(
-            name in self.values for name in (parameter.name, *parameter.needless_with)
-        )
+        return parameter.is_missing(self.values) and (not parameter.sets or self.choose_set() in parameter.sets)
 
     def choose_set(self) -> str:
         """Stage 7: the default set, if it is still possible, else the only one left."""

@@ -36,11 +36,7 @@ def bind_record(cmdlet: Cmdlet, bound: Mapping[str, Any], record: Any) -> dict[s
 
 
 def _check_mandatory(cmdlet: Cmdlet, result: Mapping[str, Any], record: Any) -> None:
-    missing = [
-        parameter.name
-        for parameter in cmdlet.parameters
-        if parameter.mandatory and not any(name in result for name in (parameter.name, *parameter.needless_with))
-    ]
+    missing = [parameter.name for parameter in cmdlet.parameters if parameter.is_missing(result)]
     if missing:
         error = _not_bound(cmdlet, f"it gives no value for {' and '.join(missing)}", record)
         error.error_id = "InputObjectMissingMandatory"
@@ -48,8 +44,7 @@ def _check_mandatory(cmdlet: Cmdlet, result: Mapping[str, Any], record: Any) -> 
 
 
 def _by_value(parameter: Parameter, record: Any) -> str | None:
-    takes = parameter.by_value or (parameter.piped and parameter.mandatory)
-    return _text(record) if takes else None
+    return _text(record) if parameter.takes_value else None
 
 
 def _property(cmdlet: Cmdlet, parameter: Parameter, record: dict[str, Any]) -> str | None:
@@ -92,5 +87,5 @@ def _accepted(cmdlet: Cmdlet) -> str:
 
 def _ways(parameter: Parameter) -> list[str]:
     names = [*parameter.aliases] or [parameter.name]
-    by_value = ["a line of text"] if parameter.by_value or (parameter.piped and parameter.mandatory) else []
+    by_value = ["a line of text"] if parameter.takes_value else []
     return [*by_value, "a property " + "/".join(names)]

@@ -1,4 +1,4 @@
-"""What a cmdlet declares: its parameters, sets and validators. Frozen data, no behaviour.
+"""What a cmdlet declares: its parameters, sets and validators. Frozen data, and what follows from it alone.
 
 One table per cmdlet feeds the binder, the help, completion, the README and the PowerShell module. The rows are
 named tuples, because every start pays for them and a data class takes ten times as long to make.
@@ -6,6 +6,7 @@ named tuples, because every start pays for them and a data class takes ten times
 
 from __future__ import annotations
 
+from collections.abc import Container
 from enum import Enum
 from typing import NamedTuple
 
@@ -87,7 +88,21 @@ class Parameter(NamedTuple):
     @property
     def takes_pipeline(self) -> bool:
         """True if a piped record can give the parameter its value."""
-        return self.by_value or self.by_property_name or self.piped
+        return self.takes_value or self.takes_property
+
+    @property
+    def takes_value(self) -> bool:
+        """True if a piped text or number is taken for the value."""
+        return self.by_value or (self.piped and self.mandatory)
+
+    @property
+    def takes_property(self) -> bool:
+        """True if a property of a piped object is taken for the value."""
+        return self.by_property_name or self.piped
+
+    def is_missing(self, bound: Container[str]) -> bool:
+        """True if it is mandatory beside the bound parameters, and not one of them."""
+        return self.mandatory and not any(name in bound for name in (self.name, *self.needless_with))
 
 
 class Example(NamedTuple):

@@ -91,16 +91,14 @@ def _check_overwriting(call: Call, target: str) -> None:
 
 
 def _wait(call: Call, settings: Settings) -> None:
-    from ..api import answers, status
+    from ..api import status, videos
     from ..api.polling import Watch
     from ..errors import JobFailedError
 
     identifier, again = call.bound["VideoId"], call.again(CMDLET, settings)
     watch = Watch(identifier, CMDLET.name, settings, call.extras, call.streams, call.connections, again)
     job = watch.until_over()
-    warning = answers.failure_warning(job)
-    if warning:
-        call.streams.warning(warning)
+    videos.warn_of_failure(call.streams, job)
     if not status.has_succeeded(status.word(job)):
         text = f"The job {identifier} is not completed; its status is '{job.get('status')}'."
         raise JobFailedError(text, job=job, command=CMDLET.name)
