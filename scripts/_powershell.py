@@ -95,9 +95,8 @@ def _declaration(row: Parameter) -> Iterator[str]:
         yield "    param ($command, $parameter, $word)"
         yield f'    {_list(row.completions)} -like "$word*"'
         yield "})]"
-    # The attribute next to the name is the first that sees the value.
-    transformation = "[LowerCaseTransformation()]" if row.lower_case else ""
-    transformation = "[SecureStringTransformation()]" if row.kind is Kind.SECRET else transformation
+    # The attribute next to the name is the first that sees the value. Lower case is left to the worker.
+    transformation = "[PSOpenAI.Py.SecureStringTransformation()]" if row.kind is Kind.SECRET else ""
     yield f"[{_TYPES[row.kind]}]{transformation}${row.name}"
 
 

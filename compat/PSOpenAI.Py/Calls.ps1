@@ -3,18 +3,30 @@
 $script:Calls = 0
 $script:Quiet = 'SilentlyContinue', 'Ignore'
 $script:Variables = '^(PS)?OPENAI_|_PROXY$|^SSL_CERT_(FILE|DIR)$'
-$script:Times = 'created_at', 'completed_at', 'expires_at', 'started_at', 'cancelled_at', 'failed_at'
 
 function Invoke-WorkerCall {
     param ([string]$Name, [System.Collections.IDictionary]$Bound)
 
+    # As texts: Windows PowerShell has no use for the value that -ErrorAction Ignore makes of these.
+    $ErrorActionPreference = "$ErrorActionPreference"
+    $WarningPreference = "$WarningPreference"
+    $InformationPreference = "$InformationPreference"
     $fault = $null
     try {
-        $call = Send-WorkerCall -Name $Name -Bound $Bound
+        $line = New-CallLine -Name $Name -Bound $Bound
+        $call = $script:Calls
     }
     catch {
-        $problem = $_.Exception.GetBaseException().Message
-        $fault = New-StartFault -Problem $problem
+        $fault = New-RefusalFault -Problem $_
+    }
+    if ($null -eq $fault) {
+        try {
+            Send-WorkerCall -Call $call -Line $line
+        }
+        catch {
+            $problem = $_.Exception.GetBaseException().Message
+            $fault = New-StartFault -Problem $problem
+        }
     }
     if ($null -ne $fault) {
         Write-CallError -Facts $fault -Cmdlet $Name
@@ -39,7 +51,7 @@ function Invoke-WorkerCall {
         }
         elseif ($kind -eq 'bytes') {
             if ($null -eq $content) {
-                $content = New-Object -TypeName System.IO.MemoryStream
+                $content = [System.IO.MemoryStream]::new()
             }
             $part = [System.Convert]::FromBase64String($value)
             $content.Write($part, 0, $part.Length)
@@ -85,7 +97,7 @@ function Write-CallText {
     }
 }
 
-function Send-WorkerCall {
+function New-CallLine {
     param ([string]$Name, [System.Collections.IDictionary]$Bound)
 
     $script:Calls++
@@ -98,18 +110,26 @@ function Send-WorkerCall {
         preferences = Get-CallPreference
     }
     $line = ConvertTo-Json -InputObject $request -Depth 100 -Compress
+    if ([System.Text.Encoding]::UTF8.GetByteCount($line) -gt 32MB) {
+        throw 'the values are longer than 32 MiB.'
+    }
+    return $line
+}
+
+function Send-WorkerCall {
+    param ([int]$Call, [string]$Line)
+
     $worker = Get-Worker
     try {
-        Send-WorkerLine -Worker $worker -Line $line
+        Send-WorkerLine -Worker $worker -Line $Line
     }
     catch [System.IO.IOException] {
         # It ended unnoticed. A line that could not be written was not read, because its end comes last.
         Stop-Worker
         $worker = Get-Worker
-        Send-WorkerLine -Worker $worker -Line $line
+        Send-WorkerLine -Worker $worker -Line $Line
     }
-    $worker.Open = $script:Calls
-    return $script:Calls
+    $worker.Open = $Call
 }
 
 function Send-WorkerLine {
@@ -154,9 +174,8 @@ function Get-CallParameter {
         }
     }
     foreach ($name in 'InputReference', 'OutFile') {
-        # Other programs know neither the drives of PowerShell nor its home.
-        if ($given[$name] -match '^(~|[^\\/:]{2,}:)') {
-            $given[$name] = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($given[$name])
+        if ($given[$name]) {
+            $given[$name] = Resolve-CallPath -Path $given[$name]
         }
     }
     Add-CallContext -Given $given
@@ -165,11 +184,10 @@ function Get-CallParameter {
 
 function Get-CallVariable {
     # On Linux, names differ in case.
-    $found = New-Object -TypeName 'System.Collections.Generic.Dictionary[string,string]'
-    $all = [System.Environment]::GetEnvironmentVariables()
-    foreach ($name in $all.Keys) {
-        if ($name -match $script:Variables) {
-            $found[$name] = $all[$name]
+    $found = [System.Collections.Generic.Dictionary[string, string]]::new()
+    foreach ($variable in [System.Environment]::GetEnvironmentVariables().GetEnumerator()) {
+        if ($variable.Key -match $script:Variables) {
+            $found[$variable.Key] = $variable.Value
         }
     }
     return $found
@@ -182,76 +200,4 @@ function Get-CallPreference {
         debug   = $DebugPreference -notin $script:Quiet
         warning = $(if ($WarningPreference -eq 'Stop') { 'Stop' } else { 'Continue' })
     }
-}
-
-function ConvertTo-Plain {
-    # What JSON can say of a value. Both editions of PowerShell write these alike.
-    param ($Value)
-
-    if ($null -eq $Value) {
-        return $null
-    }
-    if ($Value -is [string]) {
-        return $Value.ToString()
-    }
-    if ($Value -is [securestring]) {
-        return [System.Net.NetworkCredential]::new('', $Value).Password
-    }
-    if ($Value -is [switch]) {
-        return $Value.IsPresent
-    }
-    if ($Value -is [uri]) {
-        return $Value.OriginalString
-    }
-    if ($Value -is [datetime]) {
-        return $Value.ToString('yyyy-MM-ddTHH:mm:ss.FFFFFFFK', [cultureinfo]::InvariantCulture)
-    }
-    if ($Value -is [datetimeoffset]) {
-        return $Value.ToString('yyyy-MM-ddTHH:mm:ss.FFFFFFFzzz', [cultureinfo]::InvariantCulture)
-    }
-    if ($Value -is [bool] -or ($Value.GetType().IsPrimitive -and $Value -isnot [char]) -or $Value -is [decimal]) {
-        return $Value.PSObject.BaseObject
-    }
-    if ($Value -is [System.Collections.IDictionary]) {
-        $members = [ordered]@{}
-        foreach ($name in $Value.Keys) {
-            $members["$name"] = ConvertTo-Plain -Value $Value[$name]
-        }
-        return $members
-    }
-    if ($Value.PSObject.BaseObject -is [System.Management.Automation.PSCustomObject]) {
-        $members = [ordered]@{}
-        foreach ($property in $Value.PSObject.Properties) {
-            $members[$property.Name] = ConvertTo-Plain -Value $property.Value
-        }
-        return $members
-    }
-    if ($Value -is [System.Collections.IEnumerable]) {
-        $elements = New-Object -TypeName System.Collections.ArrayList
-        foreach ($element in $Value) {
-            $null = $elements.Add((ConvertTo-Plain -Value $element))
-        }
-        return , $elements.ToArray()
-    }
-    return "$Value"
-}
-
-function ConvertTo-Job {
-    param ($Value)
-
-    if ($null -ne $Value -and $Value.PSObject.BaseObject -is [System.Management.Automation.PSCustomObject]) {
-        foreach ($name in $script:Times) {
-            $property = $Value.PSObject.Properties[$name]
-            # ConvertFrom-Json of PowerShell 7 has done it already.
-            if ($null -ne $property -and $property.Value -is [string] -and $property.Value -match '^\d{4}-\d\d-\d\dT') {
-                $time = [datetimeoffset]::MinValue
-                $culture = [cultureinfo]::InvariantCulture
-                if ([datetimeoffset]::TryParse($property.Value, $culture, 'None', [ref]$time)) {
-                    $property.Value = $time.LocalDateTime
-                }
-            }
-        }
-        $Value.PSObject.TypeNames.Insert(0, 'PSOpenAI.Video.Job')
-    }
-    return $Value
 }

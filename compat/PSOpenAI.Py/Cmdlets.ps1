@@ -84,7 +84,7 @@ function New-Video {
             param ($command, $parameter, $word)
             '720x1280', '1280x720', '1024x1792', '1792x1024' -like "$word*"
         })]
-        [string][LowerCaseTransformation()]$Size,
+        [string]$Size,
 
         [Parameter()]
         [int]$TimeoutSec,
@@ -111,7 +111,7 @@ function New-Video {
         [string]$AuthType,
 
         [Parameter()]
-        [securestring][SecureStringTransformation()]$ApiKey,
+        [securestring][PSOpenAI.Py.SecureStringTransformation()]$ApiKey,
 
         [Parameter()]
         [Alias('OrgId')]
@@ -188,7 +188,7 @@ function Get-Video {
 
         [Parameter(ParameterSetName = 'List')]
         [ValidateSet('asc', 'desc')]
-        [string][LowerCaseTransformation()]$Order,
+        [string]$Order,
 
         [Parameter(ParameterSetName = 'List')]
         [switch]$All,
@@ -221,7 +221,7 @@ function Get-Video {
         [string]$AuthType,
 
         [Parameter()]
-        [securestring][SecureStringTransformation()]$ApiKey,
+        [securestring][PSOpenAI.Py.SecureStringTransformation()]$ApiKey,
 
         [Parameter()]
         [Alias('OrgId')]
@@ -305,7 +305,7 @@ function Get-VideoContent {
             param ($command, $parameter, $word)
             'video', 'thumbnail', 'spritesheet' -like "$word*"
         })]
-        [string][LowerCaseTransformation()]$Variant,
+        [string]$Variant,
 
         [Parameter()]
         [switch]$WaitForCompletion,
@@ -335,7 +335,7 @@ function Get-VideoContent {
         [string]$AuthType,
 
         [Parameter()]
-        [securestring][SecureStringTransformation()]$ApiKey,
+        [securestring][PSOpenAI.Py.SecureStringTransformation()]$ApiKey,
 
         [Parameter()]
         [Alias('OrgId')]
@@ -431,7 +431,7 @@ function New-VideoRemix {
         [string]$AuthType,
 
         [Parameter()]
-        [securestring][SecureStringTransformation()]$ApiKey,
+        [securestring][PSOpenAI.Py.SecureStringTransformation()]$ApiKey,
 
         [Parameter()]
         [Alias('OrgId')]
@@ -521,7 +521,7 @@ function Remove-Video {
         [string]$AuthType,
 
         [Parameter()]
-        [securestring][SecureStringTransformation()]$ApiKey,
+        [securestring][PSOpenAI.Py.SecureStringTransformation()]$ApiKey,
 
         [Parameter()]
         [Alias('OrgId')]
@@ -631,7 +631,7 @@ function Wait-Video {
         [string]$AuthType,
 
         [Parameter()]
-        [securestring][SecureStringTransformation()]$ApiKey,
+        [securestring][PSOpenAI.Py.SecureStringTransformation()]$ApiKey,
 
         [Parameter()]
         [Alias('OrgId')]
@@ -676,7 +676,7 @@ function Set-OpenAIContext {
     [OutputType([void])]
     param (
         [Parameter(Position = 0, ValueFromPipelineByPropertyName = $true)]
-        [securestring][SecureStringTransformation()]$ApiKey,
+        [securestring][PSOpenAI.Py.SecureStringTransformation()]$ApiKey,
 
         [Parameter(Position = 1, ValueFromPipelineByPropertyName = $true)]
         [OpenAIApiType]$ApiType,

@@ -1,53 +1,78 @@
 ﻿# What Set-OpenAIContext sets, in the memory of the session.
 
-$script:Context = @{}
+function Get-ContextStore {
+    # In the variable that PSOpenAI keeps it in: it outlives the module, and a new import finds it.
+    if ($null -eq $global:PSOpenAIContextDictionary) {
+        $global:PSOpenAIContextDictionary = @{}
+    }
+    return $global:PSOpenAIContextDictionary
+}
 
 function Set-CallContext {
     param ([System.Collections.IDictionary]$Bound)
 
+    $store = Get-ContextStore
     foreach ($name in $Bound.Keys) {
         if (-not [System.Management.Automation.PSCmdlet]::CommonParameters.Contains($name)) {
-            $script:Context[$name] = $Bound[$name]
+            $store[$name] = $Bound[$name]
         }
     }
 }
 
 function Get-CallContext {
-    return [pscustomobject]@{
-        ApiKey        = $script:Context['ApiKey']
-        ApiType       = $script:Context['ApiType']
-        ApiBase       = $script:Context['ApiBase']
-        ApiVersion    = $script:Context['ApiVersion']
-        AuthType      = $script:Context['AuthType']
-        Organization  = $script:Context['Organization']
-        TimeoutSec    = $script:Context['TimeoutSec']
-        MaxRetryCount = $script:Context['MaxRetryCount']
+    $shown = [ordered]@{
+        ApiKey        = $null
+        ApiType       = [OpenAIApiType]::OpenAI
+        ApiBase       = $null
+        ApiVersion    = ''
+        AuthType      = 'openai'
+        Organization  = ''
+        TimeoutSec    = 0
+        MaxRetryCount = 0
     }
+    $store = Get-ContextStore
+    foreach ($name in @($shown.Keys)) {
+        if ($store.ContainsKey($name)) {
+            $shown[$name] = $store[$name]
+        }
+    }
+    if ("$($shown.ApiType)" -eq 'Azure' -and $shown.AuthType -eq 'openai') {
+        $shown.AuthType = 'azure'
+    }
+    return [pscustomobject]$shown
 }
 
 function Clear-CallContext {
-    $script:Context.Clear()
+    (Get-ContextStore).Clear()
 }
 
 function Add-CallContext {
     # Parameter, then context, then global variable. The worker looks into the environment, which comes after.
     param ([System.Collections.IDictionary]$Given)
 
-    foreach ($name in $script:Context.Keys) {
-        if (-not $Given.Contains($name)) {
-            $Given[$name] = ConvertTo-Plain -Value $script:Context[$name]
-        }
-    }
     $globals = @{
         ApiKey       = $global:OPENAI_API_KEY
         ApiBase      = $global:OPENAI_API_BASE
         Organization = $global:OPENAI_ORGANIZATION
     }
-    foreach ($name in $globals.Keys) {
-        # An empty organization is as good as none; an empty key or address is what the caller wants.
-        $absent = -not $Given.Contains($name) -or ($name -eq 'Organization' -and -not $Given[$name])
-        if ($absent -and $globals[$name]) {
-            $Given[$name] = ConvertTo-Plain -Value $globals[$name]
+    # PSOpenAI may have put more into the context.
+    $names = 'ApiKey', 'ApiType', 'ApiBase', 'ApiVersion', 'AuthType', 'Organization', 'TimeoutSec', 'MaxRetryCount'
+    foreach ($source in (Get-ContextStore), $globals) {
+        foreach ($entry in $source.GetEnumerator()) {
+            # What is empty in a context or a variable is not set.
+            if ($entry.Value -and $entry.Key -in $names -and (Test-Absent -Given $Given -Name $entry.Key)) {
+                $Given[$entry.Key] = ConvertTo-Plain -Value $entry.Value
+            }
         }
     }
+}
+
+function Test-Absent {
+    param ([System.Collections.IDictionary]$Given, [string]$Name)
+
+    if ($Given.Contains($Name) -and $null -ne $Given[$Name]) {
+        # An empty organization is as good as none; an empty key or address is what the caller wants.
+        return $Name -eq 'Organization' -and -not $Given[$Name]
+    }
+    return $true
 }

@@ -111,7 +111,7 @@ function New-CallRecord {
     $parts = $Exception, $Facts.error_id, $Facts.category, $target
     $record = New-Object -TypeName System.Management.Automation.ErrorRecord -ArgumentList $parts
     $record.CategoryInfo.Reason = $Facts.reason
-    $record.ErrorDetails = New-Object -TypeName System.Management.Automation.ErrorDetails -ArgumentList $Facts.message
+    $record.ErrorDetails = [System.Management.Automation.ErrorDetails]::new([string]$Facts.message)
     $record.ErrorDetails.RecommendedAction = "$($Facts.action)"
     return $record
 }
@@ -119,34 +119,45 @@ function New-CallRecord {
 function New-CallException {
     param ($Facts)
 
-    if (-not ('System.Net.Http.HttpRequestException' -as [type])) {
-        Add-Type -AssemblyName System.Net.Http
-    }
-    if ($Facts.exception -like 'PSOpenAI.*' -and -not ($Facts.exception -as [type])) {
-        $compile = @{ Path = Join-Path -Path $PSScriptRoot -ChildPath 'Exceptions.cs' }
-        if ($PSVersionTable.PSEdition -eq 'Desktop') {
-            $compile.ReferencedAssemblies = 'System.Net.Http'
+    $type = [System.InvalidOperationException]
+    # An id is often the name of its type.
+    foreach ($name in $Facts.exception, $Facts.error_id) {
+        $named = $name -as [type]
+        if ($null -ne $named -and $named.IsSubclassOf([System.Exception]) -and $named.GetConstructor([type[]]@([string]))) {
+            $type = $named
         }
-        Add-Type @compile
-    }
-    $type = $Facts.exception -as [type]
-    if ($null -eq $type -or $null -eq $type.GetConstructor([type[]]@([string]))) {
-        $type = [System.InvalidOperationException]
     }
     $exception = [System.Activator]::CreateInstance($type, [object[]]@([string]$Facts.message))
     if ($Facts.status) {
+        # Not every edition has a name for every status.
+        $status = [System.Enum]::ToObject([System.Net.HttpStatusCode], [int]$Facts.status)
         $answer = @{
-            # Not every edition has a name for every status.
-            StatusCode = [System.Enum]::ToObject([System.Net.HttpStatusCode], [int]$Facts.status)
+            StatusCode = $status
+            Response   = [System.Net.Http.HttpResponseMessage]::new($status)
             Type       = $Facts.type
             Code       = $Facts.code
             Param      = $Facts.param
-            Content    = $Facts.body
+            Content    = ConvertFrom-Body -Text $Facts.body
             RequestId  = $Facts.request_id
         }
         Add-Member -InputObject $exception -NotePropertyMembers $answer -Force
     }
     return $exception
+}
+
+function ConvertFrom-Body {
+    # What scripts look at is $_.Exception.Content.error.message. An answer that is no JSON stays text.
+    param ([string]$Text)
+
+    if ($Text -match '^\s*\{') {
+        try {
+            return ConvertFrom-Json -InputObject $Text
+        }
+        catch {
+            $null = $_
+        }
+    }
+    return $Text
 }
 
 function New-Fault {
@@ -164,6 +175,21 @@ function New-Fault {
         status      = $null
         terminating = $true
     }
+}
+
+function New-RefusalFault {
+    # A value that cannot be sent.
+    param ([System.Management.Automation.ErrorRecord]$Problem)
+
+    $cause = $Problem.Exception.GetBaseException()
+    $kind = $cause.GetType()
+    $fault = New-Fault -Id $kind.FullName -Message "Nothing was sent: $($cause.Message)" -Action ''
+    $fault.category = "$($Problem.CategoryInfo.Category)"
+    $fault.reason = $kind.Name
+    $fault.exception = $kind.FullName
+    # The next object of a pipeline may be better.
+    $fault.terminating = $false
+    return $fault
 }
 
 function New-StartFault {

@@ -2,13 +2,15 @@
 #
 #   Cmdlets.ps1   the functions with their parameters; generated
 #   Calls.ps1     one call: what is sent, and what becomes of the records that come back
+#   Values.ps1    parameters as JSON can say them, and jobs as PSOpenAI shows them
 #   Worker.ps1    the process: one for each session, started by the first call
 #   Errors.ps1    errors under the names, ids and types that scripts know from PSOpenAI
 #   Context.ps1   Set-OpenAIContext and what belongs to it
-#   Types.ps1     types of parameters
+#   Types.ps1     types of parameters and of errors
 
-foreach ($part in 'Types', 'Errors', 'Worker', 'Context', 'Calls', 'Cmdlets') {
+foreach ($part in 'Types', 'Errors', 'Worker', 'Context', 'Values', 'Calls', 'Cmdlets') {
     . (Join-Path -Path $PSScriptRoot -ChildPath "$part.ps1")
 }
 
+Add-CallType
 $ExecutionContext.SessionState.Module.OnRemove = { Stop-Worker }

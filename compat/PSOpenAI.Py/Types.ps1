@@ -1,27 +1,113 @@
-﻿# Types of parameters, under the names that PSOpenAI gives them.
+﻿# Types of parameters and of errors, under the names that scripts know from PSOpenAI.
 
 enum OpenAIApiType {
     OpenAI
     Azure
 }
 
-class LowerCaseTransformation : System.Management.Automation.ArgumentTransformationAttribute {
-    [object] Transform([System.Management.Automation.EngineIntrinsics]$engine, [object]$data) {
-        if ($data -is [string]) {
-            return $data.ToLowerInvariant()
+# The others are no classes of PowerShell: such a class belongs to the runspace that was the first to import it, and its
+# methods block in any other. Nor are they compiled: that takes the better part of a second.
+
+function Add-CallType {
+    if (-not ('System.Net.Http.HttpRequestException' -as [type])) {
+        # Windows PowerShell has not loaded it.
+        Add-Type -AssemblyName System.Net.Http
+    }
+    $accelerators = [psobject].Assembly.GetType('System.Management.Automation.TypeAccelerators')
+    # All runspaces of the process share these types, and may import the module at the same time.
+    [System.Threading.Monitor]::Enter($accelerators)
+    try {
+        if ('PSOpenAI.APIRequest.APIRequestException' -as [type]) {
+            return
         }
-        return $data
+        $name = [System.Reflection.AssemblyName]::new('PSOpenAI.Py.Types')
+        $access = [System.Reflection.Emit.AssemblyBuilderAccess]::Run
+        $assembly = [System.Reflection.Emit.AssemblyBuilder]::DefineDynamicAssembly($name, $access)
+        $module = $assembly.DefineDynamicModule('PSOpenAI.Py.Types')
+        # A catch clause looks for its type when any error arrives, so they have to be there from the beginning.
+        foreach ($type in @(New-ExceptionType -Module $module) + @(New-KeyTransformation -Module $module)) {
+            $accelerators::Add($type.FullName, $type)
+            # PSOpenAI has them without a namespace, and may itself be loaded.
+            if (-not ($type.Name -as [type])) {
+                $accelerators::Add($type.Name, $type)
+            }
+        }
+    }
+    finally {
+        [System.Threading.Monitor]::Exit($accelerators)
     }
 }
 
-class SecureStringTransformation : System.Management.Automation.ArgumentTransformationAttribute {
-    [object] Transform([System.Management.Automation.EngineIntrinsics]$engine, [object]$data) {
-        if ($null -eq $data -or $data -is [securestring]) {
-            return $data
-        }
-        if ($data -is [string]) {
-            return [System.Net.NetworkCredential]::new('', $data.ToString()).SecurePassword
-        }
-        throw [System.Management.Automation.ArgumentTransformationMetadataException]::new('A key is text or a SecureString.')
+function New-ExceptionType {
+    param ($Module)
+
+    $parents = [ordered]@{
+        APIRequestException          = ''
+        BadRequestException          = 'APIRequestException'
+        ContentFilteredException     = 'BadRequestException'
+        UnauthorizedException        = 'APIRequestException'
+        PermissionDeniedException    = 'APIRequestException'
+        NotFoundException            = 'APIRequestException'
+        ConflictException            = 'APIRequestException'
+        UnprocessableEntityException = 'APIRequestException'
+        RateLimitExceededException   = 'APIRequestException'
+        QuotaLimitExceededException  = 'RateLimitExceededException'
     }
+    $made = @{ '' = [System.Net.Http.HttpRequestException] }
+    $public = [System.Reflection.MethodAttributes]::Public
+    $standard = [System.Reflection.CallingConventions]::Standard
+    [type[]]$takes = @([string])
+    foreach ($name in @($parents.Keys)) {
+        $parent = $made[$parents[$name]]
+        $class = [System.Reflection.TypeAttributes]::Public
+        $type = $Module.DefineType("PSOpenAI.APIRequest.$name", $class, $parent)
+        # public Name(string message) : base(message) { }
+        $code = $type.DefineConstructor($public, $standard, $takes).GetILGenerator()
+        $code.Emit([System.Reflection.Emit.OpCodes]::Ldarg_0)
+        $code.Emit([System.Reflection.Emit.OpCodes]::Ldarg_1)
+        $code.Emit([System.Reflection.Emit.OpCodes]::Call, $parent.GetConstructor($takes))
+        $code.Emit([System.Reflection.Emit.OpCodes]::Ret)
+        $made[$name] = $type.CreateType()
+        $made[$name]
+    }
+}
+
+function New-KeyTransformation {
+    # An attribute that makes a SecureString of text, also of text with properties, as Get-Content brings it:
+    #     object Transform(EngineIntrinsics engine, object data)
+    #     {
+    #         string text = data == null ? null : PSObject.AsPSObject(data).BaseObject as string;
+    #         return text == null ? data : new NetworkCredential("", text).SecurePassword;
+    #     }
+    param ($Module)
+
+    $class = [System.Reflection.TypeAttributes]::Public
+    $parent = [System.Management.Automation.ArgumentTransformationAttribute]
+    $type = $Module.DefineType('PSOpenAI.Py.SecureStringTransformationAttribute', $class, $parent)
+    [type[]]$object = @([object])
+    [type[]]$takes = @([System.Management.Automation.EngineIntrinsics], [object])
+    [type[]]$texts = @([string], [string])
+    $overrides = [System.Reflection.MethodAttributes]'Public, HideBySig, Virtual'
+    $code = $type.DefineMethod('Transform', $overrides, [object], $takes).GetILGenerator()
+    $unchanged = $code.DefineLabel()
+    $text = $code.DeclareLocal([string])
+    $code.Emit([System.Reflection.Emit.OpCodes]::Ldarg_2)
+    $code.Emit([System.Reflection.Emit.OpCodes]::Brfalse, $unchanged)
+    $code.Emit([System.Reflection.Emit.OpCodes]::Ldarg_2)
+    $code.Emit([System.Reflection.Emit.OpCodes]::Call, [psobject].GetMethod('AsPSObject', $object))
+    $code.Emit([System.Reflection.Emit.OpCodes]::Callvirt, [psobject].GetProperty('BaseObject').GetGetMethod())
+    $code.Emit([System.Reflection.Emit.OpCodes]::Isinst, [string])
+    $code.Emit([System.Reflection.Emit.OpCodes]::Stloc, $text)
+    $code.Emit([System.Reflection.Emit.OpCodes]::Ldloc, $text)
+    $code.Emit([System.Reflection.Emit.OpCodes]::Brfalse, $unchanged)
+    $code.Emit([System.Reflection.Emit.OpCodes]::Ldstr, '')
+    $code.Emit([System.Reflection.Emit.OpCodes]::Ldloc, $text)
+    $credential = [System.Net.NetworkCredential]
+    $code.Emit([System.Reflection.Emit.OpCodes]::Newobj, $credential.GetConstructor($texts))
+    $code.Emit([System.Reflection.Emit.OpCodes]::Callvirt, $credential.GetProperty('SecurePassword').GetGetMethod())
+    $code.Emit([System.Reflection.Emit.OpCodes]::Ret)
+    $code.MarkLabel($unchanged)
+    $code.Emit([System.Reflection.Emit.OpCodes]::Ldarg_2)
+    $code.Emit([System.Reflection.Emit.OpCodes]::Ret)
+    return $type.CreateType()
 }

@@ -4,6 +4,10 @@ $script:Worker = $null
 
 function Find-Python {
     if ($env:PSOPENAI_PYTHON) {
+        # The folder that a process starts in is not the location.
+        if ($env:PSOPENAI_PYTHON -match '[\\/]' -and (Test-Path -LiteralPath $env:PSOPENAI_PYTHON -PathType Leaf)) {
+            return Convert-Path -LiteralPath $env:PSOPENAI_PYTHON
+        }
         return $env:PSOPENAI_PYTHON
     }
     # Written by the installation of this module.
@@ -14,11 +18,14 @@ function Find-Python {
             return $python
         }
     }
-    $found = Get-Command -Name 'python3', 'python' -CommandType Application -ErrorAction Ignore | Select-Object -First 1
-    if ($null -ne $found) {
-        return $found.Source
+    $found = @(Get-Command -Name 'python3', 'python' -CommandType Application -All -ErrorAction Ignore)
+    # What Windows keeps in this folder may be no Python, but the way to one in the store.
+    $sure = @($found | Where-Object -FilterScript { $_.Source -notlike '*\WindowsApps\*' })
+    foreach ($python in $sure + $found) {
+        return $python.Source
     }
-    throw [System.IO.FileNotFoundException]::new('There is no Python. Install it with psopenai-py, or name one in $env:PSOPENAI_PYTHON.')
+    $text = 'There is no Python. Install it with psopenai-py, or name one in $env:PSOPENAI_PYTHON.'
+    throw [System.IO.FileNotFoundException]::new($text)
 }
 
 function Get-Worker {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import threading
 import time
@@ -66,6 +67,8 @@ class Inbox:
     def _accept(self, line: bytes | None) -> None:
         if line is None:
             raise too_long()
+        # .NET Framework writes a byte order mark where it opens its end, and may do so where it closes it.
+        line = line.removeprefix(codecs.BOM_UTF8)
         if not line.strip():
             return
         request = parse(line)

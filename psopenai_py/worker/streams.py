@@ -28,6 +28,7 @@ _EXCEPTIONS = {
         "System.IO.IOException",
         "System.NotSupportedException",
         "System.Management.Automation.ActionPreferenceStopException",
+        "System.Management.Automation.ItemNotFoundException",
         "System.Management.Automation.ParameterBindingException",
         "System.Net.Http.HttpRequestException",
         "System.Threading.Tasks.TaskCanceledException",

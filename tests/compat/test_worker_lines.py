@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.compat.client import Client, Record, end
 from tests.conftest import KEY
 from tests.server import JOB, Server
 
+MARK = codecs.BOM_UTF8
 PROTOCOL = Path(__file__).resolve().parents[2] / "compat" / "protocol.md"
 
 
@@ -88,6 +90,20 @@ def test_marks_and_blank_lines(service: Client) -> None:
     service.write(b"")
     service.write(b'\xef\xbb\xbf{"call": 77, "cmdlet": "Get-Video", "parameters": {"Foo": 1}}\r')
     assert service.records(77)[-1]["end"] == end(2)
+
+
+@pytest.mark.parametrize("rest", [MARK, MARK + b"\n", MARK + b"\r\n"], ids=["mark", "line feed", "line end"])
+def test_a_mark_at_the_end(rest: bytes) -> None:
+    """.NET Framework may write one when it closes a pipe that nothing went through its own writer."""
+    client = Client()
+    assert client.next() is not None
+    client.write(MARK)
+    client.write(MARK + b'{"call": 1, "cmdlet": "Get-Video", "parameters": {"Foo": 1}}')
+    assert client.records(1)[-1]["end"] == end(2)
+    assert client.process.stdin is not None
+    client.process.stdin.write(rest)
+    assert client.close() == 0
+    assert client.next() is None
 
 
 def test_a_number_that_is_in_use(client: Client, server: Server) -> None:

@@ -1,0 +1,107 @@
+﻿# Values on their way: parameters as JSON can say them, and jobs as PSOpenAI shows them.
+
+$script:Times = 'created_at', 'completed_at', 'expires_at', 'started_at', 'cancelled_at', 'failed_at'
+
+function ConvertTo-Plain {
+    # What JSON can say of a value. Both editions of PowerShell write these alike.
+    param ($Value, [int]$Depth = 0)
+
+    if ($Depth -gt 90) {
+        throw 'a value has too many levels, or contains itself.'
+    }
+    if ($null -eq $Value) {
+        return $null
+    }
+    if ($Value -is [string]) {
+        # Without the properties that Get-Content gives it.
+        return $Value.ToString()
+    }
+    if ($Value -is [securestring]) {
+        return [System.Net.NetworkCredential]::new('', $Value).Password
+    }
+    if ($Value -is [switch]) {
+        return $Value.IsPresent
+    }
+    if ($Value -is [uri]) {
+        return $Value.OriginalString
+    }
+    if ($Value -is [datetime]) {
+        return $Value.ToString('yyyy-MM-ddTHH:mm:ss.FFFFFFFK', [cultureinfo]::InvariantCulture)
+    }
+    if ($Value -is [datetimeoffset]) {
+        return $Value.ToString('yyyy-MM-ddTHH:mm:ss.FFFFFFFzzz', [cultureinfo]::InvariantCulture)
+    }
+    if ($Value -is [bool] -or ($Value.GetType().IsPrimitive -and $Value -isnot [char]) -or $Value -is [decimal]) {
+        return $Value.PSObject.BaseObject
+    }
+    if ($Value -is [System.Collections.IDictionary]) {
+        # Not [ordered], which takes names that differ in case for one. Not $Value.Keys, which may be a member, nor
+        # $Value[$key], which counts in an ordered dictionary when the key is a number.
+        $members = [System.Collections.Specialized.OrderedDictionary]::new()
+        foreach ($entry in $Value.GetEnumerator()) {
+            $members["$($entry.Key)"] = ConvertTo-Plain -Value $entry.Value -Depth ($Depth + 1)
+        }
+        return $members
+    }
+    if ($Value.PSObject.BaseObject -is [System.Management.Automation.PSCustomObject]) {
+        $members = [ordered]@{}
+        foreach ($property in $Value.PSObject.Properties) {
+            $members[$property.Name] = ConvertTo-Plain -Value $property.Value -Depth ($Depth + 1)
+        }
+        return $members
+    }
+    if ($Value -is [System.Collections.IEnumerable]) {
+        $elements = [System.Collections.ArrayList]::new()
+        foreach ($element in $Value) {
+            $null = $elements.Add((ConvertTo-Plain -Value $element -Depth ($Depth + 1)))
+        }
+        return , $elements.ToArray()
+    }
+    return "$Value"
+}
+
+function Resolve-CallPath {
+    # Other programs know neither the drives of PowerShell nor its home.
+    param ([string]$Path)
+
+    if ($Path -notmatch '^(~([\\/]|$)|[^\\/]+:|.*::)') {
+        return $Path
+    }
+    $provider = $null
+    $drive = $null
+    $paths = $ExecutionContext.SessionState.Path
+    try {
+        $full = $paths.GetUnresolvedProviderPathFromPSPath($Path, [ref]$provider, [ref]$drive)
+    }
+    catch [System.Management.Automation.DriveNotFoundException] {
+        # Elsewhere than on Windows, a colon may be part of a name.
+        if ([System.IO.Path]::DirectorySeparatorChar -eq '\') {
+            throw
+        }
+        return $Path
+    }
+    if ($provider.Name -ne 'FileSystem') {
+        throw "'$Path' is no file."
+    }
+    return $full
+}
+
+function ConvertTo-Job {
+    param ($Value)
+
+    if ($null -ne $Value -and $Value.PSObject.BaseObject -is [System.Management.Automation.PSCustomObject]) {
+        foreach ($name in $script:Times) {
+            $property = $Value.PSObject.Properties[$name]
+            # ConvertFrom-Json of PowerShell 7 has done it already.
+            if ($null -ne $property -and $property.Value -is [string] -and $property.Value -match '^\d{4}-\d\d-\d\dT') {
+                $time = [datetimeoffset]::MinValue
+                $culture = [cultureinfo]::InvariantCulture
+                if ([datetimeoffset]::TryParse($property.Value, $culture, 'None', [ref]$time)) {
+                    $property.Value = $time.LocalDateTime
+                }
+            }
+        }
+        $Value.PSObject.TypeNames.Insert(0, 'PSOpenAI.Video.Job')
+    }
+    return $Value
+}
