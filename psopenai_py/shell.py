@@ -174,6 +174,8 @@ def _cmdlet(name: str, arguments: list[str], streams: TerminalStreams, environ: 
                 from .steps import run_each
 
                 run_each(module, call, records, streams)
+            elif "Resume" in call.bound:
+                raise _nothing_to_resume(name)
             else:
                 module.run(call)
 
@@ -194,6 +196,15 @@ def _question(streams: TerminalStreams) -> Ask | None:
         return streams.ask(f"{parameter.name}: ")
 
     return ask
+
+
+def _nothing_to_resume(name: str) -> BindingError:
+    return BindingError(
+        "-Resume keeps account of piped records, and nothing is piped. Nothing was sent.",
+        error_id="ParameterWithoutInput",
+        command=name,
+        parameter="Resume",
+    )
 
 
 def _unknown(name: str) -> BindingError:

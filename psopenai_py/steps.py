@@ -22,7 +22,12 @@ def run_each(module: CmdletModule, call: Call, records: Records, streams: Termin
     streams.lines = records.form == "lines"
     as_array = records.form == "array" and module.CMDLET.documents
     with streams.array() if as_array else nullcontext():
-        run_records(module, call, records)
+        if call.bound.get("ThrottleLimit", 1) > 1 or "Resume" in call.bound:
+            from .bulk.many import run_many
+
+            run_many(module, call, records, streams)
+        else:
+            run_records(module, call, records)
 
 
 def run_records(module: CmdletModule, call: Call, records: Iterable[Any]) -> None:

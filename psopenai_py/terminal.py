@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import Any, BinaryIO
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .errors import OutputError, PSOpenAIError
 from .streams import CONTROLS, Preferences, Streams
 
+if TYPE_CHECKING:
+    from threading import Event
+
 _YELLOW, _RED, _PLAIN = "\x1b[33;1m", "\x1b[31;1m", "\x1b[0m"
 _ERASE = "\r\x1b[K"
+#: Seconds after which whoever reads looks whether it is enough.
+_LOOK_UP = 0.2
 
 
 class TerminalStreams(Streams):
@@ -47,6 +54,7 @@ class TerminalStreams(Streams):
         self._json_errors = error_view.lower() == "json"
         self._elements: int | None = None
         self._progress = ""
+        self._enough: Event | None = None
 
     @property
     def interactive(self) -> bool:
@@ -64,8 +72,25 @@ class TerminalStreams(Streams):
             return not _is_terminal(self._in)
         return stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
 
+    @property
+    def is_watched(self) -> bool:
+        """True when a person can see progress."""
+        return _is_terminal(self._err)
+
+    @contextmanager
+    def reading_until(self, enough: Event) -> Iterator[None]:
+        """Inside, stdin ends when `enough` is set, where the system can tell that it brings nothing."""
+        self._enough = enough
+        try:
+            yield
+        finally:
+            self._enough = None
+
     def read(self, most: int) -> bytes:
         """What stdin has, as soon as it has something; empty at its end."""
+        while self._enough is not None and self.is_quiet(_LOOK_UP):
+            if self._enough.is_set():
+                return b""
         if self._in is None:
             return b""
         read_some = getattr(self._in, "read1", self._in.read)

@@ -18,7 +18,7 @@ import _powershell  # noqa: E402
 from psopenai_py import help as help_page  # noqa: E402
 from psopenai_py.binding.spec import Kind, Parameter  # noqa: E402
 from psopenai_py.cmdlets import MODULES, load  # noqa: E402
-from psopenai_py.cmdlets.rows import common_parameters, service_parameters  # noqa: E402
+from psopenai_py.cmdlets.rows import common_parameters, pipeline_parameters, service_parameters  # noqa: E402
 from psopenai_py.sandbox.faults import FAULTS  # noqa: E402
 
 README = ROOT / "README.md"
@@ -61,7 +61,7 @@ def cmdlets(_: str) -> str:
 
 def parameters(name: str) -> str:
     """One row a parameter of the cmdlet's own."""
-    shared = {parameter.name for parameter in service_parameters()}
+    shared = {parameter.name for parameter in (*service_parameters(), *pipeline_parameters())}
     own = [parameter for parameter in help_page.own_parameters(load(name).CMDLET) if parameter.name not in shared]
     return _parameter_table(own)
 
@@ -69,6 +69,11 @@ def parameters(name: str) -> str:
 def service(_: str) -> str:
     """One row a parameter that all cmdlets share which call a service."""
     return _parameter_table([parameter for parameter in service_parameters() if not parameter.hidden])
+
+
+def pipeline(_: str) -> str:
+    """One row a parameter for many piped records."""
+    return _parameter_table(list(pipeline_parameters()))
 
 
 def _parameter_table(rows: list[Parameter]) -> str:
@@ -103,6 +108,7 @@ PARTS: dict[str, Callable[[str], str]] = {
     "cmdlets": cmdlets,
     "parameters": parameters,
     "service": service,
+    "pipeline": pipeline,
     "common": common,
     "faults": faults,
 }

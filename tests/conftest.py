@@ -14,9 +14,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from psopenai_py import shell
 from tests.server import Server, serving
+
+# How long something takes depends on what else the machine does, and is no reason to fail.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 #: A made-up key of the form that real ones have.
 KEY = "sk-test-0123456789abcdefXY"

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any, Protocol
 
+from ..errors import ConnectionFailedError
+from ..streams import Streams
+from . import answers
+from .answers import Answer
+from .masks import Masks
+
+#: Seconds without a byte after which a download counts as broken off.
+STALL = 120.0
+#: Bytes of an answer that are read; a job is a few hundred.
+LARGEST_ANSWER = 32 * 2**20
 #: Bytes from which on the short cut pays.
 _LARGE = 4 * 2**20
 _PIECE = 2**20
@@ -20,6 +32,51 @@ class Response(Protocol):
     def http_version(self) -> str: ...
     def iter_bytes(self) -> Iterator[bytes]: ...
     def iter_raw(self) -> Iterator[bytes]: ...
+
+
+#: A context in which the library's exceptions become ours.
+Translated = Callable[[], AbstractContextManager[None]]
+
+
+class Incoming:
+    """An answer whose body has not been read yet. `answer` has its status and headers, and an empty body."""
+
+    def __init__(
+        self, answer: Answer, response: Response, translated: Translated, masks: Masks, streams: Streams
+    ) -> None:
+        self.answer = answer
+        self._response = response
+        self._translated = translated
+        self._masks = masks
+        self._streams = streams
+
+    def chunks(self) -> Iterator[bytes]:
+        """The body as it arrives, decompressed. Raises ConnectionFailedError when it breaks off."""
+        with self._translated():
+            yield from pieces(self._response, STALL)
+
+    def read(self) -> Answer:
+        """The answer with its body.
+
+        Raises AnswerError when that is too large, ConnectionFailedError when it breaks off. Of an answer with
+        an error status, what came is good enough.
+        """
+        body = bytearray()
+        broken: ConnectionFailedError | None = None
+        try:
+            for chunk in self.chunks():
+                body += chunk
+                if len(body) > LARGEST_ANSWER:
+                    break
+        except ConnectionFailedError as error:
+            broken = error
+        answer = replace(self.answer, body=self._masks.data(bytes(body)))
+        self._streams.debug(f"Body of the answer:\n{answer.text}" if self._streams.preferences.debug else "")
+        if broken is not None and answer.status < 400:
+            raise answers.broken_off(answer, broken)
+        if len(body) > LARGEST_ANSWER and answer.status < 400:
+            raise answers.too_large(answer, LARGEST_ANSWER)
+        return answer
 
 
 def pieces(response: Response, stall: float) -> Iterator[bytes]:

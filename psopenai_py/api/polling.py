@@ -45,9 +45,8 @@ class Watch:
         wait_for: frozenset[str] = frozenset(),
         exit_for: frozenset[str] = frozenset(),
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> dict[str, Any]:
-        """Poll until the job is over, and return it.
+    ) -> waiting.Waiting:
+        """Poll until the job is over, and return it; yields the seconds between the polls.
 
         Raises PendingError when the settings' time limit has passed, Interrupted on Ctrl-C, and the error of a
         poll that is final.
@@ -57,14 +56,14 @@ class Watch:
         most = max(waiting.MOST_FAILURES, self.settings.max_retries + 1)
         rules = waiting.Rules(interval, wait_for, exit_for, deadline, most)
         try:
-            return waiting.wait(
+            job: dict[str, Any] = yield from waiting.wait(
                 lambda: self._poll(deadline, clock),
                 rules,
                 seen=lambda job: self._tell(job, rules, clock() - started),
                 failed=self._failed,
                 clock=clock,
-                sleep=sleep,
             )
+            return job
         except waiting.TimeIsUp as late:
             raise self._pending(late.job) from None
         except KeyboardInterrupt:
@@ -98,7 +97,8 @@ class Watch:
         if not seconds or self.settings.sandbox:
             yield
             return
-        timer = threading.Timer(seconds, lambda: self.connections.line(self.settings, request.url).wire.cut())
+        # The line is looked up here, because each thread has its own.
+        timer = threading.Timer(seconds, self.connections.line(self.settings, request.url).wire.cut)
         timer.daemon = True
         timer.start()
         try:

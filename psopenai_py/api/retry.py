@@ -11,6 +11,8 @@ from email.utils import parsedate_to_datetime
 
 from ..binding.numbers import to_int32
 
+#: Statuses by which a server says that it takes no more just now.
+NOT_NOW = (429, 503)
 _LONGEST_HINT = 60_000
 _LONGEST_WAIT = 129_000
 

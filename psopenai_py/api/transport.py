@@ -5,32 +5,32 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ..errors import ConnectionFailedError, Interrupted, SettingsError
+from ..errors import APIRequestError, Interrupted, SettingsError
 from ..psjson import dumps
 from ..settings import Settings, shown_url
 from ..streams import Streams
 from . import answers, failures, network, retry
 from .answers import Answer
-from .body import pieces
+from .body import STALL, Incoming
 from .masks import Masks
+from .pace import Pace
 from .request import FilePart, Request, origin, sendable, shown_headers
 from .wire import Progress, Wire
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
-#: Seconds without a byte after which a download counts as broken off.
-STALL = 120.0
-#: Bytes of an answer that are read; a job is a few hundred.
-LARGEST_ANSWER = 32 * 2**20
 MOST_REDIRECTS = 5
 
 
@@ -43,103 +43,78 @@ class _Line:
 
 
 class Connections:
-    """The lines of a run, one a host, kept open from one request to the next. Close them in the end."""
+    """The lines of a run, one a host and thread, kept open from one request to the next. Close them in the end.
+
+    `pace` says when requests may go out.
+    """
 
     def __init__(self) -> None:
-        self._lines: dict[tuple[str | None, str], _Line] = {}
+        self.pace = Pace()
+        self._lines: list[_Line] = []
+        self._mine = threading.local()
+        self._trust = _Trust()
 
     def line(self, settings: Settings, url: str) -> _Line:
         """The line to an address: sandbox in-process, loopback without proxy, http without CA bundle."""
-        key = (settings.sandbox, "//".join(map(str, origin(url))))
-        if key not in self._lines:
-            client = _client(url) if settings.sandbox is None else _sandbox(settings.sandbox)
-            self._lines[key] = _Line(client, Wire())
-        return self._lines[key]
+        key = "//".join(map(str, (settings.sandbox, *origin(url))))
+        mine: dict[str, _Line] = vars(self._mine)
+        if key not in mine:
+            client = _client(url, self._trust) if settings.sandbox is None else _sandbox(settings.sandbox)
+            mine[key] = _Line(client, Wire())
+            self._lines.append(mine[key])
+        return mine[key]
+
+    def cut(self) -> None:
+        """From another thread: break the connections under whoever waits on them."""
+        for line in list(self._lines):
+            line.wire.cut()
 
     def close(self) -> None:
         """Close all connections."""
-        for line in self._lines.values():
+        for line in self._lines:
             line.client.close()
             line.wire.close()
         self._lines.clear()
+        self._mine = threading.local()
 
 
-class Incoming:
-    """An answer whose body has not been read yet. `answer` has its status and headers, and an empty body."""
+class _Trust:
+    """The certificates that are trusted, loaded once for all lines of a run: that takes longer than a request."""
 
-    def __init__(
-        self, answer: Answer, response: httpx.Response, translated: Translated, masks: Masks, streams: Streams
-    ) -> None:
-        self.answer = answer
-        self._response = response
-        self._translated = translated
-        self._masks = masks
-        self._streams = streams
+    def __init__(self) -> None:
+        self._context: ssl.SSLContext | None = None
+        self._lock = threading.Lock()
 
-    def chunks(self) -> Iterator[bytes]:
-        """The body as it arrives, decompressed. Raises ConnectionFailedError when it breaks off."""
-        with self._translated():
-            yield from pieces(self._response, STALL)
+    def context(self) -> ssl.SSLContext:
+        """The TLS context. Raises SettingsError for a CA file that cannot be used."""
+        import httpx
 
-    def read(self) -> Answer:
-        """The answer with its body.
-
-        Raises AnswerError when that is too large, ConnectionFailedError when it breaks off. Of an answer with
-        an error status, what came is good enough.
-        """
-        body = bytearray()
-        broken: ConnectionFailedError | None = None
-        try:
-            for chunk in self.chunks():
-                body += chunk
-                if len(body) > LARGEST_ANSWER:
-                    break
-        except ConnectionFailedError as error:
-            broken = error
-        answer = replace(self.answer, body=self._masks.data(bytes(body)))
-        self._streams.debug(f"Body of the answer:\n{answer.text}" if self._streams.preferences.debug else "")
-        if broken is not None and answer.status < 400:
-            raise answers.broken_off(answer, broken)
-        if len(body) > LARGEST_ANSWER and answer.status < 400:
-            raise answers.too_large(answer, LARGEST_ANSWER)
-        return answer
+        with self._lock:
+            self._context = self._context or httpx.create_ssl_context(network.certificates())
+            return self._context
 
 
-#: A context in which the library's exceptions become ours.
-Translated = Callable[[], contextlib.AbstractContextManager[None]]
 #: What `receive` returns.
 Opening = contextlib.AbstractContextManager[Incoming]
 
 
-def send(
-    request: Request,
-    settings: Settings,
-    streams: Streams,
-    connections: Connections,
-    *,
-    sleep: Callable[[float], None] = time.sleep,
-) -> Answer:
+def send(request: Request, settings: Settings, streams: Streams, connections: Connections) -> Answer:
     """Send a request, repeat it as the settings allow, and return the answer that has no error status.
 
     Raises APIRequestError for an error status, ConnectionFailedError or RequestTimeoutError when no whole answer
     came, AnswerError when it was too large, SettingsError for an address, proxy or CA file that cannot be used,
     InputError for a file that can no longer be read.
     """
-    with receive(request, settings, streams, connections, sleep=sleep) as incoming:
+    with receive(request, settings, streams, connections) as incoming:
         return incoming.read()
 
 
 @contextlib.contextmanager
-def receive(
-    request: Request,
-    settings: Settings,
-    streams: Streams,
-    connections: Connections,
-    *,
-    sleep: Callable[[float], None] = time.sleep,
-) -> Iterator[Incoming]:
+def receive(request: Request, settings: Settings, streams: Streams, connections: Connections) -> Iterator[Incoming]:
     """Like `send`, for an answer that is to be read piece by piece."""
     done = redirects = 0
+    pace = connections.pace
+    pace.admit()
     while True:
         with _attempt(request, settings, streams, connections) as incoming:
             status, place = incoming.answer.status, incoming.answer.headers.get("location")
@@ -147,13 +122,14 @@ def receive(
             if status < 400 and moved is None:
                 yield incoming
                 return
-            verdict = None if moved else _verdict(incoming.read(), settings, done)
+            verdict = None if moved else _verdict(incoming.read(), settings, done, pace)
         if moved:
             request, redirects = moved, redirects + 1
         elif verdict:
-            streams.warning(verdict.message)
+            streams.warning(verdict.error.message)
             streams.warning(f"Retry the request after waiting {verdict.wait} ms (retry count: {done})")
-            sleep(verdict.wait / 1000)
+            if not pace.rest(verdict.wait / 1000):
+                raise verdict.error
             done += 1
 
 
@@ -161,17 +137,19 @@ def receive(
 class _Verdict:
     """A repetition that is allowed: why, and after how many milliseconds."""
 
-    message: str
+    error: APIRequestError
     wait: int
 
 
-def _verdict(answer: Answer, settings: Settings, done: int) -> _Verdict:
+def _verdict(answer: Answer, settings: Settings, done: int, pace: Pace) -> _Verdict:
     """What to do about an error status: repeat, or raise it."""
-    error = answers.error(answer, settings)
-    if not retry.should_retry(answer.status, answer.headers, error.message, done=done, limit=settings.max_retries):
+    error, now = answers.error(answer, settings), datetime.now(UTC)
+    if answer.status in retry.NOT_NOW:
+        pace.slow(retry.hint(answer.headers, now) / 1000)
+    limit = settings.max_retries if pace.may_repeat(error) else 0
+    if not retry.should_retry(answer.status, answer.headers, error.message, done=done, limit=limit):
         raise error
-    now = datetime.now(UTC)
-    return _Verdict(error.message, retry.delay(answer.headers, done=done, now=now, random=random.random))
+    return _Verdict(error, retry.delay(answer.headers, done=done, now=now, random=random.random))
 
 
 @contextlib.contextmanager
@@ -273,15 +251,15 @@ def _sandbox(address: str) -> httpx.Client:
     return httpx.Client(transport=httpx.WSGITransport(app=app))
 
 
-def _client(url: str) -> httpx.Client:
+def _client(url: str, trust: _Trust) -> httpx.Client:
     import httpx
 
     scheme, proxy = urlsplit(url).scheme, network.proxy_for(url)
-    verify = network.certificates() if scheme == "https" else network.no_certificates()
+    verify = trust.context() if scheme == "https" else network.no_certificates()
     try:
         if proxy is None:
             return httpx.Client(verify=verify, trust_env=False)
-        secure = httpx.create_ssl_context(network.certificates()) if proxy.startswith("https:") else None
+        secure = trust.context() if proxy.startswith("https:") else None
         return httpx.Client(verify=verify, proxy=httpx.Proxy(proxy, ssl_context=secure), trust_env=False)
     except (httpx.InvalidURL, ValueError, ImportError) as error:
         raise network.unusable_proxy(proxy or "", scheme, str(error).rstrip(".")) from None

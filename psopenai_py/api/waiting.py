@@ -6,7 +6,7 @@ words, so an unknown or missing one means that the job is not finished.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,6 +57,10 @@ def words(values: Sequence[str] | None) -> frozenset[str]:
     return frozenset(word.strip().lower() for value in values or () for word in value.split(",") if word.strip())
 
 
+#: A wait in steps: yields the seconds until it wants to go on, and returns the job in the end.
+Waiting = Generator[float, None, dict[str, Any]]
+
+
 class TimeIsUp(Exception):
     """The deadline passed. `job` is the last that was seen, if any."""
 
@@ -72,9 +76,8 @@ def wait(
     seen: Callable[[dict[str, Any]], None],
     failed: Callable[[PSOpenAIError], float],
     clock: Callable[[], float],
-    sleep: Callable[[float], None],
-) -> dict[str, Any]:
-    """Poll until the job is over by the rules, and return it as it was last seen.
+) -> Waiting:
+    """Poll until the job is over by the rules, and return it as it was last seen. Whoever drives it does the sleeping.
 
     Args:
         poll: asks once; returns the job and the headers of the answer, in lower case.
@@ -86,7 +89,7 @@ def wait(
     job: dict[str, Any] | None = None
     failures, hint = 0, 0.0
     for pause in _pauses(rules.interval):
-        _rest(max(pause, hint), rules.deadline, job, clock, sleep)
+        yield from _rest(max(pause, hint), rules.deadline, job, clock)
         try:
             job, headers = poll()
             failures, hint = 0, _hint(headers)
@@ -119,20 +122,16 @@ def _pause_after(failures: int, interval: float) -> float:
 
 
 def _rest(
-    pause: float,
-    deadline: float | None,
-    job: dict[str, Any] | None,
-    clock: Callable[[], float],
-    sleep: Callable[[float], None],
-) -> None:
-    """Sleep, but not beyond the deadline."""
+    pause: float, deadline: float | None, job: dict[str, Any] | None, clock: Callable[[], float]
+) -> Iterator[float]:
+    """A pause, but not beyond the deadline."""
     if deadline is not None:
         left = deadline - clock()
         if left <= 0 or pause > left:
-            sleep(max(left, 0))
+            yield max(left, 0)
             raise TimeIsUp(job)
     if pause > 0:
-        sleep(pause)
+        yield pause
 
 
 def _is_past(deadline: float | None, clock: Callable[[], float]) -> bool:

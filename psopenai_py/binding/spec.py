@@ -125,6 +125,8 @@ class Cmdlet(NamedTuple):
     link: str = ""
     #: True if a call writes documents, so that piped arrays give arrays.
     documents: bool = True
+    #: True if a call makes the server do something that must not be done twice.
+    creates: bool = False
 
     @property
     def sets(self) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Generator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from ..api.request import Extras
     from ..api.transport import Connections
     from ..settings import Settings
+
+#: A call in steps: yields the seconds until it wants to go on, and needs no thread meanwhile.
+Steps = Generator[float, None, None]
 
 #: Public name to module. A call imports the one it needs.
 MODULES: dict[str, str] = {
@@ -38,6 +42,7 @@ class Call(NamedTuple):
         environ: environment variables as they are for this call.
         connections: connections to servers, kept open between the calls of one run.
         done: how many records of the same run were handled before, without error.
+        resolved: settings that were found for the whole run; None where each call looks for its own.
     """
 
     bound: Mapping[str, Any]
@@ -45,6 +50,14 @@ class Call(NamedTuple):
     environ: Mapping[str, str]
     connections: Connections
     done: int = 0
+    resolved: Settings | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """Where the call goes, and with which key. Raises SettingsError or KeyMissingError."""
+        from ..settings import resolve
+
+        return self.resolved or resolve(self.bound, self.environ, self.streams)
 
     @property
     def extras(self) -> Extras:
@@ -70,7 +83,7 @@ class Call(NamedTuple):
         found = dict(self.bound) | ({"ApiBase": base} if base != DEFAULT_BASE else {})
         arguments: dict[str, Any] = {}
         for row in cmdlet.parameters:
-            if row.name in found and not (row.common or row.kind in (Kind.SECRET, Kind.OBJECT)):
+            if row.name in found and not (row.common or row.ours or row.kind in (Kind.SECRET, Kind.OBJECT)):
                 value = found[row.name]
                 if row.kind is Kind.DICTIONARY:
                     value = {name: text for name, text in value.items() if not is_secret(name)}
@@ -79,12 +92,29 @@ class Call(NamedTuple):
 
 
 class CmdletModule(Protocol):
-    """What a module in this folder offers."""
+    """What a module in this folder offers. One that waits also has `steps(call) -> Steps`, the same as `run`."""
 
     CMDLET: Cmdlet
 
     def run(self, call: Call) -> None:
         """Do the work of one call; output goes to its streams."""
+
+
+def go_through(steps: Steps) -> None:
+    """Make all steps of a call, and sleep in between. Ctrl-C reaches the call also while it sleeps."""
+    try:
+        for seconds in steps:
+            time.sleep(seconds)
+    except KeyboardInterrupt as interruption:
+        steps.throw(interruption)
+
+
+def steps_of(module: CmdletModule, call: Call) -> Steps:
+    """A call in steps. Most have no pauses, and are done in one."""
+    if hasattr(module, "steps"):
+        yield from module.steps(call)
+    else:
+        module.run(call)
 
 
 def load(name: str) -> CmdletModule:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call
-from .rows import common_parameters, service_parameters, video_id
+from .rows import common_parameters, pipeline_parameters, service_parameters, video_id
 
 if TYPE_CHECKING:
     from ..settings import Settings
@@ -43,6 +43,7 @@ CMDLET = Cmdlet(
         Parameter("After", Kind.STRING, "Lists what comes behind this id.", sets=("List",), hidden=True),
         *service_parameters(),
         *common_parameters(),
+        *pipeline_parameters(),
     ),
     examples=(
         Example("Get-Video video_123", "Shows one job."),
@@ -58,9 +59,8 @@ def run(call: Call) -> None:
     """Print one job or the list."""
     from ..api import videos
     from ..errors import APIRequestError
-    from ..settings import resolve
 
-    settings = resolve(call.bound, call.environ, call.streams)
+    settings = call.settings
     try:
         if "VideoId" in call.bound:
             videos.tell(call.streams, _one(call, settings))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
-from . import Call
-from .rows import common_parameters, service_parameters, video_id
+from . import Call, Steps, go_through
+from .rows import common_parameters, pipeline_parameters, service_parameters, video_id
 
 if TYPE_CHECKING:
     from ..api.download import Fetch, Sink
@@ -40,6 +40,7 @@ CMDLET = Cmdlet(
         Parameter("WaitForCompletion", Kind.SWITCH, "Waits until the job is over, and downloads then."),
         *service_parameters(),
         *common_parameters(),
+        *pipeline_parameters(),
     ),
     examples=(
         Example("Get-VideoContent video_123 -OutFile doggo.mp4", "Downloads a video."),
@@ -57,8 +58,12 @@ CMDLET = Cmdlet(
 
 def run(call: Call) -> None:
     """Wait if asked to, then download."""
+    go_through(steps(call))
+
+
+def steps(call: Call) -> Steps:
+    """The same in steps."""
     from ..api import saving
-    from ..settings import resolve
 
     target = call.bound.get("OutFile")
     if target is None:
@@ -66,9 +71,9 @@ def run(call: Call) -> None:
     else:
         saving.check_target(target)
         _check_overwriting(call, target)
-    settings = resolve(call.bound, call.environ, call.streams)
+    settings = call.settings
     if call.bound.get("WaitForCompletion"):
-        _wait(call, settings)
+        yield from _wait(call, settings)
     if target is None:
         _copy(call, settings, call.streams)
         return
@@ -90,14 +95,14 @@ def _check_overwriting(call: Call, target: str) -> None:
         )
 
 
-def _wait(call: Call, settings: Settings) -> None:
+def _wait(call: Call, settings: Settings) -> Steps:
     from ..api import status, videos
     from ..api.polling import Watch
     from ..errors import JobFailedError
 
     identifier, again = call.bound["VideoId"], call.again(CMDLET, settings)
     watch = Watch(identifier, CMDLET.name, settings, call.extras, call.streams, call.connections, again)
-    job = watch.until_over()
+    job = yield from watch.until_over()
     videos.warn_of_failure(call.streams, job)
     if not status.has_succeeded(status.word(job)):
         text = f"The job {identifier} is not completed; its status is '{job.get('status')}'."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call
-from .rows import common_parameters, service_parameters, what_if
+from .rows import common_parameters, pipeline_parameters, service_parameters, what_if
 
 if TYPE_CHECKING:
     from ..api.request import Field
@@ -68,6 +68,7 @@ CMDLET = Cmdlet(
         *service_parameters(),
         *common_parameters(),
         what_if(),
+        *pipeline_parameters(),
     ),
     examples=(
         Example("New-Video -Prompt 'Dancing Doggo'", "Starts a job with the default model, length and size."),
@@ -82,6 +83,7 @@ CMDLET = Cmdlet(
         Example("New-Video 'Dancing Doggo' -ApiBase sandbox:", "Tries it without account or network."),
     ),
     link="https://github.com/mkht/PSOpenAI/blob/main/Docs/New-Video.md",
+    creates=True,
 )
 
 
@@ -89,9 +91,8 @@ def run(call: Call) -> None:
     """Send the job and print it."""
     # Imported here, because help, completion and binding errors need none of it.
     from ..api import answers, transport, videos
-    from ..settings import resolve
 
-    settings = resolve(call.bound, call.environ, call.streams)
+    settings = call.settings
     request = videos.create(settings, _fields(call.bound), call.additional_body, call.extras)
     if call.bound.get("WhatIf"):
         call.streams.output(request.describe())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call
-from .rows import common_parameters, service_parameters, video_id, what_if
+from .rows import common_parameters, pipeline_parameters, service_parameters, video_id, what_if
 
 CMDLET = Cmdlet(
     name="New-VideoRemix",
@@ -25,21 +25,22 @@ CMDLET = Cmdlet(
         *service_parameters(),
         *common_parameters(),
         what_if(),
+        *pipeline_parameters(),
     ),
     examples=(
         Example("New-VideoRemix 'Make the doggo blue' video_123", "Starts a remix."),
         Example("Get-Video video_123 | New-VideoRemix 'Make the doggo blue'", "Takes the id from the pipeline."),
     ),
     link="https://github.com/mkht/PSOpenAI/blob/main/Docs/New-VideoRemix.md",
+    creates=True,
 )
 
 
 def run(call: Call) -> None:
     """Send the remix and print the new job."""
     from ..api import answers, transport, videos
-    from ..settings import resolve
 
-    settings = resolve(call.bound, call.environ, call.streams)
+    settings = call.settings
     document = {"prompt": call.bound["Prompt"]}
     request = videos.remix(settings, call.bound["VideoId"], document, call.additional_body, call.extras)
     if call.bound.get("WhatIf"):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..binding.spec import Cmdlet, Example
 from . import Call
-from .rows import common_parameters, service_parameters, video_id, what_if
+from .rows import common_parameters, pipeline_parameters, service_parameters, video_id, what_if
 
 if TYPE_CHECKING:
     from ..api.answers import Answer
@@ -15,7 +15,7 @@ CMDLET = Cmdlet(
     name="Remove-Video",
     synopsis="Deletes a video job and its video.",
     description="Deletes the job on the server and prints nothing. On some servers this ends a job that still runs.",
-    parameters=(video_id(), *service_parameters(), *common_parameters(), what_if()),
+    parameters=(video_id(), *service_parameters(), *common_parameters(), what_if(), *pipeline_parameters()),
     examples=(
         Example("Remove-Video video_123", "Deletes one job."),
         Example("Get-Video -All | Remove-Video", "Deletes every job."),
@@ -30,9 +30,8 @@ def run(call: Call) -> None:
     """Delete the job. Nothing is printed, as in the reference."""
     from ..api import transport, videos
     from ..errors import APIRequestError
-    from ..settings import resolve
 
-    settings = resolve(call.bound, call.environ, call.streams)
+    settings = call.settings
     request = videos.delete(settings, call.bound["VideoId"], call.extras)
     if call.bound.get("WhatIf"):
         call.streams.output(request.describe())

@@ -27,6 +27,11 @@ def what_if() -> Parameter:
     return Parameter("WhatIf", Kind.SWITCH, text, ours=True)
 
 
+def pipeline_parameters() -> tuple[Parameter, ...]:
+    """The rows by which many piped records are handled at once."""
+    return _PIPELINE
+
+
 def service_parameters() -> tuple[Parameter, ...]:
     """The rows that every cmdlet shares which talks to a server, in the reference's order."""
     return _SERVICE
@@ -79,6 +84,25 @@ def _variable(name: str, alias: str) -> Parameter:
 def _base(text: str, completions: tuple[str, ...] = ()) -> Parameter:
     return Parameter("ApiBase", Kind.URI, text, default="https://api.openai.com/v1", completions=completions)
 
+
+_PIPELINE = (
+    Parameter(
+        "ThrottleLimit",
+        Kind.INT,
+        "How many piped records are under way at once, from 1 to 1000; output keeps their order.",
+        default="1",
+        limits=(1, 1000),
+        ours=True,
+    ),
+    Parameter(
+        "Resume",
+        Kind.STRING,
+        "File that keeps account of piped records, so that the same command can go on after a break.",
+        not_empty=True,
+        path=True,
+        ours=True,
+    ),
+)
 
 _SERVICE = (
     Parameter(

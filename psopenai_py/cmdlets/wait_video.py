@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
-from . import Call
-from .rows import common_parameters, service_parameters, video_id
+from . import Call, Steps, go_through
+from .rows import common_parameters, pipeline_parameters, service_parameters, video_id
 
 _WORDS = (
     *("queued", "in_progress", "completed", "failed", "preprocessing"),
@@ -44,6 +44,7 @@ CMDLET = Cmdlet(
         ),
         *service_parameters(),
         *common_parameters(),
+        *pipeline_parameters(),
     ),
     examples=(
         Example("New-Video 'Dancing Doggo' | Wait-Video", "Waits for a new job."),
@@ -54,18 +55,21 @@ CMDLET = Cmdlet(
 
 def run(call: Call) -> None:
     """Wait, print the job, and report one that ended without a video."""
+    go_through(steps(call))
+
+
+def steps(call: Call) -> Steps:
+    """The same in steps."""
     from ..api import status, videos, waiting
     from ..api.polling import Watch
     from ..errors import JobFailedError, PendingError
-    from ..settings import resolve
 
-    settings = resolve(call.bound, call.environ, call.streams)
-    identifier = call.bound["VideoId"]
+    settings, identifier = call.settings, call.bound["VideoId"]
     exit_for = waiting.words(call.bound.get("StatusForExit"))
     again = call.again(CMDLET, settings)
     watch = Watch(identifier, CMDLET.name, settings, call.extras, call.streams, call.connections, again)
     try:
-        job = watch.until_over(
+        job = yield from watch.until_over(
             interval=call.bound.get("PollIntervalSec", 3.0),
             wait_for=waiting.words(call.bound.get("StatusForWait")),
             exit_for=exit_for,

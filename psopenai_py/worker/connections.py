@@ -10,10 +10,5 @@ class KeptConnections(Connections):
 
     def forget_cookies(self) -> None:
         """Drop what servers wanted the call before to remember."""
-        for line in self._lines.values():
+        for line in self._lines:
             line.client.cookies.clear()
-
-    def cut(self) -> None:
-        """From another thread: break the connections under whoever waits on them."""
-        for line in list(self._lines.values()):
-            line.wire.cut()

@@ -10,7 +10,7 @@ from ..binding.binder import Binding, bind_typed
 from ..binding.records import Unreadable
 from ..binding.spec import Cmdlet
 from ..cmdlets import Call, load
-from ..errors import Interrupted, PSOpenAIError
+from ..errors import BindingError, Interrupted, PSOpenAIError
 from ..streams import Preferences
 from . import world
 from .inbox import Inbox
@@ -84,6 +84,7 @@ class Service:
         module = load(request.cmdlet)
         binding = bind_typed(module.CMDLET, request.parameters, piped=request.records is not None)
         streams.preferences = Preferences.from_bound(binding.values, request.preferences)
+        _check_pace(module.CMDLET, binding)
         connections = self._reach(environ, str(binding.values.get("ApiBase", "")))
         call = Call(binding.values, streams, environ, connections)
         if request.records is None:
@@ -132,6 +133,19 @@ def _bindable(cmdlet: Cmdlet, binding: Binding, records: list[Any]) -> Iterable[
     if binding.awaits or free:
         return records
     return [Unreadable("no parameter is left that takes pipeline input")] * len(records)
+
+
+def _check_pace(cmdlet: Cmdlet, binding: Binding) -> None:
+    """A worker takes one record after another. Who wants more at a time starts more workers."""
+    for name in ("ThrottleLimit", "Resume"):
+        if name in binding.values:
+            raise BindingError(
+                f"-{name} is for command lines, and not for a worker. Nothing was sent.",
+                error_id="ParameterNotSupported",
+                command=cmdlet.name,
+                parameter=name,
+                action="Start several workers, or run the command itself.",
+            )
 
 
 def _defect(error: Exception) -> PSOpenAIError:

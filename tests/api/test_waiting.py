@@ -68,7 +68,13 @@ class World:
         lists = {name: waiting.words([text]) for name, text in words.items()}
         deadline = None if timeout is None else self.now + timeout
         rules = Rules(interval, lists.get("wait_for", frozenset()), lists.get("exit_for", frozenset()), deadline, most)
-        return wait(self.poll, rules, seen=self.seen.append, failed=self.note, clock=self.clock, sleep=self.sleep)
+        steps = wait(self.poll, rules, seen=self.seen.append, failed=self.note, clock=self.clock)
+        while True:
+            try:
+                self.sleep(next(steps))
+            except StopIteration as end:
+                job: dict[str, Any] = end.value
+                return job
 
 
 def jobs(*statuses: str | None) -> list[Answer]:

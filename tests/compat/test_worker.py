@@ -57,6 +57,8 @@ REFUSED = {
     "text for a switch": ({"Prompt": "x", "Verbose": "yes"}, "CannotConvertArgument"),
     "an unknown name": ({"Prompt": "x", "Promt": "x"}, "NamedParameterNotFound"),
     "an ambiguous name": ({"Prompt": "x", "a": 1}, "AmbiguousParameter"),
+    "many at once": ({"Prompt": "x", "ThrottleLimit": 4}, "ParameterNotSupported"),
+    "a journal": ({"Prompt": "x", "Resume": "journal"}, "ParameterNotSupported"),
     "a name and its alias": ({"Prompt": "x", "Organization": "a", "OrgId": "b"}, "ParameterAlreadyBound"),
     "nothing": ({}, "MissingMandatoryParameter"),
 }

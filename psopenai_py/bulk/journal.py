@@ -1,0 +1,193 @@
+"""What was done with each record, in a file that outlives the run. Knows nothing of threads that call it, or of HTTP.
+
+The file is JSON lines. The first one says whose it is; each further one what became of a record:
+
+    begun     the request may be on its way; with nothing after it, nobody knows what became of it
+    done      with the outputs, which a later run prints again
+    failed    nothing was made of it, so that a later run tries it again
+    unknown   it was sent, and nobody knows whether a job was made of it
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import threading
+from array import array
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from .. import psjson
+from ..errors import InputError, OutputError
+
+#: Counts up when a version before could no longer read the file.
+_FORMAT = 1
+_ENTRY = re.compile(rb'\{"record":(\d{1,9}),')
+_BINARY = getattr(os, "O_BINARY", 0)
+
+
+class Entry(NamedTuple):
+    """The last that is known of a record."""
+
+    state: str
+    digest: str
+    outputs: list[Any]
+
+
+class Journal:
+    """A journal file, opened for one run, which nobody else may use meanwhile.
+
+    Args:
+        owner: whose it is: what must be the same for a run to go on from it.
+
+    Raises InputError for a file that is no journal, that belongs to something else, or that is in use, and
+    OutputError when it cannot be written.
+    """
+
+    def __init__(self, path: str, owner: Mapping[str, str]) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        with self._writing("Nothing was sent."):
+            self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o666)
+            self._file = os.fdopen(self._handle, "rb", closefd=False)
+        try:
+            self._claim()
+            self._places = self._read(owner)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+        with suppress(OSError):
+            os.close(self._handle)
+
+    def find(self, number: int, record: Any) -> Entry | None:
+        """What is known of a record; None if it never began. Raises InputError if it was another one then."""
+        place = self._places[number] if number < len(self._places) else 0
+        if not place:
+            return None
+        self._file.seek(place)
+        facts: Any = psjson.loads(self._file.readline().decode("utf-8"), dates=False)
+        entry = Entry(facts["state"], facts["digest"], facts.get("outputs", []))
+        if entry.digest != digest(record):
+            raise InputError(
+                f"The journal '{self._path}' belongs to other input: record {number} was different then. "
+                f"Neither it nor what follows was sent.",
+                action="Give the input of then, or name a new file with -Resume.",
+            )
+        return entry
+
+    def begun(self, number: int, record: Any) -> None:
+        """Note, so that it will outlast even the machine, that the record is about to be sent."""
+        self._write(number, "begun", record, f"Record {number} was not sent.")
+        with self._writing(f"Record {number} was not sent."):
+            os.fsync(self._handle)
+
+    def done(self, number: int, record: Any, outputs: list[Any]) -> None:
+        """Note the results."""
+        written = ",".join(psjson.dumps(output, compress=True) for output in outputs)
+        self._write(number, "done", record, "The next run will not know of it.", f',"outputs":[{written}]')
+
+    def failed(self, number: int, record: Any) -> None:
+        """Note that nothing was made of the record."""
+        self._write(number, "failed", record, "The next run will not know of it.")
+
+    def unknown(self, number: int, record: Any) -> None:
+        """Note that nobody knows what was made of the record."""
+        self._write(number, "unknown", record, "The next run will not know of it.")
+
+    def _write(self, number: int, state: str, record: Any, loss: str, more: str = "") -> None:
+        self._append(f'{{"record":{number},"state":"{state}","digest":"{digest(record)}"{more}}}', loss)
+
+    def _append(self, line: str, loss: str) -> None:
+        data = (line + "\n").encode("utf-8", "replace")
+        with self._writing(loss), self._lock:
+            end = os.fstat(self._handle).st_size
+            try:
+                if os.write(self._handle, data) < len(data):
+                    raise OSError(28, "No space left on device")
+            except OSError:
+                # Half a line would spoil the next one.
+                os.truncate(self._handle, end)
+                raise
+
+    def _claim(self) -> None:
+        """Keep others out until the file is closed: two runs would send the same records."""
+        try:
+            _lock(self._handle)
+        except OSError:
+            raise InputError(f"The journal '{self._path}' is in use by another run. Nothing was sent.") from None
+
+    def _read(self, owner: Mapping[str, str]) -> array[int]:
+        """Where the last entry of each record is; 0 for none."""
+        first = self._file.readline()
+        if not first:
+            self._append(json.dumps({"journal": _FORMAT, **owner}), "Nothing was sent.")
+            return array("q")
+        self._check(first, owner)
+        places = array("q")
+        place = len(first)
+        for line in self._file:
+            match = _ENTRY.match(line)
+            if match and line.endswith(b"}\n"):
+                number = int(match[1])
+                places.extend([0] * (number + 1 - len(places)))
+                places[number] = place
+            elif not line.endswith(b"\n"):
+                os.truncate(self._handle, place)  # it was cut off when the run before was killed
+            place += len(line)
+        return places
+
+    def _check(self, first: bytes, owner: Mapping[str, str]) -> None:
+        try:
+            facts = json.loads(first)
+        except ValueError:
+            facts = None
+        if not isinstance(facts, dict) or facts.pop("journal", None) != _FORMAT:
+            raise InputError(
+                f"The file '{self._path}' is no journal of this version. Nothing was sent, and it stays as it is.",
+                action="Name a new file with -Resume.",
+            )
+        different = sorted(name for name in facts.keys() | owner.keys() if facts.get(name) != owner.get(name))
+        if different:
+            raise InputError(
+                f"The journal '{self._path}' belongs to another command: {', '.join(different)} was different then. "
+                "Nothing was sent.",
+                action="Give the command of then, or name a new file with -Resume.",
+            )
+
+    @contextmanager
+    def _writing(self, loss: str) -> Iterator[None]:
+        """Turn what the file system refuses into our error."""
+        try:
+            yield
+        except (OSError, ValueError) as error:  # a null character in the name
+            why = (isinstance(error, OSError) and error.strerror) or error
+            raise OutputError(f"The journal '{self._path}' could not be written: {why}. {loss}") from None
+
+
+def digest(value: Any) -> str:
+    """A short text that differs for different values, and from which the value cannot be told."""
+    text = json.dumps(value, sort_keys=True, default=str)
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _lock(handle: int) -> None:
+    """Lock the file against other processes. Raises OSError when one of them has it."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        # One byte, far behind the end: on Windows, what is locked cannot be read either.
+        os.lseek(handle, 2**40, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        os.lseek(handle, 0, os.SEEK_SET)
+    else:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
