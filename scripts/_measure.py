@@ -7,13 +7,15 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
+from typing import NamedTuple
 
-#: Standard streams of what is measured.
-NULL = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (0, 1, 2)]
+
+def nothing() -> None:
+    """For a case that leaves nothing behind to look at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +26,48 @@ class Case:
         command: arguments, the program first; it is looked up in PATH.
         shows: a text that the command prints when it does what it should.
         exit_code: what it ends with.
-        cpu, wall: seconds, one value for each round.
-        memory: largest resident size in MB, one value for each round.
+        input, output: files for its stdin and stdout.
+        after: called after each round; checks what the command left behind and removes it.
+        cpu, wall: seconds, one value for each round. Child processes that it waited for count as its own.
+        memory: largest resident size in MB, one value for each round; at least what this process itself once
+            had, since the kernel counts from before the program was loaded.
     """
 
     name: str
     command: list[str]
     shows: str = ""
     exit_code: int = 0
+    input: str = os.devnull
+    output: str = os.devnull
+    after: Callable[[], None] = nothing
     cpu: list[float] = field(default_factory=list)
     wall: list[float] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
+
+
+class Budget(NamedTuple):
+    """What is compared with what, the ratio, and the most that it may be."""
+
+    name: str
+    ratio: float
+    budget: float
+
+    def __str__(self) -> str:
+        verdict = "kept" if self.ratio <= self.budget else "EXCEEDED"
+        return f"{self.name:46} {self.ratio:5.2f}, budget {self.budget:.2f}: {verdict}"
+
+
+def clean_environment(base: str, folder: str) -> dict[str, str]:
+    """Environment variables for what is measured: nothing from here that could slow one of them down."""
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": folder,
+        "LANG": "C.UTF-8",
+        "PYTHONSAFEPATH": "1",  # modules that happen to lie in the current folder are not measured
+        "OPENAI_API_KEY": "sk-bench",
+        "OPENAI_API_BASE": base,
+        "OPENAI_BASE_URL": base,
+    }
 
 
 def rehearse(case: Case, environment: dict[str, str]) -> None:
@@ -56,12 +89,18 @@ def measure(cases: Sequence[Case], runs: int, environment: dict[str, str]) -> No
             case.cpu.append(cpu)
             case.wall.append(wall)
             case.memory.append(memory)
+            case.after()
 
 
 def once(case: Case, environment: dict[str, str]) -> tuple[float, float, float]:
     """Seconds of processor time (user and system), of wall time, and MB of memory at its largest, of one process."""
+    streams = [
+        (os.POSIX_SPAWN_OPEN, 0, case.input, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, case.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),
+        (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+    ]
     started = time.perf_counter()
-    process = os.posix_spawnp(case.command[0], case.command, environment, file_actions=NULL)
+    process = os.posix_spawnp(case.command[0], case.command, environment, file_actions=streams)
     _, status, usage = os.wait4(process, 0)
     wall = time.perf_counter() - started
     if os.waitstatus_to_exitcode(status) != case.exit_code:
@@ -74,6 +113,11 @@ def once(case: Case, environment: dict[str, str]) -> tuple[float, float, float]:
 def ratio(case: Case, floor: Case) -> float:
     """Processor time of a case in terms of another: of the minima, which other programs disturb least."""
     return min(case.cpu) / min(floor.cpu)
+
+
+def samples(case: Case) -> dict[str, object]:
+    """All that was measured of a case, for JSON."""
+    return {"name": case.name, "command": case.command, "cpu": case.cpu, "wall": case.wall, "memory": case.memory}
 
 
 def table(cases: Sequence[Case], floor: Case) -> Iterator[str]:

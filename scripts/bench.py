@@ -1,8 +1,11 @@
-"""Measure what one call costs, beside its peers: `python3 scripts/bench.py [--runs 15] [--json FILE] [--bulk]`.
+"""Measure what a call costs, or what many cost: `python3 scripts/bench.py [--growth [--chart FILE]] [--json FILE]`.
 
 Whole processes against a loopback server, in turn: New-Video; the floor, which is a ten-line click and httpx
 script that makes the same request; the vendor's library; curl; and what an interpreter alone needs. All of
 Python's run with one interpreter in one environment, with their caches written.
+
+With --growth: up to 10,000 calls, files of up to 1 GB, lists of up to 100,000 jobs, and the targets of bulk work,
+beside the vendor's library and curl. This takes about ten minutes and 1 GB in the folder for temporary files.
 """
 
 import argparse
@@ -16,8 +19,9 @@ import tempfile
 from pathlib import Path
 
 import _environment
+import _growth
 import _warm
-from _measure import Case, measure, ratio, rehearse, server, table
+from _measure import Budget, Case, clean_environment, measure, ratio, rehearse, samples, server, table
 
 PEERS = Path(__file__).with_name("peers")
 PROMPT = "Dancing Doggo"
@@ -27,31 +31,63 @@ JOB = '"id": "video_'
 
 def main(arguments: list[str]) -> int:
     """Exit code: 0 when everything was measured, whatever came out."""
-    parser = argparse.ArgumentParser(description=__doc__.partition(":")[0])
-    parser.add_argument("--runs", type=int, default=15, help="rounds (default: 15)")
-    parser.add_argument("--bulk", action="store_true", help="measure large downloads and long lists instead")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write all samples here")
-    options = parser.parse_args(arguments)
-    if options.runs < 1:
-        parser.error("--runs must be at least 1")
+    options = parse(arguments)
     if sys.platform == "win32":
         sys.exit("bench.py needs the accounts that only Unix keeps for each process")
-    python = _environment.python("dev")
-    if options.bulk:
-        import _bulk
+    # Made before anything is measured: ten minutes later, nobody wants to hear that there is no network.
+    painter = _environment.python("chart") if options.chart else ""
+    python = options.python or _environment.python("dev")
+    found = grow(python, options) if options.growth else call(python, options.runs or 15)
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    if options.chart:
+        _growth.draw(painter, found, options.chart)
+    return 0
 
-        print(*_bulk.lines(python, min(options.runs, 3)), sep="\n")
-        return 0
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The options. Ends the process when they make no sense."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition(":")[0])
+    parser.add_argument("--growth", action="store_true", help="measure many calls, large files and long lists instead")
+    parser.add_argument("--runs", type=int, default=0, help="rounds (default: 15, with --growth 3)")
+    parser.add_argument("--scale", type=int, default=1, help="divide what --growth counts, to try it (default: 1)")
+    parser.add_argument("--python", help="interpreter whose environment is measured (default: that of the checkout)")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write all samples here")
+    parser.add_argument("--chart", type=Path, metavar="FILE", help="also draw what --growth measures, .svg or .png")
+    options = parser.parse_args(arguments)
+    if options.runs < 0 or options.scale < 1:
+        parser.error("--runs and --scale must be at least 1")
+    if options.chart and not (options.growth and options.chart.suffix in (".svg", ".png")):
+        parser.error("--chart goes with --growth and names a .svg or .png file")
+    return options
+
+
+def grow(python: str, options: argparse.Namespace) -> dict[str, object]:
+    """Measure what grows and print it as it comes; returns all that came out."""
+    runs, growth = options.runs or 3, _growth.Growth()
+    facts = about(python, runs) | ({"scale": f"1/{options.scale}"} if options.scale > 1 else {})
+    print(described(facts), end="\n\n")
+    for line in _growth.lines(python, runs, options.scale, growth):
+        print(line, flush=True)
+    return {"about": facts, **_growth.document(growth)}
+
+
+def call(python: str, runs: int) -> dict[str, object]:
+    """Measure one call and print it; returns all that came out."""
     with tempfile.TemporaryDirectory() as folder, server([python, str(PEERS / "server.py")]) as base:
         cases = make_cases(python, base, folder)
         environment = clean_environment(base, folder)
         for case in cases.values():
             rehearse(case, environment)
-        measure(list(cases.values()), options.runs, environment)
+        measure(list(cases.values()), runs, environment)
         worker = list(_warm.lines(python, environment, JOB, cases["module"].wall))
-    report(cases, about(python, options.runs), options.json)
-    print("", *worker, sep="\n")
-    return 0
+    facts, budgets = about(python, runs), make_budgets(cases)
+    print(described(facts), "", *table(list(cases.values()), cases["floor"]), "", *budgets, "", *worker, sep="\n")
+    return {
+        "about": facts,
+        "seconds": [samples(case) for case in cases.values()],
+        "budgets": [budget._asdict() for budget in budgets],
+    }
 
 
 def make_cases(python: str, base: str, folder: str) -> dict[str, Case]:
@@ -85,19 +121,6 @@ def curl(base: str) -> list[str]:
     return ["curl", "--silent", "--fail", "--header", "Authorization: Bearer sk-bench", *form, f"{base}/videos"]
 
 
-def clean_environment(base: str, folder: str) -> dict[str, str]:
-    """Environment variables for what is measured: nothing from here that could slow one of them down."""
-    return {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "HOME": folder,
-        "LANG": "C.UTF-8",
-        "PYTHONSAFEPATH": "1",  # modules that happen to lie in the current folder are not measured
-        "OPENAI_API_KEY": "sk-bench",
-        "OPENAI_API_BASE": base,
-        "OPENAI_BASE_URL": base,
-    }
-
-
 def about(python: str, runs: int) -> dict[str, object]:
     """What the figures depend on."""
     code = "from importlib.metadata import version as v; print(*(f'{n} {v(n)}' for n in ('click','httpx','openai')))"
@@ -111,29 +134,20 @@ def about(python: str, runs: int) -> dict[str, object]:
     }
 
 
-def report(cases: dict[str, Case], facts: dict[str, object], file: Path | None) -> None:
-    """Print the table and the budgets; write them and all samples to `file`."""
-    print(", ".join(f"{name} {value}" for name, value in facts.items()), end="\n\n")
-    print(*table(list(cases.values()), cases["floor"]), sep="\n", end="\n\n")
-    budgets = list(make_budgets(cases))
-    for text, value, limit in budgets:
-        print(f"{text:34} {value:5.2f}, budget {limit:.2f}: {'kept' if value <= limit else 'EXCEEDED'}")
-    if file:
-        samples = [{"name": c.name, "command": c.command, "cpu": c.cpu, "wall": c.wall} for c in cases.values()]
-        ratios = [dict(zip(("name", "ratio", "budget"), budget, strict=True)) for budget in budgets]
-        text = json.dumps({"about": facts, "seconds": samples, "budgets": ratios}, indent=2)
-        file.write_text(text + "\n", encoding="utf-8")
+def described(facts: dict[str, object]) -> str:
+    """The facts in one line."""
+    return ", ".join(f"{name} {value}" for name, value in facts.items())
 
 
-def make_budgets(cases: dict[str, Case]) -> list[tuple[str, float, float]]:
-    """What is compared with what, the ratio of processor times, and the most that it may be."""
+def make_budgets(cases: dict[str, Case]) -> list[Budget]:
+    """Ratios of processor times, and the most that each may be."""
     budgets = [
         ("New-Video / floor", "script", "floor", 1.1),
         ("New-Video / openai SDK", "script", "sdk", 0.25),
         ("New-Video -? / import click", "help", "click", 1.25),
         ("binding error / import click", "error", "click", 1.25),
     ]
-    return [(text, ratio(cases[case], cases[other]), limit) for text, case, other, limit in budgets]
+    return [Budget(text, ratio(cases[case], cases[other]), limit) for text, case, other, limit in budgets]
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ STALL = 120.0
 LARGEST_ANSWER = 32 * 2**20
 #: Bytes from which on the short cut pays.
 _LARGE = 4 * 2**20
-_PIECE = 2**20
+_PIECE = 2**18
 
 
 class Response(Protocol):

@@ -1,41 +1,47 @@
 """A loopback server with large contents and long lists; it prints its port and stays.
 
-`/v1/videos/SIZE/content` answers with so many bytes, `/v1/list/COUNT/videos` with pages of so many jobs in all.
+`/v1/videos/SIZE-ANYTHING/content` answers with so many bytes, `/v1/list/COUNT/videos` with pages of so many jobs in
+all. Contents go from the file cache to the socket inside the kernel, so that a client is what limits a transfer.
 """
 
 import json
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+import os
+import socketserver
+import tempfile
 from urllib.parse import parse_qs, urlsplit
 
 HEAD = b"\0\0\0\x18ftypisom\0\0\0\0isommp42"
-CHUNK = bytes(2**20)
+#: Bytes of the file that is sent, again and again when a content is larger.
+LENGTH = 2**24
 JOB = {"object": "video", "model": "sora-2", "status": "completed", "progress": 100, "created_at": 1764000000}
 JOB |= {"size": "720x1280", "seconds": "8", "error": None, "prompt": "Dancing Doggo", "expires_at": None}
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(socketserver.StreamRequestHandler):
     """One connection, for as many requests as it brings."""
 
-    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
-    def do_GET(self) -> None:
-        """Answer with content or with a page."""
-        parts = urlsplit(self.path)
-        folders = parts.path.split("/")
-        if folders[-1] == "content":
-            self.send_content(int(folders[-2]))
-        else:
-            after = int(parse_qs(parts.query).get("after", ["0"])[0].removeprefix("video_"))
-            self.send_page(int(folders[-2]), after)
+    def handle(self) -> None:
+        """Answer with contents and pages until the client closes."""
+        while request := self.rfile.readline():
+            while self.rfile.readline() not in (b"\r\n", b""):
+                pass
+            parts = urlsplit(request.split()[1].decode())
+            folders = parts.path.split("/")
+            if folders[-1] == "content":
+                self.send_content(int(folders[-2].partition("-")[0]))
+            else:
+                after = int(parse_qs(parts.query).get("after", ["0"])[0].removeprefix("video_"))
+                self.send_page(int(folders[-2]), after)
 
     def send_content(self, size: int) -> None:
         """So many bytes that begin like a video."""
         self.begin("video/mp4", size)
-        self.wfile.write(HEAD)
-        left = size - len(HEAD)
-        while left > 0:
-            self.wfile.write(CHUNK[:left])
-            left -= len(CHUNK)
+        sent = 0
+        while sent < size:
+            start = sent % LENGTH
+            sent += os.sendfile(self.connection.fileno(), content, start, min(LENGTH - start, size - sent))
 
     def send_page(self, count: int, after: int) -> None:
         """The hundred jobs behind one."""
@@ -47,16 +53,24 @@ class Handler(BaseHTTPRequestHandler):
 
     def begin(self, media_type: str, size: int) -> None:
         """Status and headers."""
-        self.send_response(200)
-        self.send_header("Content-Type", media_type)
-        self.send_header("Content-Length", str(size))
-        self.end_headers()
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: {media_type}\r\nContent-Length: {size}\r\n\r\n"
+        self.wfile.write(head.encode())
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+    def finish(self) -> None:
+        """Nothing is left to flush; the client may be gone."""
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """A thread for each connection, and room for many that come at the same moment."""
+
+    daemon_threads = True
+    request_queue_size = 128
 
 
 if __name__ == "__main__":
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with tempfile.TemporaryFile() as file, Server(("127.0.0.1", 0), Handler) as server:
+        file.write(HEAD.ljust(LENGTH, b"\0"))
+        file.flush()
+        content = file.fileno()
         print(server.server_address[1], flush=True)
         server.serve_forever()

@@ -1,52 +1,72 @@
-"""A loopback server that answers every request with the same job at once; it prints its port and stays.
+"""A loopback server that answers every request with a job: `server.py [SECONDS]`, at once or after so many.
 
-It must cost next to nothing, because the processor it runs on is shared with what is measured.
+It prints its port and stays. It must cost next to nothing, because the processors it runs on are shared with what
+is measured; so it reads of a request only where it ends and, to put it into the job, the prompt.
 """
 
-import json
-import socketserver
+import asyncio
+import itertools
+import re
+import sys
 
-JOB = {
-    "id": "video_123",
-    "object": "video",
-    "model": "sora-2",
-    "status": "queued",
-    "progress": 0,
-    "created_at": 1764000000,
-    "size": "720x1280",
-    "seconds": "8",
-}
-BODY = json.dumps(JOB).encode()
-HEAD = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(BODY)}\r\n\r\n".encode()
+#: The prompt in a form, and in JSON.
+PROMPT = re.compile(rb'"prompt"(?:\r\n\r\n|: ?")([^"\r]*)')
+LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+JOB = (
+    b'{"id": "video_%d", "object": "video", "model": "sora-2", "status": "queued", "progress": 0,'
+    b' "created_at": 1764000000, "size": "720x1280", "seconds": "8", "prompt": "%b"}\n'
+)
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
 
 
-class Handler(socketserver.StreamRequestHandler):
+class Connection(asyncio.Protocol):
     """One connection, for as many requests as it brings."""
 
-    disable_nagle_algorithm = True
+    numbers = itertools.count(1)
 
-    def handle(self) -> None:
-        """Read requests and answer them until the client closes."""
-        while self.rfile.readline():
-            self.rfile.read(self.length())
-            self.wfile.write(HEAD + BODY)
+    def __init__(self, delay: float) -> None:
+        self.delay = delay
+        self.received = b""
 
-    def length(self) -> int:
-        """Read the header fields; the number of bytes that follow them."""
-        length = 0
-        for line in iter(self.rfile.readline, b"\r\n"):
-            if line.lower().startswith(b"content-length:"):
-                length = int(line[15:])
-        return length
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep what answers are written to."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - for mypy: so it is for TCP
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answer the requests that are complete by now."""
+        self.received += data
+        while end := self.end():
+            answer = self.answer(self.received[:end])
+            self.received = self.received[end:]
+            if self.delay:
+                asyncio.get_running_loop().call_later(self.delay, self.transport.write, answer)
+            else:
+                self.transport.write(answer)
+
+    def end(self) -> int:
+        """Where the first request ends; 0 while that is still to come."""
+        head = self.received.find(b"\r\n\r\n") + 4
+        if head < 4:
+            return 0
+        length = LENGTH.search(self.received, 0, head)
+        end = head + (int(length[1]) if length else 0)
+        return end if len(self.received) >= end else 0
+
+    def answer(self, request: bytes) -> bytes:
+        """A job, as it goes over the wire."""
+        prompt = PROMPT.search(request)
+        job = JOB % (next(self.numbers), prompt[1] if prompt else b"")
+        return ANSWER % (len(job), job)
 
 
-class Server(socketserver.ThreadingTCPServer):
-    """A thread for each connection: one that is left open does not hold up the next."""
-
-    daemon_threads = True
+async def serve(delay: float) -> None:
+    """Say where, and answer until somebody ends the process."""
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Connection(delay), "127.0.0.1", 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
 
 
 if __name__ == "__main__":
-    with Server(("127.0.0.1", 0), Handler) as server:
-        print(server.server_address[1], flush=True)
-        server.serve_forever()
+    asyncio.run(serve(float(sys.argv[1]) if sys.argv[1:] else 0))
