@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .binding.values import Secret
 from .errors import KeyMissingError, KeyStoreError, SettingsError
@@ -30,8 +29,7 @@ _LONGEST_TIMEOUT = 2147483
 _AUTHENTICATES = r"(?<!idempotency.)(?:authorization|key|token|secret|cookie2?|password|signature|sig)(?![a-z0-9])"
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """How to reach the service.
 
     Attributes:

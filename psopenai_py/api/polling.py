@@ -6,7 +6,7 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -79,7 +79,7 @@ class Watch:
         """One question. A server may answer with an error status and the failed job as its body."""
         # How often to ask again is decided by whoever waits, and the time limit holds for the whole answer.
         left = 0.0 if deadline is None else max(deadline - clock(), 0.001)
-        settings = replace(self.settings, timeout=left, max_retries=0)
+        settings = self.settings._replace(timeout=left, max_retries=0)
         request = videos.retrieve(settings, self.identifier, self.extras)
         try:
             with self._ended_after(left, request):
