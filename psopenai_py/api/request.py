@@ -5,8 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import quote, quote_plus, unquote_plus, urljoin, urlsplit
 
 from .. import __version__
@@ -22,8 +21,7 @@ _HARMLESS = ("user-agent", "accept", "accept-encoding", "range", "if-range")
 _OURS = ("content-type", "content-length", "transfer-encoding")
 
 
-@dataclass(frozen=True, slots=True)
-class Extras:
+class Extras(NamedTuple):
     """What the user adds to every request: query parameters, headers, and the wish for debug information."""
 
     query: Mapping[str, Any] | None = None
@@ -31,8 +29,7 @@ class Extras:
     debug: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FilePart:
+class FilePart(NamedTuple):
     """A file of a multipart body. `data` is set only for what can be read once, such as a pipe."""
 
     path: str
@@ -50,8 +47,7 @@ class FilePart:
 Field = tuple[str, str | FilePart]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """One request.
 
     Attributes:
@@ -63,11 +59,14 @@ class Request:
 
     method: str
     url: str
-    headers: Mapping[str, str] = field(repr=False)  # the key is among them
+    headers: Mapping[str, str]
     fields: Sequence[Field] | None = None
     document: Mapping[str, Any] | None = None
     creates: bool = False
     follows: bool = False
+
+    def __repr__(self) -> str:
+        return f"Request({self.method} {shown_url(self.url)})"  # the key is among the headers
 
     def moved(self, status: int, place: str | None) -> Request | None:
         """The request at its new address, if a redirect sends it there and it may follow. The key stays behind."""
@@ -75,9 +74,9 @@ class Request:
             return None
         url = urljoin(self.url, place)
         if origin(url) == origin(self.url):
-            return replace(self, url=url)
+            return self._replace(url=url)
         kept = {name: value for name, value in self.headers.items() if name.lower() in _HARMLESS}
-        return replace(self, url=url, headers=kept)
+        return self._replace(url=url, headers=kept)
 
     def describe(self) -> dict[str, Any]:
         """The request as a document to show: secrets masked, files by name, type and size."""
@@ -125,11 +124,11 @@ def headers(settings: Settings, extras: Extras) -> dict[str, str]:
         result["Authorization"] = f"Bearer {settings.key.reveal()}"
     for name, value in (extras.headers or {}).items():
         if value is not None and name.lower() not in _OURS:
-            _replace(result, name, value if isinstance(value, str) else dumps(value, compress=True))
+            _set(result, name, value if isinstance(value, str) else dumps(value, compress=True))
     if settings.organization and not settings.azure:
-        _replace(result, "OpenAI-Organization", settings.organization)
+        _set(result, "OpenAI-Organization", settings.organization)
     if settings.key and not settings.bearer:
-        _replace(result, "api-key", settings.key.reveal())
+        _set(result, "api-key", settings.key.reveal())
     for name, value in result.items():
         _check_header(name, value)
     return {name: value.strip(" \t") for name, value in result.items()}
@@ -247,7 +246,7 @@ def _body_text(value: Any) -> str:
     return value if isinstance(value, str) else dumps(value, compress=True)
 
 
-def _replace(headers: dict[str, str], name: str, value: str) -> None:
+def _set(headers: dict[str, str], name: str, value: str) -> None:
     """Set a header, in place of one of the same name in any case."""
     for known in headers:
         if known.lower() == name.lower():

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from psopenai_py import __version__, errors, new_video
+from psopenai_py.api.request import Request
 from tests.conftest import KEY, Result, Run
 from tests.server import Received, Server
 
@@ -92,6 +93,11 @@ def test_headers_of_the_body_are_not_the_users(sent: Callable[..., Received]) ->
     request = sent("-AdditionalHeaders", odd)
     assert [field[0] for field in request.fields] == ["prompt", "model"]
     assert "transfer-encoding" not in request.headers
+
+
+def test_a_request_as_text_shows_no_key() -> None:
+    request = Request("GET", f"https://host/v1/videos?api_key={KEY}", {"Authorization": f"Bearer {KEY}"})
+    assert f"{request} {request!r}".count(KEY) == 0
 
 
 BAD = ["a\nb", "a\r\nX: y", "a\0b", "a\x0bb", "a\x7fb", "schlüssel", "\udcff", "a\u2028b"]
