@@ -5,8 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from .. import errors, psjson
 from ..settings import RETIRED_HOST, Settings
@@ -27,8 +26,7 @@ _BY_STATUS: dict[int, type[errors.APIRequestError]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """An answer with its body. Header names are in lower case."""
 
     status: int
@@ -97,8 +95,7 @@ def job(answer: Answer, cmdlet: str) -> dict[str, Any]:
     return psjson.job_with_local_times(_object(answer, cmdlet))
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """A page of a list: its jobs, whether the server says there are more, and where the next page begins."""
 
     jobs: list[dict[str, Any]]
@@ -194,7 +191,7 @@ def not_a_job(answer: Answer, cmdlet: str, why: str, error_id: str | None = None
 
 def too_large(answer: Answer, limit: int) -> errors.AnswerError:
     """The error for an answer that is longer than any job could be; `answer` holds its beginning."""
-    head = replace(answer, body=answer.body[: 4 * _BODY])
+    head = answer._replace(body=answer.body[: 4 * _BODY])
     return not_a_job(head, "Invoke-OpenAIAPIRequest", f"it is larger than {limit // 2**20} MB")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from typing import Any, Protocol
 
 from ..errors import ConnectionFailedError
@@ -70,7 +69,7 @@ class Incoming:
                     break
         except ConnectionFailedError as error:
             broken = error
-        answer = replace(self.answer, body=self._masks.data(bytes(body)))
+        answer = self.answer._replace(body=self._masks.data(bytes(body)))
         self._streams.debug(f"Body of the answer:\n{answer.text}" if self._streams.preferences.debug else "")
         if broken is not None and answer.status < 400:
             raise answers.broken_off(answer, broken)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import parse_qsl, quote_plus, urlsplit
 
 from ..errors import PSOpenAIError
@@ -16,8 +16,7 @@ from .request import Request
 _SHORTEST = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Masks:
+class Masks(NamedTuple):
     """What authenticates a request, each text with its masked form."""
 
     shown: dict[str, str]
