@@ -8,10 +8,9 @@ import random
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ..errors import APIRequestError, Interrupted, SettingsError
@@ -34,8 +33,7 @@ if TYPE_CHECKING:
 MOST_REDIRECTS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     """The HTTP client for a host, and the wire it talks on."""
 
     client: httpx.Client
@@ -133,8 +131,7 @@ def receive(request: Request, settings: Settings, streams: Streams, connections:
             done += 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Verdict:
+class _Verdict(NamedTuple):
     """A repetition that is allowed: why, and after how many milliseconds."""
 
     error: APIRequestError
