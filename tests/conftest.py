@@ -117,12 +117,13 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
             for variable, value in (env or {}).items():
                 world.delenv(variable, raising=False) if value is None else world.setenv(variable, value)
             _set_zone()
-            return _in_process_of_its_own(name, arguments, data) if process else _in_this_process(name, arguments, data)
+            return _in_process_of_its_own(name, arguments, data) if process else in_this_process(name, arguments, data)
 
     return run
 
 
-def _in_this_process(name: str, arguments: tuple[str, ...], data: bytes) -> Result:
+def in_this_process(name: str, arguments: tuple[str, ...], data: bytes) -> Result:
+    """Run a command line through the terminal front, with stdin as it is given."""
     out, err = io.BytesIO(), io.BytesIO()
     code = shell.run(name, arguments, stdin=io.BytesIO(data), stdout=out, stderr=err)
     return Result(code, out.getvalue(), err.getvalue().decode())

@@ -9,7 +9,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -40,6 +40,8 @@ class Received:
     path: str
     headers: dict[str, str]
     body: bytes = field(repr=False)
+    peer: object = None  # address of the connection's other end
+    time: float = field(default_factory=time.monotonic)
 
     @property
     def document(self) -> Any:
@@ -73,14 +75,23 @@ class Script:
 
     An answer has `status`, `reason`, `headers`, and a body as `json`, `text` or `bytes_b64`; `drop` closes the
     connection instead, `delay` waits so many seconds first, `cut` sends that many bytes fewer than announced.
+    A function of the request may take the place of the list; it is called in many threads.
     """
 
     base: str
-    responses: list[dict[str, Any]]
+    responses: list[dict[str, Any]] | Callable[[Received], dict[str, Any]]
     requests: list[Received] = field(default_factory=list)
 
-    def next_response(self) -> dict[str, Any]:
+    def response(self, request: Received) -> dict[str, Any]:
+        self.requests.append(request)
+        if callable(self.responses):
+            return self.responses(request)
         return self.responses[min(len(self.requests), len(self.responses)) - 1]
+
+
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # many may come at once
 
 
 class Server:
@@ -88,12 +99,13 @@ class Server:
 
     def __init__(self) -> None:
         self._scripts: dict[str, Script] = {}
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self._scripts))
-        self._http.daemon_threads = True
+        self._http = _Http(("127.0.0.1", 0), _handler(self._scripts))
         self.host = f"127.0.0.1:{self._http.server_address[1]}"
         threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
-    def script(self, name: str, responses: list[dict[str, Any]] | None = None) -> Script:
+    def script(
+        self, name: str, responses: list[dict[str, Any]] | Callable[[Received], dict[str, Any]] | None = None
+    ) -> Script:
         script = Script(f"http://{self.host}/{name}", responses or [{"json": JOB}])
         self._scripts[name] = script
         return script
@@ -106,6 +118,7 @@ class Server:
 def _handler(scripts: dict[str, Script]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # or each answer waits 40 ms for the client to acknowledge its first half
 
         def handle_one_request(self) -> None:
             with contextlib.suppress(ConnectionError):
@@ -116,8 +129,7 @@ def _handler(scripts: dict[str, Script]) -> type[BaseHTTPRequestHandler]:
             script = scripts[name.partition("?")[0]]
             headers = {key.lower(): value for key, value in self.headers.items()}
             body = self.rfile.read(int(headers.get("content-length", 0)))
-            script.requests.append(Received(self.command, f"/{rest}", headers, body))
-            self.respond(script.next_response())
+            self.respond(script.response(Received(self.command, f"/{rest}", headers, body, self.client_address)))
 
         def respond(self, response: dict[str, Any]) -> None:
             time.sleep(response.get("delay", 0))

@@ -15,8 +15,12 @@ _LONGEST = 600.0
 class Pace:
     """The pace of a call by itself."""
 
-    def admit(self) -> None:
-        """Return when a request may go out. Raises Interrupted when none may any more."""
+    def admit(self, *, at_once: bool = False) -> None:
+        """Return when a request may go out, or at once. Raises Interrupted when none may any more."""
+
+    def left(self) -> float:
+        """Seconds until a request may go out."""
+        return 0.0
 
     def slow(self, seconds: float) -> None:
         """A server wants no request for so many seconds."""
@@ -36,19 +40,28 @@ class SharedPace(Pace):
 
     Args:
         may_repeat: what is to say whether a request may be repeated.
+        enough: tells that no request is to go out any more, also before `stop` is called.
     """
 
-    def __init__(self, may_repeat: Callable[[APIRequestError], bool]) -> None:
+    def __init__(self, may_repeat: Callable[[APIRequestError], bool], enough: Callable[[], bool]) -> None:
         self._may_repeat = may_repeat
+        self._enough = enough
         self._free_at = 0.0
+        self._lock = threading.Lock()
         self._stopped = threading.Event()
 
-    def admit(self) -> None:
-        if not self.rest(0):
+    def admit(self, *, at_once: bool = False) -> None:
+        if not at_once:
+            self.rest(0)
+        if self._stopped.is_set() or self._enough():
             raise Interrupted("Nothing was sent.")
 
+    def left(self) -> float:
+        return max(self._free_at - time.monotonic(), 0.0)
+
     def slow(self, seconds: float) -> None:
-        self._free_at = max(self._free_at, time.monotonic() + min(seconds, _LONGEST))
+        with self._lock:  # of two wishes at the same time, the longer one counts
+            self._free_at = max(self._free_at, time.monotonic() + min(seconds, _LONGEST))
 
     def may_repeat(self, error: APIRequestError) -> bool:
         return self._may_repeat(error)
@@ -56,7 +69,7 @@ class SharedPace(Pace):
     def rest(self, seconds: float) -> bool:
         until = time.monotonic() + seconds
         # What the server asks for may grow meanwhile.
-        while (left := max(until, self._free_at) - time.monotonic()) > 0 and not self._stopped.wait(left):
+        while (left := max(until - time.monotonic(), self.left())) > 0 and not self._stopped.wait(left):
             pass
         return not self._stopped.is_set()
 

@@ -61,6 +61,7 @@ class Watch:
                 rules,
                 seen=lambda job: self._tell(job, rules, clock() - started),
                 failed=self._failed,
+                held=self.connections.pace.left,
                 clock=clock,
             )
             return job
@@ -83,7 +84,7 @@ class Watch:
         request = videos.retrieve(settings, self.identifier, self.extras)
         try:
             with self._ended_after(left, request):
-                answer = transport.send(request, settings, self.streams, self.connections)
+                answer = transport.send(request, settings, self.streams, self.connections, at_once=True)
         except APIRequestError as error:
             job = _job_inside(error.text)
             if job is None:

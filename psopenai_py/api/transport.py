@@ -96,23 +96,30 @@ class _Trust:
 Opening = contextlib.AbstractContextManager[Incoming]
 
 
-def send(request: Request, settings: Settings, streams: Streams, connections: Connections) -> Answer:
+def send(
+    request: Request, settings: Settings, streams: Streams, connections: Connections, *, at_once: bool = False
+) -> Answer:
     """Send a request, repeat it as the settings allow, and return the answer that has no error status.
 
     Raises APIRequestError for an error status, ConnectionFailedError or RequestTimeoutError when no whole answer
     came, AnswerError when it was too large, SettingsError for an address, proxy or CA file that cannot be used,
     InputError for a file that can no longer be read.
+
+    Args:
+        at_once: who asks has heeded the pace already.
     """
-    with receive(request, settings, streams, connections) as incoming:
+    with receive(request, settings, streams, connections, at_once=at_once) as incoming:
         return incoming.read()
 
 
 @contextlib.contextmanager
-def receive(request: Request, settings: Settings, streams: Streams, connections: Connections) -> Iterator[Incoming]:
+def receive(
+    request: Request, settings: Settings, streams: Streams, connections: Connections, *, at_once: bool = False
+) -> Iterator[Incoming]:
     """Like `send`, for an answer that is to be read piece by piece."""
     done = redirects = 0
     pace = connections.pace
-    pace.admit()
+    pace.admit(at_once=at_once)
     while True:
         with _attempt(request, settings, streams, connections) as incoming:
             status, place = incoming.answer.status, incoming.answer.headers.get("location")

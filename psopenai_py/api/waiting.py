@@ -75,6 +75,7 @@ def wait(
     *,
     seen: Callable[[dict[str, Any]], None],
     failed: Callable[[PSOpenAIError], float],
+    held: Callable[[], float],
     clock: Callable[[], float],
 ) -> Waiting:
     """Poll until the job is over by the rules, and return it as it was last seen. Whoever drives it does the sleeping.
@@ -83,13 +84,14 @@ def wait(
         poll: asks once; returns the job and the headers of the answer, in lower case.
         seen: is told each job that came.
         failed: is told each failure after which another poll follows; returns the seconds the server wants to rest.
+        held: tells the seconds until any request may go out.
 
     Raises TimeIsUp at the deadline, and the poll's error when it is final or too many came in a row.
     """
     job: dict[str, Any] | None = None
     failures, hint = 0, 0.0
     for pause in _pauses(rules.interval):
-        yield from _rest(max(pause, hint), rules.deadline, job, clock)
+        yield from _rest(max(pause, hint, held()), rules.deadline, job, clock)
         try:
             job, headers = poll()
             failures, hint = 0, _hint(headers)

@@ -27,75 +27,92 @@ class Crew:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._due = threading.Condition(self._lock)
+        self._idle = threading.Condition(self._lock)
         self._schedule: list[tuple[float, int, Work]] = []
         self._numbers = count()
         self._threads = 0
         self._free = 0
-        self._closed = False
+        self._closed = self._dropped = False
         self._defect: BaseException | None = None
 
     def add(self, work: Work) -> None:
         """Do this as soon as a thread is free."""
-        with self._changed:
-            self._put(work, 0.0)
-            if not self._free and self._threads < self._limit:
-                self._threads += 1
-                # A daemon: who presses Ctrl-C twice does not want to wait for it.
-                threading.Thread(target=self._serve, name="crew", daemon=True).start()
+        self._put(work, 0.0)
 
     def drop(self) -> None:
-        """Forget all work but the steps that are under way."""
-        with self._changed:
+        """Forget all work, also what is added later, but for the steps that are under way."""
+        with self._lock:
+            self._dropped = True
             dropped = [work for _, _, work in sorted(self._schedule)]
             self._schedule.clear()
-            self._changed.notify_all()
+            self._due.notify_all()
+            self._idle.notify_all()
         for work in dropped:
             work.drop()
 
     def close(self) -> None:
         """No more work will be added: threads may end."""
-        with self._changed:
+        with self._lock:
             self._closed = True
-            self._changed.notify_all()
+            self._due.notify_all()
 
     def ended(self, seconds: float) -> bool:
-        """Wait so long for the end of all work; True when it has come. Raises what a step raised."""
-        with self._changed:
-            ended = self._changed.wait_for(lambda: not self._threads, seconds)
+        """Wait so long for the end of all work; True when there is none. Raises what a step raised."""
+        with self._lock:
+            ended = self._idle.wait_for(lambda: not self._schedule and self._threads == self._free, seconds)
         if self._defect is not None:
             raise self._defect
         return ended
 
     def _put(self, work: Work, pause: float) -> None:
-        # The number keeps the order of what is due at the same time.
-        heappush(self._schedule, (time.monotonic() + pause, next(self._numbers), work))
-        self._changed.notify()
+        with self._lock:
+            dropped = self._dropped
+            if not dropped:
+                # The number keeps the order of what is due at the same time.
+                heappush(self._schedule, (time.monotonic() + pause, next(self._numbers), work))
+                self._watch()
+        if dropped:
+            work.drop()
+
+    def _watch(self) -> None:
+        """See to it that somebody waits for what is due first."""
+        if self._free:
+            self._due.notify()
+        elif self._threads < self._limit:
+            self._threads += 1
+            # A daemon: who presses Ctrl-C twice does not want to wait for it.
+            threading.Thread(target=self._serve, name="crew", daemon=True).start()
 
     def _serve(self) -> None:
         try:
             while (work := self._take()) is not None:
                 pause = work.step()
                 if pause is not None:
-                    with self._changed:
-                        self._put(work, pause)
+                    self._put(work, pause)
         except BaseException as error:  # whoever waits for the end is to know
-            self._defect = error
-        with self._changed:
-            self._threads -= 1
-            self._changed.notify_all()
+            with self._lock:
+                self._defect = error
+                self._threads -= 1
+                self._idle.notify_all()
 
     def _take(self) -> Work | None:
         """The work that is due first, when it is due; None when a thread is no longer needed."""
-        with self._changed:
+        with self._lock:
             self._free += 1
-            try:
-                while True:
-                    left = self._schedule[0][0] - time.monotonic() if self._schedule else None
-                    if left is not None and left <= 0:
-                        return heappop(self._schedule)[2]
-                    if left is None and self._closed:
-                        return None
-                    self._changed.wait(left)
-            finally:
-                self._free -= 1
+            self._idle.notify_all()
+            while True:
+                left = self._schedule[0][0] - time.monotonic() if self._schedule else None
+                if left is not None and left <= 0:
+                    break
+                if left is None and self._closed:
+                    self._free -= 1
+                    self._threads -= 1
+                    return None
+                self._due.wait(left)
+            self._free -= 1
+            work = heappop(self._schedule)[2]
+            if self._schedule:
+                self._watch()
+            return work

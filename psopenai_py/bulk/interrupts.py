@@ -42,6 +42,9 @@ class Interrupts:
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         self.count += 1
+        if self.count == 2:
+            # Whatever still holds the process up, such as a pipe that nobody reads: the third time ends it.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
         if self._waiting:
             self._waiting = False
             raise KeyboardInterrupt

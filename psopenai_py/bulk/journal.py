@@ -13,20 +13,23 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 import sys
 import threading
 from array import array
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from .. import psjson
 from ..errors import InputError, OutputError
 
 #: Counts up when a version before could no longer read the file.
 _FORMAT = 1
-_ENTRY = re.compile(rb'\{"record":(\d{1,9}),')
+_ENTRY = re.compile(
+    rb'\{"record":([1-9][0-9]{0,8}),"state":"(?:begun|done|failed|unknown)","digest":"[0-9a-f]{32}"(?:,.*)?\}'
+)
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
@@ -53,28 +56,31 @@ class Journal:
         self._lock = threading.Lock()
         with self._writing("Nothing was sent."):
             self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o666)
-            self._file = os.fdopen(self._handle, "rb", closefd=False)
+        self._file: BinaryIO | None = None
         try:
             self._claim()
-            self._places = self._read(owner)
+            with self._writing("Nothing was sent."):
+                # Not the same handle: what is written moves the place at which that one would read.
+                self._file = open(path, "rb")  # noqa: PTH123, SIM115
+            self._places = self._read(self._file, owner)
         except BaseException:
             self.close()
             raise
 
     def close(self) -> None:
         """Let go of the file."""
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
         with suppress(OSError):
             os.close(self._handle)
 
     def find(self, number: int, record: Any) -> Entry | None:
         """What is known of a record; None if it never began. Raises InputError if it was another one then."""
         place = self._places[number] if number < len(self._places) else 0
-        if not place:
+        if not place or self._file is None:
             return None
         self._file.seek(place)
-        facts: Any = psjson.loads(self._file.readline().decode("utf-8"), dates=False)
-        entry = Entry(facts["state"], facts["digest"], facts.get("outputs", []))
+        entry = self._entry(number, self._file.readline())
         if entry.digest != digest(record):
             raise InputError(
                 f"The journal '{self._path}' belongs to other input: record {number} was different then. "
@@ -82,6 +88,16 @@ class Journal:
                 action="Give the input of then, or name a new file with -Resume.",
             )
         return entry
+
+    def _entry(self, number: int, line: bytes) -> Entry:
+        try:
+            facts: Any = psjson.loads(line.decode("utf-8"), dates=False)
+        except ValueError:
+            facts = {}
+        outputs = facts.get("outputs", [])
+        if not isinstance(outputs, list) or "digest" not in facts:
+            raise self._damaged(f"the lines of record {number}")
+        return Entry(facts["state"], facts["digest"], outputs)
 
     def begun(self, number: int, record: Any) -> None:
         """Note, so that it will outlast even the machine, that the record is about to be sent."""
@@ -119,29 +135,39 @@ class Journal:
 
     def _claim(self) -> None:
         """Keep others out until the file is closed: two runs would send the same records."""
+        if not stat.S_ISREG(os.fstat(self._handle).st_mode):
+            raise InputError(f"The journal '{self._path}' is no file, so it keeps no account. Nothing was sent.")
         try:
             _lock(self._handle)
         except OSError:
             raise InputError(f"The journal '{self._path}' is in use by another run. Nothing was sent.") from None
 
-    def _read(self, owner: Mapping[str, str]) -> array[int]:
+    def _read(self, file: BinaryIO, owner: Mapping[str, str]) -> array[int]:
         """Where the last entry of each record is; 0 for none."""
-        first = self._file.readline()
-        if not first:
-            self._append(json.dumps({"journal": _FORMAT, **owner}), "Nothing was sent.")
+        first = file.readline()
+        header = json.dumps({"journal": _FORMAT, **owner})
+        if header.encode().startswith(first):
+            os.truncate(self._handle, 0)  # the run before was killed when it had just begun
+            self._append(header, "Nothing was sent.")
             return array("q")
         self._check(first, owner)
         places = array("q")
         place = len(first)
-        for line in self._file:
-            match = _ENTRY.match(line)
-            if match and line.endswith(b"}\n"):
+        for count, line in enumerate(file, 2):
+            # People edit it: a blank, another line end, or none at the end, must not make a record unknown.
+            match = _ENTRY.fullmatch(line.strip())
+            if match:
                 number = int(match[1])
                 places.extend([0] * (number + 1 - len(places)))
                 places[number] = place
             elif not line.endswith(b"\n"):
                 os.truncate(self._handle, place)  # it was cut off when the run before was killed
+                return places
+            elif line.strip():
+                raise self._damaged(f"line {count}")
             place += len(line)
+        if not (line if place > len(first) else first).endswith(b"\n"):
+            self._append("", "Nothing was sent.")
         return places
 
     def _check(self, first: bytes, owner: Mapping[str, str]) -> None:
@@ -161,6 +187,13 @@ class Journal:
                 "Nothing was sent.",
                 action="Give the command of then, or name a new file with -Resume.",
             )
+
+    def _damaged(self, place: str) -> InputError:
+        return InputError(
+            f"The journal '{self._path}' is damaged in {place}. Nobody knows what was done with the record, so it is "
+            "not sent.",
+            action="Mend it, or take it out: a record of which the journal knows nothing is sent again.",
+        )
 
     @contextmanager
     def _writing(self, loss: str) -> Iterator[None]:

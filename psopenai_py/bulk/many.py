@@ -27,7 +27,7 @@ _LOOK_UP = 0.1
 #: Seconds that are left to requests whose connection was cut.
 _LAST_WORDS = 2.0
 #: Parameters that say how to reach a server rather than what to ask of it: they may change from run to run.
-_MEANS = ("TimeoutSec", "MaxRetryCount", "ApiBase", "Organization", "OutFile", "PollIntervalSec")
+_MEANS = ("TimeoutSec", "MaxRetryCount", "ApiBase", "Organization", "PollIntervalSec")
 
 
 def run_many(module: CmdletModule, call: Call, records: Iterable[Any], streams: TerminalStreams) -> None:
@@ -57,7 +57,8 @@ class _Many:
 
     def __init__(self, module: CmdletModule, call: Call, streams: TerminalStreams, journal: Journal | None) -> None:
         careful = journal is not None and module.CMDLET.creates
-        self._pace = SharedPace(is_harmless if careful else _always)
+        self._interrupts = Interrupts()
+        self._pace = SharedPace(is_harmless if careful else _always, lambda: self._interrupts.count > 0)
         call.connections.pace = self._pace
         self._module = module
         self._call = call
@@ -66,7 +67,6 @@ class _Many:
         self._crew = Crew(call.bound.get("ThrottleLimit", 1))
         self._turns = Turns(self._spoke)
         self._window = threading.Semaphore(WINDOW)
-        self._interrupts = Interrupts()
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._started = time.monotonic()
@@ -115,11 +115,13 @@ class _Many:
     def _finish(self) -> None:
         """Wait for what is under way. The first Ctrl-C drops what has not begun, the second one breaks off the rest."""
         self._crew.close()
-        patience = float("inf")
-        while not self._crew.ended(_LOOK_UP) and patience > 0:
+        patience, pause = float("inf"), 0.0
+        while not self._crew.ended(pause) and patience > 0:
+            pause = _LOOK_UP
             if self._interrupts.count and not self._stopping.is_set():
                 self._stop()
-                self._streams.host("Finishing what is under way; Ctrl-C again breaks it off.")
+                if not self._crew.ended(_LOOK_UP):
+                    self._streams.host("Finishing what is under way; Ctrl-C again breaks it off.")
             if self._interrupts.count > 1:
                 patience = min(patience, _LAST_WORDS) - _LOOK_UP
                 self._call.connections.cut()
@@ -140,9 +142,11 @@ class _Many:
             if record.is_final:
                 self._stop()
             self._turns.done(record.number, record.streams)
-        self._window.release()
+        else:
+            self._window.release()
 
     def _spoke(self, complete: bool) -> None:
+        self._window.release()
         if not complete:
             self._stop()  # nobody reads any more, or nothing can be written
         if self._streams.is_watched:
@@ -152,7 +156,8 @@ class _Many:
     def _account(self) -> str:
         """What was done by the time of Ctrl-C."""
         failed = f", {self._failed} of them with errors" if self._failed else ""
-        return f"{self._done} records are done{failed}. {self._advice()}"
+        done = "1 record is done" if self._done == 1 else f"{self._done} records are done"
+        return f"{done}{failed}. {self._advice()}"
 
     def _advice(self) -> str:
         if self._journal is not None:

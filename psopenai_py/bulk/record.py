@@ -17,6 +17,7 @@ from ..errors import (
     KeyMissingError,
     PSOpenAIError,
     SettingsError,
+    StoppedError,
 )
 from .journal import Entry, Journal
 from .turns import HeldStreams
@@ -105,6 +106,7 @@ class Record:
         if isinstance(error, BindingError):
             # It concerns this record only, so -ErrorAction governs it.
             error.terminating = False
+        error.target = error.target or f"record {self.number}"
         self.streams.error(error)
 
     def _note(self) -> None:
@@ -133,7 +135,10 @@ def is_harmless(error: PSOpenAIError) -> bool:
         return error.status < 500 or (error.status == 503 and "retry-after" in error.headers)
     if isinstance(error, ConnectionFailedError):
         return not error.sent
-    return isinstance(error, _BEFORE)
+    if isinstance(error, StoppedError):
+        return True  # by the warning that a refused request is to be repeated; any other comes after the job
+    # A file that could be opened and then not be read was being sent.
+    return isinstance(error, _BEFORE) and error.category != "ReadError"
 
 
 def _unknown(number: int, cmdlet: str) -> PSOpenAIError:
@@ -144,7 +149,6 @@ def _unknown(number: int, cmdlet: str) -> PSOpenAIError:
         command=cmdlet,
         category="ResourceUnavailable",
         reason="InvalidOperationException",
-        target=f"record {number}",
         action=f"Look for the job with Get-Video. To send it again, delete its lines ('\"record\":{number},') from the "
         "journal.",
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from psopenai_py import errors, new_video
+from tests import ctrl_c
 from tests.api.wires import Listener, deaf, dripping, listening, saying, silent
 from tests.conftest import Run
 from tests.server import Server
@@ -194,8 +194,7 @@ def waiting() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
 
 def _interrupted(process: subprocess.Popen[bytes]) -> tuple[int, bytes, bytes]:
     started = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=10)
+    out, err = ctrl_c.end(process, patience=1)
     assert time.monotonic() - started < 3  # well within a second, on a machine with nothing else to do
     return process.returncode, out, err
 

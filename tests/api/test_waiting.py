@@ -68,7 +68,7 @@ class World:
         lists = {name: waiting.words([text]) for name, text in words.items()}
         deadline = None if timeout is None else self.now + timeout
         rules = Rules(interval, lists.get("wait_for", frozenset()), lists.get("exit_for", frozenset()), deadline, most)
-        steps = wait(self.poll, rules, seen=self.seen.append, failed=self.note, clock=self.clock)
+        steps = wait(self.poll, rules, seen=self.seen.append, failed=self.note, held=lambda: 0.0, clock=self.clock)
         while True:
             try:
                 self.sleep(next(steps))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from psopenai_py import get_video_content
+from tests import ctrl_c
 from tests.api.wires import listening, saying, silent
 from tests.cmdlets.contents import DROPPED, MP4, NOT_WRITTEN, content, files
 from tests.cmdlets.processes import measured, measures_memory
@@ -101,8 +101,7 @@ def test_nothing_is_left_of_an_interrupted_download(place: Path, target: str) ->
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         parts = iter(lambda: [path for path in place.rglob("*.part") if path.stat().st_size], [1])
         assert next(found for found in parts if found or process.poll() is not None)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = ctrl_c.end(process)
     assert (process.returncode, out, err) == (130, "", "Interrupted.\n")
     assert files(place) == {"old.mp4": b"old"}
     assert not (place / "new").exists()

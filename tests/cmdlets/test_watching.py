@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shlex
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests import ctrl_c
 from tests.api.wires import listening, silent
 from tests.conftest import KEY, Run
 from tests.server import JOB, Script, Server
@@ -43,8 +43,7 @@ def test_ctrl_c_prints_a_command_that_waits_again(server: Server, identifier: st
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     shown = process.stderr.readline()
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    out, err = ctrl_c.end(process)
     note = "Interrupted. The job goes on. To wait again: "
     assert (process.returncode, out) == (130, "")
     assert KEY not in err
@@ -62,8 +61,7 @@ def test_ctrl_c_while_a_poll_hangs(tmp_path: Path) -> None:
         command = our("Get-VideoContent", "a", "-w", "-OutFile", "a.mp4", "-ApiBase", listener.base)
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
         assert listener.asked.wait(20)
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = ctrl_c.end(process)
     again = f"Get-VideoContent -VideoId a -OutFile a.mp4 -WaitForCompletion -ApiBase {listener.base}"
     assert (process.returncode, out, err) == (130, "", f"Interrupted. The job goes on. To wait again: {again}\n")
 
