@@ -17,7 +17,7 @@ from typing import Any, Literal, TypedDict, overload
 from .binding.binder import bind_values
 from .cmdlets import Call, load
 from .errors import PSOpenAIError
-from .streams import Preferences, Streams
+from .streams import Data, Preferences, Streams
 
 # typing has it since 3.11; spelled out here, because every function needs it.
 from typing import Unpack  # isort: skip
@@ -177,7 +177,7 @@ class _ReturnStreams(Streams):
     def refuse_terminal(self) -> None:
         """Bytes go to the caller."""
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: Data) -> None:
         self.data += data
 
     def restart(self) -> bool:

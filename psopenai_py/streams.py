@@ -15,6 +15,9 @@ from typing import Any, NamedTuple
 
 from .errors import PSOpenAIError, StoppedError
 
+#: Raw bytes. A view is good until the call returns, or until the next one comes.
+Data = bytes | memoryview
+
 QUIET = ("SilentlyContinue", "Ignore")
 #: Control characters that a server's text may carry and that must not reach a terminal.
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -135,7 +138,7 @@ class Streams(ABC):
         """Raise OutputError if raw bytes would go to a screen."""
 
     @abstractmethod
-    def write(self, data: bytes) -> None:
+    def write(self, data: Data) -> None:
         """Write raw bytes as output. Raises OutputError when they cannot be written."""
 
     @abstractmethod

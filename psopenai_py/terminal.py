@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .errors import OutputError, PSOpenAIError
-from .streams import CONTROLS, Preferences, Streams
+from .streams import CONTROLS, Data, Preferences, Streams
 
 if TYPE_CHECKING:
     from threading import Event
@@ -152,7 +152,7 @@ class TerminalStreams(Streams):
                 action="Name a file with -OutFile, or send the bytes to a file or a program with > or |.",
             )
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: Data) -> None:
         if self._out is None:
             raise OutputError("The result could not be written: standard output is closed.")
         try:

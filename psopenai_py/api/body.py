@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from ..errors import ConnectionFailedError
-from ..streams import Streams
+from ..streams import Data, Streams
 from . import answers
 from .answers import Answer
 from .masks import Masks
@@ -18,7 +19,7 @@ STALL = 120.0
 LARGEST_ANSWER = 32 * 2**20
 #: Bytes from which on the short cut pays.
 _LARGE = 4 * 2**20
-_PIECE = 2**18
+_PIECE = 2**20
 
 
 class Response(Protocol):
@@ -49,7 +50,7 @@ class Incoming:
         self._masks = masks
         self._streams = streams
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self) -> Iterator[Data]:
         """The body as it arrives, decompressed. Raises ConnectionFailedError when it breaks off."""
         with self._translated():
             yield from pieces(self._response, STALL)
@@ -78,7 +79,7 @@ class Incoming:
         return answer
 
 
-def pieces(response: Response, stall: float) -> Iterator[bytes]:
+def pieces(response: Response, stall: float) -> Iterator[Data]:
     """The body as it arrives, decompressed.
 
     The HTTP library takes every 64 KB through a protocol parser, which for a large body costs more than all the
@@ -96,12 +97,39 @@ def pieces(response: Response, stall: float) -> Iterator[bytes]:
     # The first piece holds all that the library has read ahead. Its iterator closes the connection when it goes.
     read_ahead = response.iter_raw()
     piece = next(read_ahead, b"")
-    while piece:
-        yield piece
-        length -= len(piece)
-        piece = connection.read(min(length, _PIECE), timeout=stall) if length else b""
+    yield piece
+    length -= len(piece)
+    for more in _rest(connection, length, stall) if piece else ():
+        yield more
+        length -= len(more)
     if length:
         raise ConnectionError(f"the connection was closed with {length} bytes missing")
+
+
+def _rest(connection: Any, length: int, stall: float) -> Iterator[Data]:
+    """What a connection brings, at most so many bytes."""
+    # What is encrypted has to come through the library.
+    if connection.get_extra_info("ssl_object") is None:
+        yield from _received(connection.get_extra_info("socket"), length, stall)
+        return
+    while length and (piece := connection.read(min(length, _PIECE), timeout=stall)):
+        yield piece
+        length -= len(piece)
+
+
+def _received(connection: socket.socket, length: int, stall: float) -> Iterator[memoryview]:
+    """The same from a socket, into the same memory again and again: new memory costs as much as what it holds."""
+    memory = memoryview(bytearray(min(length, _PIECE)))
+    connection.settimeout(stall)
+    while length:
+        try:
+            count = connection.recv_into(memory[:length])
+        except OSError as error:
+            raise ConnectionError(error.strerror or f"no byte came for {stall:g} s") from None
+        if not count:
+            return
+        yield memory[:count]
+        length -= count
 
 
 def _plain_length(response: Response) -> int:

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from ..errors import APIRequestError, ConnectionFailedError, OutputError, PSOpenAIError, RequestTimeoutError
+from ..streams import Data
 from .answers import EXCERPT, Answer, not_content
 from .media import OCTETS, media_type
 
@@ -32,7 +33,7 @@ class Incoming(Protocol):
     def answer(self) -> Answer:
         """Status and headers; the body is empty."""
 
-    def chunks(self) -> Iterator[bytes]:
+    def chunks(self) -> Iterator[Data]:
         """The body as it arrives. Raises ConnectionFailedError when it breaks off."""
 
 
@@ -43,7 +44,7 @@ Fetch = Callable[[int, str], AbstractContextManager[Incoming]]
 class Sink(Protocol):
     """Where the bytes go."""
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: Data) -> None:
         """Take more bytes."""
 
     def restart(self) -> bool:
@@ -156,13 +157,13 @@ class _Transfer:
             )
         self.size, self.tag = 0, ""
 
-    def _checked(self, incoming: Incoming) -> Iterator[bytes]:
+    def _checked(self, incoming: Incoming) -> Iterator[Data]:
         """The chunks; the first ones are held back until they show what they are."""
         chunks = incoming.chunks()
         if not self.size:
             head = b""
             for chunk in chunks:
-                head += chunk
+                head += bytes(chunk)
                 if len(head) >= _HEAD:
                     break
             why = _objection(incoming.answer, head, self._variant)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import OutputError
+from ..streams import Data
 from .download import Sink
 
 _EXTENSIONS = {
@@ -119,7 +120,7 @@ class _Neighbour:
             for folder in self._made:
                 folder.rmdir()
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: Data) -> None:
         with _writing(self._target):
             (self._file or self._open()).write(data)
 
@@ -164,7 +165,7 @@ class _Direct:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: Data) -> None:
         view = memoryview(data)
         with _writing(self._target):
             while view:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from ..errors import InputError, PSOpenAIError
-from ..streams import Streams
+from ..streams import Data, Streams
 
 
 class HeldStreams(Streams):
@@ -49,7 +49,7 @@ class HeldStreams(Streams):
     def refuse_terminal(self) -> None:
         raise InputError("The bytes of several videos cannot be held.")
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: Data) -> None:
         raise InputError("The bytes of several videos cannot be held.")
 
     def restart(self) -> bool:

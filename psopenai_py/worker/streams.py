@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import APIRequestError, InputError, PSOpenAIError
-from ..streams import QUIET, Preferences, Streams
+from ..streams import QUIET, Data, Preferences, Streams
 
 #: Takes one line, without its end.
 Send = Callable[[bytes], None]
@@ -74,7 +74,7 @@ class RecordStreams(Streams):
     def refuse_terminal(self) -> None:
         """Nobody looks at the records directly."""
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: Data) -> None:
         for start in range(0, len(data), _PART):
             self._line("bytes", f'"{b64encode(data[start : start + _PART]).decode("ascii")}"')
 

@@ -48,7 +48,7 @@ class Sink:
     holds: int = 10**9
     data: bytearray = field(default_factory=bytearray)
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         if len(self.data) + len(data) > self.holds:
             raise OutputError("no space")
         self.data += data
