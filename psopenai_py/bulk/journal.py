@@ -108,17 +108,19 @@ class Journal:
     def done(self, number: int, record: Any, outputs: list[Any]) -> None:
         """Note the results."""
         written = ",".join(psjson.dumps(output, compress=True) for output in outputs)
-        self._write(number, "done", record, "The next run will not know of it.", f',"outputs":[{written}]')
+        self._write(number, "done", record, more=f',"outputs":[{written}]')
 
     def failed(self, number: int, record: Any) -> None:
         """Note that nothing was made of the record."""
-        self._write(number, "failed", record, "The next run will not know of it.")
+        self._write(number, "failed", record)
 
     def unknown(self, number: int, record: Any) -> None:
         """Note that nobody knows what was made of the record."""
-        self._write(number, "unknown", record, "The next run will not know of it.")
+        self._write(number, "unknown", record)
 
-    def _write(self, number: int, state: str, record: Any, loss: str, more: str = "") -> None:
+    def _write(
+        self, number: int, state: str, record: Any, loss: str = "The next run will not know of it.", more: str = ""
+    ) -> None:
         self._append(f'{{"record":{number},"state":"{state}","digest":"{digest(record)}"{more}}}', loss)
 
     def _append(self, line: str, loss: str) -> None:

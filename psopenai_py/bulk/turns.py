@@ -56,9 +56,14 @@ class HeldStreams(Streams):
         return False
 
     def _write(self, label: str, text: str) -> None:
-        say = {"": self._out.host, "VERBOSE": self._out.verbose, "DEBUG": self._out.debug}.get(label)
-        # Whether a warning stops the run has been decided when it arose.
-        self._said.append(partial(say or partial(self._out.warning, may_stop=False), text))
+        ways: dict[str, Callable[[str], None]] = {
+            "": self._out.host,
+            # Whether it stops the run has been decided when it arose.
+            "WARNING": partial(self._out.warning, may_stop=False),
+            "VERBOSE": self._out.verbose,
+            "DEBUG": self._out.debug,
+        }
+        self._said.append(partial(ways[label], text))
 
     def _write_output(self, value: Any) -> None:
         raise NotImplementedError

@@ -10,6 +10,7 @@ from ..binding.binder import Binding, bind_typed
 from ..binding.records import Unreadable
 from ..binding.spec import Cmdlet
 from ..cmdlets import Call, load
+from ..cmdlets.rows import pipeline_parameters
 from ..errors import BindingError, Interrupted, PSOpenAIError
 from ..streams import Preferences
 from . import world
@@ -137,13 +138,13 @@ def _bindable(cmdlet: Cmdlet, binding: Binding, records: list[Any]) -> Iterable[
 
 def _check_pace(cmdlet: Cmdlet, binding: Binding) -> None:
     """A worker takes one record after another. Who wants more at a time starts more workers."""
-    for name in ("ThrottleLimit", "Resume"):
-        if name in binding.values:
+    for row in pipeline_parameters():
+        if row.name in binding.values:
             raise BindingError(
-                f"-{name} is for command lines, and not for a worker. Nothing was sent.",
+                f"-{row.name} is for command lines, and not for a worker. Nothing was sent.",
                 error_id="ParameterNotSupported",
                 command=cmdlet.name,
-                parameter=name,
+                parameter=row.name,
                 action="Start several workers, or run the command itself.",
             )
 
