@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -15,6 +16,8 @@ from typing import Any
 
 from tests.server import Received, Server
 
+#: What a run says that still has something to finish.
+FINISHING = "Finishing what is under way; Ctrl-C again breaks it off.\n"
 #: Seconds after which something that should have happened never will.
 LIMIT = 60.0
 
@@ -131,6 +134,13 @@ def feed(process: subprocess.Popen[str], text: str) -> None:
     process.stdin.write(text)
     process.stdin.close()
     process.stdin = None  # so that `communicate` leaves it alone
+
+
+def interrupt(process: subprocess.Popen[str]) -> None:
+    """Press Ctrl-C, and wait until that was noticed."""
+    process.send_signal(signal.SIGINT)
+    assert process.stderr is not None
+    assert process.stderr.readline() == FINISHING
 
 
 def until(done: Callable[[], bool]) -> None:

@@ -12,11 +12,10 @@ import pytest
 
 from psopenai_py.api.pace import SharedPace
 from psopenai_py.errors import Interrupted
-from tests.bulk.desk import LIMIT, Desk, entries, feed, job, line, lines, prompts, refusal, start
+from tests.bulk.desk import FINISHING, LIMIT, Desk, entries, feed, interrupt, job, line, lines, prompts, refusal, start
 from tests.conftest import Run
 
 posix = pytest.mark.skipif(os.name != "posix", reason="sends the signal of Ctrl-C to one process")
-FINISHING = "Finishing what is under way; Ctrl-C again breaks it off.\n"
 
 
 # --- Ctrl-C -----------------------------------------------------------------------------------------------------
@@ -29,9 +28,7 @@ def test_a_poll_that_is_under_way_is_the_last(desk: Desk) -> None:
     process = start("Wait-Video", "-ThrottleLimit", "2", "-PollIntervalSec", "600")
     feed(process, "a\nb\n")
     desk.wait(lambda: len(desk.asked) == 2 and desk.under_way == {"a"})
-    process.send_signal(signal.SIGINT)
-    assert process.stderr is not None
-    assert process.stderr.readline() == FINISHING
+    interrupt(process)
     desk.answer("a")
     out, err = process.communicate(timeout=LIMIT)
     assert (process.returncode, out) == (130, "")
@@ -65,9 +62,7 @@ def test_an_array_is_closed(desk: Desk) -> None:
     process.stdin.write('[{"prompt": "p1"}, {"prompt": "p2"},')
     process.stdin.flush()
     desk.wait(lambda: desk.under_way == {"p2"} and "p1" in desk.asked)
-    process.send_signal(signal.SIGINT)
-    assert process.stderr is not None
-    assert process.stderr.readline() == FINISHING
+    interrupt(process)
     desk.answer("p2")
     out, _ = process.communicate(timeout=LIMIT)
     assert (process.returncode, [one["id"] for one in json.loads(out)]) == (130, ["p1", "p2"])
@@ -81,9 +76,7 @@ def test_what_was_under_way_is_noted(desk: Desk, run: Run) -> None:
     process = start("New-Video", "-ThrottleLimit", "3", "-Resume", "j")
     feed(process, lines(names))
     desk.wait(lambda: len(desk.under_way) == 3)
-    process.send_signal(signal.SIGINT)
-    assert process.stderr is not None
-    assert process.stderr.readline() == FINISHING
+    interrupt(process)
     desk.answer(*names)
     out, err = process.communicate(timeout=LIMIT)
     assert (process.returncode, out) == (130, "".join(map(line, names[:3])))
@@ -100,9 +93,7 @@ def test_what_was_broken_off_is_unknown(desk: Desk, run: Run) -> None:
     process = start("New-Video", "-ThrottleLimit", "2", "-Resume", "j")
     feed(process, lines(names))
     desk.wait(lambda: len(desk.under_way) == 2)
-    process.send_signal(signal.SIGINT)
-    assert process.stderr is not None
-    assert process.stderr.readline() == FINISHING
+    interrupt(process)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=LIMIT)
     desk.answer(*names)

@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests import ctrl_c
-from tests.bulk.desk import Desk, feed, job, line, lines, prompts, refusal, start, until
+from tests.bulk.desk import FINISHING, Desk, feed, interrupt, job, line, lines, prompts, refusal, start, until
 from tests.conftest import KEY, Run
 
 posix = pytest.mark.skipif(os.name != "posix", reason="sends the signal of Ctrl-C to one process")
-FINISHING = "Finishing what is under way; Ctrl-C again breaks it off.\n"
 LATER = "The others were not sent; with -Resume FILE the same command could go on from there."
 
 
@@ -110,7 +109,7 @@ def test_what_is_under_way_is_finished(desk: Desk) -> None:
     process = start("New-Video", "-ThrottleLimit", "3")
     feed(process, lines(names))
     desk.wait(lambda: len(desk.under_way) == 3)
-    _interrupt(process)
+    interrupt(process)
     desk.answer(*names)
     out, err = process.communicate()
     assert (process.returncode, out) == (130, "".join(map(line, names[:3])))
@@ -125,7 +124,7 @@ def test_the_second_time_breaks_off(desk: Desk) -> None:
     process = start("New-Video", "-ThrottleLimit", "2", env={**os.environ, "OPENAI_API_KEY": KEY})
     feed(process, lines(names))
     desk.wait(lambda: len(desk.under_way) == 2)
-    _interrupt(process)
+    interrupt(process)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate()
     desk.answer(*names)
@@ -141,7 +140,7 @@ def test_the_third_time_ends_it_whatever_it_does(desk: Desk) -> None:
     process = start("New-Video", "-ThrottleLimit", "2")
     feed(process, lines([f"{'long ' * 1000}{number}" for number in range(40)]))
     until(lambda: len(desk.asked) >= 7)  # ten thousand characters each: the pipe is full
-    _interrupt(process)
+    interrupt(process)
     for _ in range(2):
         process.send_signal(signal.SIGINT)
         time.sleep(0.2)  # two at the same moment would be one
@@ -200,13 +199,6 @@ def test_a_program_in_the_background(desk: Desk) -> None:
     desk.answer("p2")
     out, err = process.communicate()
     assert (process.returncode, out, err) == (0, "".join(map(line, prompts(3))), "")
-
-
-def _interrupt(process: subprocess.Popen[str]) -> None:
-    """Press Ctrl-C, and wait until that was noticed."""
-    process.send_signal(signal.SIGINT)
-    assert process.stderr is not None
-    assert process.stderr.readline() == FINISHING
 
 
 def _ended(process: subprocess.Popen[str]) -> tuple[str, str]:
