@@ -83,12 +83,12 @@ def _folder(text: str) -> Path | None:
     # The shell expands ~ only at the start of a word, and here the word starts with the scheme.
     try:
         return Path(text).expanduser().absolute()
-    except RuntimeError as error:
+    except (RuntimeError, OSError) as error:  # no such user; the current folder is gone
         raise ValueError(f"The folder of the sandbox address cannot be found: {error}") from None
 
 
 def default_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
-    """Return the user's state folder for sandbox jobs, by the platform's convention."""
+    """Return the user's state folder for sandbox jobs, by the platform's convention; a ValueError if there is none."""
     if platform == "win32":
         local = environ.get("LOCALAPPDATA")
         return (Path(local) if local else _home(environ) / "AppData" / "Local") / "psopenai_py" / "sandbox"
@@ -102,4 +102,7 @@ def default_folder(environ: Mapping[str, str], platform: str = sys.platform) -> 
 
 def _home(environ: Mapping[str, str]) -> Path:
     home = environ.get("HOME") or environ.get("USERPROFILE")
-    return Path(home) if home else Path.home()
+    try:
+        return Path(home) if home else Path.home()
+    except RuntimeError:  # a container's user may have no entry
+        raise ValueError("This user has no home folder; name one for the jobs: sandbox:/folder") from None

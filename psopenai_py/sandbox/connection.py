@@ -74,12 +74,13 @@ class Connection:
             if head is None:
                 return False
             body = _Expected(body_of(head, self._stream), head, self.send)
+            environ = self._environ(head, body)
         except BadRequest as error:
             self.send(error_answer(error.status, str(error)))
             self._linger()
             return False
         self._input.restart(self._time_limit)
-        exchange = _Exchange(head, body, self._environ(head, body), self.send)
+        exchange = _Exchange(head, body, environ, self.send)
         try:
             exchange.run(self._app)
         finally:
@@ -264,7 +265,10 @@ def _head_bytes(status: str, headers: Iterable[tuple[str, str]]) -> bytes:
 def _request_variables(head: Head) -> dict[str, str]:
     target = head.target
     if not target.startswith("/"):  # the absolute form, which servers have to accept
-        parts = urlsplit(target)
+        try:
+            parts = urlsplit(target)
+        except ValueError:
+            raise BadRequest("The address of the request cannot be read.") from None
         target = f"{parts.path or '/'}?{parts.query}"
     path, _, query = target.partition("?")
     variables = {

@@ -14,6 +14,8 @@ from .timeline import Job
 
 __all__ = ["content_answer"]
 
+# Digits of a position that is read; more than any file has.
+_MOST_DIGITS = 18
 # Part of each entity tag, so that no cache mixes pictures of two releases: raise it when one byte changes.
 _EDITION = 1
 
@@ -92,6 +94,8 @@ def _span(environ: Mapping[str, Any], tag: str, length: int) -> tuple[int, int] 
     match = re.fullmatch(r"\s*bytes\s*=\s*(\d*)\s*-\s*(\d*)\s*", environ.get("HTTP_RANGE") or "", re.ASCII)
     if match is None or match[1] == match[2] == "":
         return None
+    if len(max(match[1], match[2], key=len)) > _MOST_DIGITS:
+        raise ApiError(400, "The header field Range has too many digits.", code="invalid_range")
     if environ.get("HTTP_IF_RANGE", tag) != tag:  # strong comparison; we give no dates (13.1.5)
         return None
     if match[1] and match[2] and int(match[1]) > int(match[2]):

@@ -86,7 +86,7 @@ def test_ctrl_c_does_not_wait_for_clients() -> None:
     with running("-Fault", "hang get") as sandbox:
         address = ("127.0.0.1", int(sandbox.url.split(":")[2].partition("/")[0]))
         with socket.create_connection(address), socket.create_connection(address) as waiting:
-            waiting.sendall(b"GET /v1/videos/video_1 HTTP/1.1\r\nHost: x\r\n\r\n")
+            waiting.sendall(b"GET /v1/videos/video_1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
             assert sandbox.stop()[0] == 0
 
 
@@ -126,6 +126,7 @@ def test_a_port_that_is_taken(run: Run) -> None:
         (["-Speed", "0"], "The sandbox's speed must be a number above 0"),
         (["-Speed", "fast"], "The sandbox's speed must be a number above 0"),
         (["-Fault", "418"], "The sandbox knows no fault '418'. It knows fail, blocked, slow,"),
+        (["-Path", "~nosuchuser/x"], "The folder of -Path cannot be found: "),
         (["-ListenAddress", "not an address"], "The sandbox cannot listen on port 0 of 'not an address'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path, PurePath
 
 import pytest
@@ -70,6 +71,18 @@ def test_a_bad_address_says_why(address: str, message: str) -> None:
     with pytest.raises(ValueError) as caught:
         parse_address(address)
     assert str(caught.value) == message
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="users of Unix")
+def test_a_user_without_a_home_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that runs under a number nobody has."""
+    import pwd
+
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", {}.__getitem__)
+    with pytest.raises(ValueError) as caught:
+        default_folder({}, "linux")
+    assert str(caught.value) == "This user has no home folder; name one for the jobs: sandbox:/folder"
 
 
 def test_is_sandbox() -> None:

@@ -80,6 +80,18 @@ def test_a_range_beyond_the_end_cannot_be_satisfied(client: httpx.Client, path: 
     assert answer.json()["error"]["code"] == "range_not_satisfiable"
 
 
+@pytest.mark.parametrize("form", ["bytes={}-", "bytes=-{}", "bytes=0-{}", "bytes={}-{}"])
+@pytest.mark.parametrize(("digits", "refused"), [(18, False), (19, True), (5000, True)])
+def test_a_range_of_too_many_digits_is_refused(
+    client: httpx.Client, path: str, form: str, digits: int, refused: bool
+) -> None:
+    number = "9" * digits
+    answer = client.get(path, headers={"range": form.format(number, number)})
+    assert (answer.status_code == 400) == refused
+    if refused:
+        assert answer.json()["error"]["message"] == "The header field Range has too many digits."
+
+
 def test_a_head_has_no_parts(client: httpx.Client, path: str) -> None:
     assert client.head(path, headers={"range": "bytes=0-9"}).status_code == 200
 

@@ -87,6 +87,10 @@ RULES = [
     pytest.param(b"GET / HTTP/2.0\r\n\r\n", b"400 Bad Request", b"The first line", id="version"),
     pytest.param(b"GET / HTTP/1.1\r\n\r\n", b"400 Bad Request", b"Host is missing", id="no-host"),
     pytest.param(GET + b"a b: c\r\n\r\n", b"400 Bad Request", b"A header field is malformed.", id="field"),
+    pytest.param(GET + b"a: b\0\r\n\r\n", b"400 Bad Request", b"A header field is malformed.", id="nul"),
+    pytest.param(
+        b"GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n", b"400 Bad Request", b"The address of the request", id="bracket"
+    ),
     pytest.param(GET + b" folded\r\n\r\n", b"400 Bad Request", b"A header field is malformed.", id="folded"),
     pytest.param(GET + b"x: " + b"y" * 40_000, b"431 Request Header Fields Too Large", b"larger than", id="too-large"),
     pytest.param(
