@@ -128,6 +128,8 @@ def _streams(
 
 def _program(arguments: list[str], streams: TerminalStreams, environ: Mapping[str, str]) -> None:
     """`psopenai ...`: a cmdlet, the list of cmdlets, the version, or a completion script."""
+    if len(arguments) > 1 and arguments[0].lower() == "help":
+        arguments = [arguments[1], "-Help"]
     first = arguments[0] if arguments else "--help"
     name = _canonical(first)
     if name:
@@ -135,7 +137,7 @@ def _program(arguments: list[str], streams: TerminalStreams, environ: Mapping[st
         _cmdlet(name, arguments[1:], streams, environ)
     elif first.lower() in ("-?", "-h", "-help", "--help", "help"):
         streams.print_text(_overview())
-    elif first.lower() in ("--version", "-version"):
+    elif first.lower() in ("--version", "-version", "-v", "version"):
         streams.print_text(f"{PROGRAM} {__version__}")
     elif first == "completion":
         streams.print_text(_completion_script(arguments[1:]))
@@ -234,7 +236,7 @@ def _overview() -> str:
         [
             "PSOpenAI's video cmdlets for any shell.",
             "",
-            f"    {PROGRAM} CMDLET [PARAMETERS]      run a cmdlet; CMDLET -? shows its help",
+            f"    {PROGRAM} CMDLET [PARAMETERS]      run a cmdlet; CMDLET -Help shows its help",
             f"    {PROGRAM} completion SHELL         print the completion script for bash, zsh, fish or powershell",
             f"    {PROGRAM} module install           install the module for PowerShell; --path FOLDER names where",
             f"    {PROGRAM} --version",

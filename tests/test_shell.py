@@ -38,10 +38,24 @@ def test_the_program_lists_its_cmdlets(run: Run, arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    "words", [["help", "New-Video"], ["HELP", "new-video"], ["help", "Get-OpenAIKey"]], ids=" ".join
+)
+def test_the_program_shows_the_help_of_a_cmdlet(run: Run, words: list[str]) -> None:
+    assert run("psopenai", *words) == run(words[1], "-Help")
+    assert run("psopenai", *words).exit_code == 0
+
+
+def test_there_is_no_help_for_what_does_not_exist(run: Run) -> None:
+    assert run("psopenai", "help", "New-Vidoe") == run("psopenai", "New-Vidoe")
+
+
+@pytest.mark.parametrize(
     ("program", "arguments"),
     [
         ("psopenai", ["--version"]),
         ("psopenai", ["-Version"]),
+        ("psopenai", ["-V"]),
+        ("psopenai", ["version"]),
         ("psopenai", ["New-Video", "--version"]),
         ("New-Video", ["--version"]),
         ("Get-OpenAIKey", ["--Version"]),
