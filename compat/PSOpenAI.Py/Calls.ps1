@@ -21,7 +21,7 @@ function Invoke-WorkerCall {
     }
     if ($null -eq $fault) {
         try {
-            Send-WorkerCall -Call $call -Line $line
+            $worker = Send-WorkerCall -Call $call -Line $line
         }
         catch {
             $problem = $_.Exception.GetBaseException().Message
@@ -33,11 +33,21 @@ function Invoke-WorkerCall {
         return
     }
     $content = $null
-    # Nothing below stands in a try block: an error that ends a statement would then end all of them.
+    # Errors are not written in a try block: one that ends a statement would then end all of them. The blocks without catch
+    # notice that the pipeline is stopped: by Ctrl-C, Select-Object -First, break, or a throw downstream.
     while ($true) {
-        $record = Read-WorkerRecord -Call $call
+        $over = $false
+        try {
+            $record = Read-WorkerRecord -Worker $worker -Call $call
+            $over = $true
+        }
+        finally {
+            if (-not $over) {
+                Stop-WorkerCall -Worker $worker -Call $call
+            }
+        }
         if ($null -eq $record) {
-            Write-CallError -Facts (New-LossFault -Cmdlet $Name) -Cmdlet $Name
+            Write-CallError -Facts (New-LossFault -Worker $worker -Cmdlet $Name) -Cmdlet $Name
             return
         }
         $kind = @(@($record.PSObject.Properties.Name) -ne 'call')[0]
@@ -46,8 +56,17 @@ function Invoke-WorkerCall {
             break
         }
         elseif ($kind -eq 'output') {
-            # Plain output of the function. WriteObject would wrap what a later command throws.
-            ConvertTo-Job -Value $value
+            $over = $false
+            try {
+                # Plain output of the function. WriteObject would wrap what a later command throws.
+                ConvertTo-Job -Value $value
+                $over = $true
+            }
+            finally {
+                if (-not $over) {
+                    Stop-WorkerCall -Worker $worker -Call $call
+                }
+            }
         }
         elseif ($kind -eq 'bytes') {
             if ($null -eq $content) {
@@ -59,10 +78,15 @@ function Invoke-WorkerCall {
         elseif ($kind -eq 'error') {
             # Of a video that broke off, nothing is handed on.
             $content = $null
+            # Under -ErrorAction Stop nobody comes back to read on.
+            $waiting = Close-WorkerCall -Worker $worker -Call $call
             Write-CallError -Facts $value -Cmdlet $Name
+            $worker.Calls[$call] = $waiting
         }
         else {
+            $waiting = Close-WorkerCall -Worker $worker -Call $call
             Write-CallText -Kind $kind -Value $value
+            $worker.Calls[$call] = $waiting
         }
     }
     if ($null -ne $content) {
@@ -121,47 +145,70 @@ function Send-WorkerCall {
 
     $worker = Get-Worker
     try {
-        Send-WorkerLine -Worker $worker -Line $Line
+        Write-WorkerLine -Worker $worker -Line $Line
     }
     catch [System.IO.IOException] {
         # It ended unnoticed. A line that could not be written was not read, because its end comes last.
         Stop-Worker
         $worker = Get-Worker
-        Send-WorkerLine -Worker $worker -Line $Line
+        Write-WorkerLine -Worker $worker -Line $Line
     }
-    $worker.Open = $Call
+    $worker.Calls[$Call] = [System.Collections.Queue]::new()
+    return $worker
 }
 
-function Send-WorkerLine {
-    param ($Worker, [string]$Line)
+function Close-WorkerCall {
+    # What still comes for the call is skipped from now on; what has come is returned.
+    param ($Worker, [int]$Call)
 
-    if ($Worker.Open) {
-        # Select-Object -First, a throw downstream or Ctrl-C left that call in the middle.
-        Write-WorkerLine -Worker $Worker -Line "{""cancel"":$($Worker.Open)}"
-        $Worker.Open = 0
+    $waiting = $Worker.Calls[$Call]
+    $Worker.Calls.Remove($Call)
+    return , $waiting
+}
+
+function Stop-WorkerCall {
+    # The pipeline of the call was stopped.
+    param ($Worker, [int]$Call)
+
+    if ($Worker.Calls.ContainsKey($Call)) {
+        $Worker.Calls.Remove($Call)
+        try {
+            Write-WorkerLine -Worker $Worker -Line "{""cancel"":$Call}"
+        }
+        catch {
+            # It has ended, and the call with it.
+            $null = $_
+        }
     }
-    Write-WorkerLine -Worker $Worker -Line $Line
 }
 
 function Read-WorkerRecord {
-    param ([int]$Call)
+    # A command that yields an object runs all that stands downstream, and only then goes on: so what comes here may be
+    # for a call further up in the pipeline, which takes it later.
+    param ($Worker, [int]$Call)
 
-    $worker = $script:Worker
-    while ($null -ne $worker) {
-        $line = Read-WorkerLine -Worker $worker
-        if ($null -eq $line) {
+    $own = $Worker.Calls[$Call]
+    while ($own.Count -eq 0) {
+        if ($Worker.Ended) {
             return $null
         }
+        $line = Read-WorkerLine -Worker $Worker
+        if ($null -eq $line) {
+            $Worker.Ended = $true
+            continue
+        }
         $record = ConvertFrom-Json -InputObject $line
-        $worker.Ready = $true
-        # What is left of an abandoned call is skipped.
-        if ($record.call -eq $Call) {
-            if ($null -ne $record.end) {
-                $worker.Open = 0
-            }
-            return $record
+        $Worker.Ready = $true
+        # What is left of a call that was stopped is skipped.
+        if ($null -ne $record.call -and $Worker.Calls.ContainsKey([int]$record.call)) {
+            $Worker.Calls[[int]$record.call].Enqueue($record)
         }
     }
+    $record = $own.Dequeue()
+    if ($null -ne $record.end) {
+        $Worker.Calls.Remove($Call)
+    }
+    return $record
 }
 
 function Get-CallParameter {

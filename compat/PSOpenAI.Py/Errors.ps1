@@ -202,11 +202,13 @@ function New-StartFault {
 
 function New-LossFault {
     # The worker ended under a call. Says whether a job may have been created.
-    param ([string]$Cmdlet)
+    param ($Worker, [string]$Cmdlet)
 
-    $ready = $null -ne $script:Worker -and $script:Worker.Ready
-    Stop-Worker
-    if (-not $ready) {
+    # A call further down in the pipeline may have noticed it first, and started another one.
+    if ([object]::ReferenceEquals($Worker, $script:Worker)) {
+        Stop-Worker
+    }
+    if (-not $Worker.Ready) {
         return New-StartFault -Problem 'it ended at once. Does its Python have psopenai-py?'
     }
     $message = 'The worker ended in the middle of the call. The next call starts another one.'

@@ -86,6 +86,9 @@ function Resolve-CallPath {
     return $full
 }
 
+# The text of a job is its id.
+$script:JobText = { $this.id }
+
 function ConvertTo-Job {
     param ($Value)
 
@@ -102,6 +105,9 @@ function ConvertTo-Job {
             }
         }
         $Value.PSObject.TypeNames.Insert(0, 'PSOpenAI.Video.Job')
+        if ($Value.id -is [string]) {
+            $Value.PSObject.Members.Add([psscriptmethod]::new('ToString', $script:JobText))
+        }
     }
     return $Value
 }

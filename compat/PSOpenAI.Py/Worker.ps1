@@ -43,18 +43,22 @@ function Get-Worker {
     $start.StandardOutputEncoding = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
     # A console passes Ctrl-C on; other hosts have none, and no window is to appear.
     $start.CreateNoWindow = $Host.Name -ne 'ConsoleHost'
-    # Reading: a line that somebody began to wait for. Open: the call that was not read to its end. Ready: it has answered.
+    # Reading: a line that somebody began to wait for. Calls: what has come for each open call and was not taken yet.
+    # Ready: it has answered. Ended: nothing more comes.
     $script:Worker = @{
         Process = [System.Diagnostics.Process]::Start($start)
         Reading = $null
-        Open    = 0
+        Calls   = @{}
         Ready   = $false
+        Ended   = $false
     }
     return $script:Worker
 }
 
 function Stop-Worker {
     if ($null -ne $script:Worker) {
+        # Calls further up in a pipeline may still wait for it.
+        $script:Worker.Ended = $true
         try {
             # It ends when its input closes.
             $script:Worker.Process.StandardInput.Close()

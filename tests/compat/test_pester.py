@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).with_name("pester")
-_HAS_PESTER = "if (-not (Get-Module -ListAvailable Pester | Where-Object Version -ge 5.0)) { exit 3 }"
+_HAS_PESTER = "if (-not (Get-Module -ListAvailable Pester | Where-Object Version -ge ([version]'5.0'))) { exit 3 }"
 _RUN = f"Import-Module Pester -MinimumVersion 5.0; Invoke-Pester -Path '{TESTS}' -Output Detailed -CI"
 
 

@@ -113,8 +113,8 @@ Describe 'Worker' {
             $worker = Get-Worker
             $worker.Process.Kill()
             $worker.Process.WaitForExit()
-            (New-LossFault -Cmdlet 'New-Video').message | Should -Match 'may have been created'
-            (New-LossFault -Cmdlet 'Get-Video').message | Should -Match 'could not be started'
+            (New-LossFault -Worker $worker -Cmdlet 'New-Video').message | Should -Match 'may have been created'
+            (New-LossFault -Worker @{ Ready = $false } -Cmdlet 'Get-Video').message | Should -Match 'could not be started'
         }
         (New-Video 'b').prompt | Should -Be 'b'
     }

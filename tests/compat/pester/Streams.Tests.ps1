@@ -115,7 +115,8 @@ Describe 'Errors' {
         $seen.Job | Should -BeNullOrEmpty
         $seen.Worked | Should -BeTrue
         $seen.Seen | Should -BeGreaterThan 0
-        $seen.Found[0].FullyQualifiedErrorId |
+        # PowerShell puts what ended the statement before the record of it.
+        $seen.Found[-1].FullyQualifiedErrorId |
             Should -Be 'PSOpenAI.APIRequest.APIRequestException,Invoke-OpenAIAPIRequest'
     }
 
@@ -173,6 +174,9 @@ Describe 'Errors' {
         try { New-Video 'x' -InputReference 'none.png' -ErrorAction Stop }
         catch [System.Management.Automation.ItemNotFoundException] { $caught = $_ }
         "$caught" | Should -Match 'none.png'
+        # For a clause that names the type, PowerShell makes a new record of the exception.
+        try { New-Video 'x' -InputReference 'none.png' -ErrorAction Stop }
+        catch { $caught = $_ }
         $caught.CategoryInfo.Category | Should -Be 'ObjectNotFound'
         $caught.TargetObject | Should -Be 'none.png'
     }

@@ -1,0 +1,129 @@
+﻿# Pipelines of several cmdlets: each call gets its own records, and one whose pipeline stopped is cancelled.
+
+BeforeAll {
+    . "$PSScriptRoot/Start.ps1"
+
+    function Get-OpenCall {
+        & (Get-Module -Name PSOpenAI.Py) { $script:Worker.Calls.Count }
+    }
+}
+
+AfterAll {
+    Remove-Module -Name PSOpenAI.Py
+    $env:OPENAI_API_BASE = $null
+}
+
+Describe 'Pipelines' {
+    It 'passes a new job on to the download' {
+        New-Video 'a' -Size 64x64 | Get-VideoContent -WaitForCompletion -OutFile "$TestDrive/a.mp4"
+        (Get-Item -LiteralPath "$TestDrive/a.mp4").Length | Should -BeGreaterThan 1000
+    }
+
+    It 'waits for jobs of a loop' {
+        $jobs = @(1..3 | ForEach-Object { New-Video "n$_" } | Wait-Video -PollIntervalSec 0.1)
+        $jobs.status | Should -Be @('completed', 'completed', 'completed')
+        $jobs.prompt | Should -Be @('n1', 'n2', 'n3')
+    }
+
+    It 'nests the same cmdlet three deep' {
+        $all = @(Get-Video -All)
+        @(Get-Video -All | Get-Video | Get-Video).id | Should -Be $all.id
+        Get-OpenCall | Should -Be 0
+    }
+
+    It 'removes what a list brings' {
+        $null = 1..5 | ForEach-Object { New-Video "n$_" }
+        Get-Video -All | Remove-Video
+        @(Get-Video).Count | Should -Be 0
+    }
+
+    It 'gives each call its errors, and goes on' {
+        $jobs = @(1..3 | ForEach-Object { New-Video "n$_" })
+        Remove-Video $jobs[1].id
+        $found = @($jobs | Get-Video -ErrorAction SilentlyContinue -ErrorVariable failed)
+        $found.id | Should -Be @($jobs[0].id, $jobs[2].id)
+        @($failed).FullyQualifiedErrorId | Should -Be @('NotFoundException,Get-Video')
+    }
+}
+
+Describe 'Pipelines that stop' {
+    BeforeAll {
+        $null = 1..25 | ForEach-Object { New-Video "n$_" }
+    }
+
+    AfterEach {
+        # The next call is clean.
+        @(Get-Video -Limit 3).Count | Should -Be 3
+        Get-OpenCall | Should -Be 0
+    }
+
+    It 'ends by Select-Object' {
+        @(Get-Video -All | Select-Object -First 1).Count | Should -Be 1
+    }
+
+    It 'ends by Select-Object behind another cmdlet' {
+        @(Get-Video -All | Get-Video | Select-Object -First 2).Count | Should -Be 2
+    }
+
+    It 'ends by break' {
+        foreach ($turn in 1) {
+            Get-Video -All | ForEach-Object { break }
+        }
+    }
+
+    It 'ends by a throw downstream' {
+        { Get-Video -All | ForEach-Object { throw 'down' } } | Should -Throw 'down'
+    }
+
+    It 'ends by an error downstream' {
+        { Get-Video -All | ForEach-Object { Get-Video 'video_none' -ErrorAction Stop } } | Should -Throw
+    }
+
+    It 'ends by Stop of the shell' {
+        $shell = [powershell]::Create()
+        $null = $shell.AddScript("Import-Module '$Manifest'; Get-Video -All | ForEach-Object { Start-Sleep -Seconds 60 }")
+        $null = $shell.BeginInvoke()
+        Start-Sleep -Milliseconds 1500
+        $shell.Stop()
+        $shell.InvocationStateInfo.State | Should -Be 'Stopped'
+        $shell.Dispose()
+    }
+
+    It 'ends an outer call with an error when the worker dies, while the inner one starts another' {
+        $inner = [System.Collections.ArrayList]::new()
+        {
+            Get-Video -All | ForEach-Object {
+                if ($inner.Count -eq 0) {
+                    & (Get-Module -Name PSOpenAI.Py) {
+                        $script:Worker.Process.Kill()
+                        $script:Worker.Process.WaitForExit()
+                    }
+                    $null = $inner.Add(($_ | Get-Video))
+                }
+            }
+        } | Should -Throw -ErrorId 'WorkerEnded,Get-Video'
+        $inner.Count | Should -Be 1
+        $inner[0].prompt | Should -Be 'n1'
+    }
+}
+
+Describe 'The text of a job' {
+    It 'is its id' {
+        $job = New-Video 'a'
+        "$job" | Should -Be $job.id
+        $job.ToString() | Should -Be $job.id
+        [string]$job | Should -Be $job.id
+        '{0}' -f $job | Should -Be $job.id
+        @($job, $job) -join ',' | Should -Be "$($job.id),$($job.id)"
+    }
+
+    It 'stands for the job as a parameter' {
+        $job = New-Video 'a' -Size 64x64 | Wait-Video -PollIntervalSec 0.1
+        (Get-Video -VideoId $job).id | Should -Be $job.id
+        (Get-VideoContent $job).Count | Should -BeGreaterThan 1000
+    }
+
+    It 'is no part of its JSON' {
+        New-Video 'a' | ConvertTo-Json | Should -Not -Match 'ToString'
+    }
+}
