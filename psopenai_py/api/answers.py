@@ -14,6 +14,8 @@ from ..settings import RETIRED_HOST, Settings
 EXCERPT = 300
 #: Characters of an answer that an error carries along for programs.
 _BODY = 4096
+#: An id in what could not be read as a job.
+_NAMED_ID = re.compile(r'"(?:id|task_id|video_id|request_id)"\s*:\s*"([!#-\[\]-~]{1,200})"', re.IGNORECASE)
 
 _BY_STATUS: dict[int, type[errors.APIRequestError]] = {
     400: errors.BadRequestError,
@@ -93,6 +95,34 @@ def job(answer: Answer, cmdlet: str) -> dict[str, Any]:
     Raises AnswerError for everything that is no JSON object, with what came instead.
     """
     return psjson.job_with_local_times(_object(answer, cmdlet))
+
+
+def created_job(answer: Answer, cmdlet: str) -> dict[str, Any]:
+    """The job that was created, with its id first; servers have other names for it.
+
+    Raises AnswerError for what holds no id, with the server's own words: a refusal may come with status 200.
+    """
+    found = job(answer, cmdlet)
+    if _is_id(found.get("id")):
+        return found
+    identifier = _other_id(found)
+    if identifier is None:
+        message = _error_body(answer).get("message")
+        why = f"it says: {_excerpt(message)}" if isinstance(message, str) and message else "it has no id"
+        raise not_a_job(answer, cmdlet, why.rstrip("."))
+    return {"id": str(identifier)} | {name: value for name, value in found.items() if name != "id"}
+
+
+def _other_id(found: Mapping[str, Any]) -> Any:
+    """The id under another name; None if there is none."""
+    data = found.get("data")
+    inner = (data.get("id"), data.get("task_id")) if isinstance(data, dict) else ()
+    names = (found.get(name) for name in ("task_id", "video_id", "request_id"))
+    return next(filter(_is_id, (*inner, *names)), None)
+
+
+def _is_id(value: Any) -> bool:
+    return bool(value.strip()) if isinstance(value, str) else isinstance(value, int) and not isinstance(value, bool)
 
 
 class Page(NamedTuple):
@@ -204,7 +234,9 @@ def _shown(answer: Answer) -> str:
     """Status, type and beginning of an answer, on one line."""
     began = _excerpt(answer.text)
     kind = answer.media_type or "no content type"
-    return f"Status {answer.status}, {kind}." + (f" It begins: {began}" if began else "")
+    named = _NAMED_ID.search(answer.text) if answer.status < 400 else None
+    known = f" It names the id {named[1]}." if named and named[1] not in began else ""
+    return f"Status {answer.status}, {kind}.{known}" + (f" It begins: {began}" if began else "")
 
 
 def _excerpt(text: str) -> str:

@@ -99,7 +99,7 @@ def run(call: Call) -> None:
         return
     _warn_if_retired(settings, call)
     answer = transport.send(request, settings, call.streams, call.connections)
-    videos.tell(call.streams, answers.job(answer, CMDLET.name))
+    videos.tell(call.streams, answers.created_job(answer, CMDLET.name))
 
 
 def _fields(bound: Mapping[str, Any]) -> list[Field]:

@@ -47,4 +47,4 @@ def run(call: Call) -> None:
         call.streams.output(request.describe())
         return
     answer = transport.send(request, settings, call.streams, call.connections)
-    videos.tell(call.streams, answers.job(answer, CMDLET.name))
+    videos.tell(call.streams, answers.created_job(answer, CMDLET.name))
