@@ -72,12 +72,17 @@ def run(call: Call) -> None:
 
 def _list(call: Call, settings: Settings) -> None:
     """Print the list as it comes; the end when nobody reads any further, as in `Get-Video | head`."""
+    from itertools import chain, islice
+
     from ..api import videos
     from ..errors import OutputError
 
+    jobs = _listed(call, settings)
+    # Before the array begins: where the list is refused, nothing is printed, not even an empty one.
+    first = list(islice(jobs, 1))
     try:
         with call.streams.array():
-            for job in _listed(call, settings):
+            for job in chain(first, jobs):
                 videos.tell(call.streams, job)
     except OutputError as error:
         if not error.reader_left:
