@@ -136,4 +136,5 @@ def _as_on_stdout(case: Case, records: list[Any]) -> bytes:
 
 def _shown(error: dict[str, Any], given: dict[str, Any]) -> bool:
     """Every error has its record; PowerShell shows those that -ErrorAction lets through."""
-    return error["terminating"] or given.get("ErrorAction") not in QUIET
+    action = given.get("ErrorAction", given.get("ea"))
+    return error["terminating"] or action not in (*QUIET, "0")  # 0 is the number of SilentlyContinue
