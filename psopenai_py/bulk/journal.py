@@ -55,7 +55,7 @@ class Journal:
         self._path = path
         self._lock = threading.Lock()
         with self._writing("Nothing was sent."):
-            self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o666)
+            self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o600)
         self._file: BinaryIO | None = None
         try:
             self._claim()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -127,7 +128,17 @@ def _environment(variables: dict[str, Any] | None) -> dict[str, str] | None:
     for name, value in (variables or {}).items():
         if not name or "=" in name or "\0" in name or not isinstance(value, str) or "\0" in value:
             raise ValueError("'environment' must hold names of variables, each with a text.")
+        if not (_is_encodable(name) and _is_encodable(value)):
+            raise ValueError("'environment' has half a character in a name or a text, which no system can keep.")
     return variables
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        os.fsencode(text)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _preferences(given: dict[str, Any]) -> Preferences:

@@ -33,7 +33,7 @@ def entered(location: str | None, environment: Mapping[str, str] | None) -> Iter
         _change(usual, wanted)
         yield wanted
     finally:
-        _change(wanted, usual)
+        _restore(usual)
         if location is not None and folder is not None:
             with suppress(OSError):  # it may be gone by now
                 os.chdir(folder)
@@ -70,6 +70,11 @@ def _merged(usual: Mapping[str, str], environment: Mapping[str, str] | None) -> 
     kept = {name: text for name, text in usual.items() if not re.fullmatch(_REPLACED, name)}
     # Windows knows names in upper case only.
     return kept | {name.upper() if os.name == "nt" else name: text for name, text in environment.items()}
+
+
+def _restore(usual: Mapping[str, str]) -> None:
+    """Make the environment what it was, whatever of a change was carried out: no key passes on to the next call."""
+    _change(dict(os.environ), usual)
 
 
 def _change(present: Mapping[str, str], wanted: Mapping[str, str]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,6 +49,12 @@ def test_edited_by_hand(edited: Callable[[bytes], bytes], desk: Desk, run: Run) 
     third = run("New-Video", *ARGUMENTS, stdin=lines(prompts(4)))
     assert (third.exit_code, third.stdout) == (0, second.stdout)
     assert desk.asked == dict.fromkeys(prompts(4), 1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes of Unix")
+def test_nobody_else_may_read_a_new_journal(desk: Desk, run: Run) -> None:
+    run("New-Video", *ARGUMENTS, stdin=lines(prompts(1)))
+    assert stat.S_IMODE(Path("j").stat().st_mode) == 0o600
 
 
 def test_lines_of_a_record_taken_out(desk: Desk, run: Run) -> None:

@@ -122,6 +122,17 @@ def test_error_records(service: Client, server: Server, status: int, body: Any, 
     assert records[-1]["end"] == end(1)
 
 
+@pytest.mark.parametrize("odd", ["\ud800", "PSOPENAI_\ud800"])
+def test_a_key_and_a_location_stay_with_their_call(client: Client, server: Server, tmp_path: Path, odd: str) -> None:
+    """Also when something of the environment of a call cannot be set."""
+    script = server.script("worker-alone")
+    plain = {"OPENAI_API_BASE": script.base}
+    refused = client.call("Get-Video", environment=plain | {"OPENAI_API_KEY": KEY, odd: "x"}, location=str(tmp_path))
+    assert of_kind(refused, "error")[0]["id"] == "RequestNotValid"
+    client.call("Get-Video", {"VideoId": "v"}, environment=plain)
+    assert [request.headers.get("authorization") for request in script.requests] == [None]
+
+
 def test_errors_without_an_answer(service: Client, server: Server) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

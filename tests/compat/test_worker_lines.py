@@ -66,6 +66,16 @@ BAD_LINES: dict[str, tuple[bytes, int | None, str]] = {
     "input that is none": (b'{"call": 904, "cmdlet": "Get-Video", "input": "x"}', 904, "an array"),
     "a location that is none": (b'{"call": 905, "cmdlet": "Get-Video", "location": 1}', 905, "text"),
     "a variable that is none": (b'{"call": 906, "cmdlet": "Get-Video", "environment": {"A": 1}}', 906, "variables"),
+    "half a character in a variable": (
+        rb'{"call": 910, "cmdlet": "Get-Video", "environment": {"OPENAI_API_KEY": "k\ud800"}}',
+        910,
+        "half a character",
+    ),
+    "half a character in a name": (
+        rb'{"call": 911, "cmdlet": "Get-Video", "environment": {"A\ud800": "k"}}',
+        911,
+        "half a character",
+    ),
     "an unknown preference": (b'{"call": 907, "cmdlet": "Get-Video", "preferences": {"a": 1}}', 907, "'a'"),
     "an unknown action": (b'{"call": 908, "cmdlet": "Get-Video", "preferences": {"error": "x"}}', 908, "one of"),
     "verbosity that is none": (b'{"call": 909, "cmdlet": "Get-Video", "preferences": {"debug": 1}}', 909, "true"),
