@@ -78,15 +78,28 @@ function Invoke-WorkerCall {
         elseif ($kind -eq 'error') {
             # Of a video that broke off, nothing is handed on.
             $content = $null
-            # Under -ErrorAction Stop nobody comes back to read on.
-            $waiting = Close-WorkerCall -Worker $worker -Call $call
+            $stops = $value.terminating -or $ErrorActionPreference -eq 'Stop'
+            if ($stops) {
+                # Nobody comes back to read on.
+                Stop-WorkerCall -Worker $worker -Call $call
+            }
             Write-CallError -Facts $value -Cmdlet $Name
-            $worker.Calls[$call] = $waiting
+            if ($stops) {
+                return
+            }
         }
         else {
-            $waiting = Close-WorkerCall -Worker $worker -Call $call
-            Write-CallText -Kind $kind -Value $value
-            $worker.Calls[$call] = $waiting
+            # Redirected into the pipeline, a text runs what stands downstream, as an object does.
+            $over = $false
+            try {
+                Write-CallText -Kind $kind -Value $value
+                $over = $true
+            }
+            finally {
+                if (-not $over) {
+                    Stop-WorkerCall -Worker $worker -Call $call
+                }
+            }
         }
     }
     if ($null -ne $content) {
@@ -144,6 +157,7 @@ function Send-WorkerCall {
     param ([int]$Call, [string]$Line)
 
     $worker = Get-Worker
+    Stop-LostCall -Worker $worker
     try {
         Write-WorkerLine -Worker $worker -Line $Line
     }
@@ -157,13 +171,26 @@ function Send-WorkerCall {
     return $worker
 }
 
-function Close-WorkerCall {
-    # What still comes for the call is skipped from now on; what has come is returned.
-    param ($Worker, [int]$Call)
+function Stop-LostCall {
+    # An error is written outside of any try block, so a call does not notice when a script's catch, or a throw
+    # downstream, ended it by that. It is no longer on the stack then.
+    param ($Worker)
 
-    $waiting = $Worker.Calls[$Call]
-    $Worker.Calls.Remove($Call)
-    return , $waiting
+    if ($Worker.Calls.Count -eq 0) {
+        return
+    }
+    $alive = @(
+        foreach ($frame in Get-PSCallStack) {
+            if ($frame.FunctionName -eq 'Invoke-WorkerCall') {
+                $frame.GetFrameVariables()['call'].Value
+            }
+        }
+    )
+    foreach ($call in @($Worker.Calls.Keys)) {
+        if ($call -notin $alive) {
+            Stop-WorkerCall -Worker $Worker -Call $call
+        }
+    }
 }
 
 function Stop-WorkerCall {

@@ -107,6 +107,53 @@ Describe 'Pipelines that stop' {
     }
 }
 
+Describe 'Pipelines of redirected streams' {
+    # What is written to a redirected stream runs the commands downstream, as an object does. Each test runs in a session
+    # of its own: in a try of Pester, errors end more.
+    BeforeAll {
+        function Invoke-Within([int]$Seconds, [string]$Script, $Given) {
+            $shell = [powershell]::Create()
+            $null = $shell.AddScript("param (`$Given) Import-Module '$Manifest'; $Script").AddArgument($Given)
+            $started = $shell.BeginInvoke()
+            try {
+                $started.AsyncWaitHandle.WaitOne($Seconds * 1000) | Should -BeTrue -Because 'nothing waits for ever'
+                $shell.EndInvoke($started)
+            }
+            finally {
+                $shell.Dispose()
+            }
+        }
+        $jobs = @(1..3 | ForEach-Object { New-Video "n$_" })
+    }
+
+    It 'gives each call its records behind <Name>' -TestCases @(
+        @{ Name = 'errors'; Script = '$Given[0], "video_none", $Given[1] | Get-Video 2>&1'; Least = 3 }
+        @{ Name = 'verbose lines'; Script = 'Get-Video -VideoId $Given[0] -Verbose 4>&1'; Least = 2 }
+        @{ Name = 'debug lines'; Script = 'Get-Video -VideoId $Given[0] -Debug 5>&1'; Least = 2 }
+        @{ Name = 'lines of a wait'; Script = 'Wait-Video $Given[0] -PollIntervalSec 0.1 -Verbose 4>&1'; Least = 2 }
+        @{ Name = 'all streams'; Script = '$Given[0], "video_none" | Get-Video -Verbose *>&1'; Least = 3 }
+    ) {
+        $pipeline = "$Script | ForEach-Object { @{ Inner = @(Get-Video -Limit 2).Count } }"
+        $seen = @(Invoke-Within -Seconds 20 -Given $jobs.id -Script $pipeline)
+        $seen.Count | Should -Not -BeLessThan $Least
+        $seen.Inner | Sort-Object -Unique | Should -Be 2
+    }
+
+    It 'leaves no call open when <Name>' -TestCases @(
+        @{ Name = 'a catch takes an error'; Ends = 'try { New-Video "[500] x" } catch { $_ }' }
+        @{ Name = 'an error stops'; Ends = 'try { Get-Video video_none -ErrorAction Stop } catch { $_ }' }
+        @{ Name = 'downstream of a text throws'; Ends = 'try { Get-Video -Verbose 4>&1 | % { throw 1 } } catch { $_ }' }
+        @{ Name = 'downstream of an error throws'; Ends = 'try { Get-Video video_none 2>&1 | % { throw 1 } } catch { $_ }' }
+        @{ Name = 'downstream of an error has enough'; Ends = 'Get-Video video_none 2>&1 | Select-Object -First 1' }
+    ) {
+        $script = "1..20 | ForEach-Object { $Ends }; " +
+            '@(Get-Video -Limit 2).Count; & (Get-Module -Name PSOpenAI.Py) { $script:Worker.Calls.Count }'
+        $seen = @(Invoke-Within -Seconds 20 -Script $script)
+        $seen.Count | Should -Be 22
+        $seen[-2, -1] | Should -Be @(2, 0)
+    }
+}
+
 Describe 'The text of a job' {
     It 'is its id' {
         $job = New-Video 'a'
