@@ -56,13 +56,12 @@ CMDLET = Cmdlet(
 def run(call: Call) -> None:
     """Serve until Ctrl-C. The address is printed as soon as the server listens."""
     from ..errors import SettingsError
-    from ..sandbox.origin import without_foreign_origins
     from ..sandbox.server import LOOPBACK, PortUnavailable, SandboxServer
 
     try:
         folder, app = _application(call)
         server = SandboxServer(
-            without_foreign_origins(app),
+            app,
             host=call.bound.get("ListenAddress", LOOPBACK),
             port=call.bound.get("Port", 8000),
             log=call.streams.verbose,
@@ -82,20 +81,13 @@ def run(call: Call) -> None:
 
 def _application(call: Call) -> tuple[Path, WSGIApplication]:
     """The folder of the jobs, and the application over it. Raises ValueError for a bad speed or fault."""
-    from ..sandbox.address import default_folder, parse_speed
+    from ..sandbox.address import absolute_folder, default_folder, parse_speed
     from ..sandbox.app import create_app
     from ..sandbox.jobs import JobStore
 
     given = call.bound.get("Path")
-    folder = _folder(given) if given else default_folder(call.environ)
+    folder = absolute_folder(given, "-Path") if given else default_folder(call.environ)
     store = JobStore(folder, speed=parse_speed(call.bound.get("Speed", "1")), report=call.streams.warning)
     key = call.bound.get("ApiKey")
-    return folder, create_app(store, api_key=key.reveal() if key else None, fault=call.bound.get("Fault"))
-
-
-def _folder(given: str) -> Path:
-    """The folder of -Path. Raises ValueError when it cannot be told which one is meant."""
-    try:
-        return Path(given).expanduser().absolute()
-    except (RuntimeError, OSError) as error:  # no such user; the current folder is gone
-        raise ValueError(f"The folder of -Path cannot be found: {error}") from None
+    secret = key.reveal() if key else None
+    return folder, create_app(store, api_key=secret, fault=call.bound.get("Fault"), local=True)

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 
 from . import faults
 
-__all__ = ["SandboxAddress", "default_folder", "is_sandbox", "parse_address", "parse_speed"]
+__all__ = ["SandboxAddress", "absolute_folder", "default_folder", "is_sandbox", "parse_address", "parse_speed"]
 
 SCHEME = "sandbox:"
 MAX_SPEED = 1_000_000.0
@@ -81,10 +81,15 @@ def _folder(text: str) -> Path | None:
     elif text.startswith("//") and sys.platform != "win32":  # on Windows that is a share
         raise ValueError(f"'{SCHEME}{text}' names a host; write 'sandbox:/folder'.")
     # The shell expands ~ only at the start of a word, and here the word starts with the scheme.
+    return absolute_folder(text, "the sandbox address")
+
+
+def absolute_folder(text: str, source: str) -> Path:
+    """Return the folder that a text names, `~` expanded; a ValueError names the source of the text."""
     try:
         return Path(text).expanduser().absolute()
     except (RuntimeError, OSError) as error:  # no such user; the current folder is gone
-        raise ValueError(f"The folder of the sandbox address cannot be found: {error}") from None
+        raise ValueError(f"The folder of {source} cannot be found: {error}") from None
 
 
 def default_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Path:

@@ -30,18 +30,28 @@ Route = tuple[re.Pattern[str], dict[str, tuple[str, Handler]]]
 
 
 def create_app(
-    store: JobStore, *, api_key: str | None = None, fault: str | None = None, upload_limit: int = UPLOAD_LIMIT
+    store: JobStore,
+    *,
+    api_key: str | None = None,
+    fault: str | None = None,
+    upload_limit: int = UPLOAD_LIMIT,
+    local: bool = False,
 ) -> WSGIApplication:
     """Return the application over `store`.
 
     api_key: what clients must send; None accepts all. fault: a failure for every request, written as in
-    `faults`; a ValueError when it is none. upload_limit: bytes of a request body.
+    `faults`; a ValueError when it is none. upload_limit: bytes of a request body. local: refuse foreign web pages
+    and host names, as a server has to; in-process there are none.
     """
     operations = Operations(store, fault=parse_fault(fault) if fault else None, upload_limit=upload_limit)
     routes = _routes(operations)
 
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:
+            if local:
+                from .origin import check_origin  # in-process nobody needs it
+
+                check_origin(environ)
             if api_key is not None:
                 _check_key(environ, api_key)
             answer = _dispatch(operations, routes, environ)

@@ -6,42 +6,31 @@ host name that it points at 127.0.0.1 (DNS rebinding), read prompts as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from .answers import ApiError
 
 if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+    from wsgiref.types import WSGIEnvironment
 
-__all__ = ["without_foreign_origins"]
-
-
-def without_foreign_origins(app: WSGIApplication) -> WSGIApplication:
-    """Return the application behind a check of Origin and, on loopback, of Host: 403 for foreign ones."""
-
-    def guarded(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        refusal = _refusal(environ)
-        if refusal is None:
-            return app(environ, start_response)
-        answer = ApiError(403, refusal, code="foreign_origin").answer()
-        headers = [*answer.headers.items(), ("content-length", str(answer.length))]
-        start_response("403 Forbidden", headers)
-        return answer.body
-
-    return guarded
+__all__ = ["check_origin"]
 
 
-def _refusal(environ: WSGIEnvironment) -> str | None:
-    """Why a request is refused; None for one that may pass."""
+def check_origin(environ: WSGIEnvironment) -> None:
+    """Raise an ApiError 403 for a foreign Origin and, on loopback, for a foreign Host."""
     host = environ.get("HTTP_HOST", "")
     if _is_loopback(environ["SERVER_NAME"]) and not _is_local(_host_name(f"//{host}")):
-        return "The sandbox answers under localhost and addresses, and under no other host name."
+        raise _foreign("The sandbox answers under localhost and addresses, and under no other host name.")
     origin = environ.get("HTTP_ORIGIN")
-    if origin is None or origin.lower() == f"http://{host.lower()}":
-        return None
-    return None if _is_loopback(_host_name(origin)) else "The sandbox answers no web pages of other sites."
+    if origin is None or origin.lower() == f"http://{host.lower()}" or _is_loopback(_host_name(origin)):
+        return
+    raise _foreign("The sandbox answers no web pages of other sites.")
+
+
+def _foreign(message: str) -> ApiError:
+    return ApiError(403, message, code="foreign_origin")
 
 
 def _host_name(address: str) -> str:
@@ -53,13 +42,19 @@ def _host_name(address: str) -> str:
 
 
 def _is_loopback(host: str) -> bool:
-    return host in ("localhost", "::1") or host.endswith(".localhost") or _is_ipv4(host, "127.")
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    return _is_address(host) and ip_address(host).is_loopback
 
 
 def _is_local(host: str) -> bool:
     """True for what no foreign name server can answer for: localhost and bare addresses."""
-    return _is_loopback(host) or ":" in host or _is_ipv4(host)
+    return _is_loopback(host) or _is_address(host)
 
 
-def _is_ipv4(host: str, start: str = "") -> bool:
-    return host.startswith(start) and host.count(".") == 3 and host.replace(".", "").isdecimal()
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -10,7 +10,6 @@ import pytest
 
 from psopenai_py.sandbox.app import create_app
 from psopenai_py.sandbox.jobs import JobStore
-from psopenai_py.sandbox.origin import without_foreign_origins
 from psopenai_py.sandbox.server import SandboxServer
 
 PASSES = [
@@ -38,7 +37,7 @@ REFUSED = [
 
 @pytest.fixture
 def server(store: JobStore) -> Iterator[SandboxServer]:
-    with SandboxServer(without_foreign_origins(create_app(store)), port=0) as server:
+    with SandboxServer(create_app(store, local=True), port=0) as server:
         yield server
 
 
@@ -56,6 +55,15 @@ def test_foreign_names_and_pages_are_refused(server: SandboxServer, store: JobSt
     answer = _post(server, headers)
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "foreign_origin")
     assert store.page(10, after=None, newest_first=True) == ([], False)
+
+
+def test_a_refusal_looks_like_every_answer(server: SandboxServer) -> None:
+    """On one connection: the answer to HEAD has no body that would be taken for the beginning of the next one."""
+    with httpx.Client(headers={"host": "evil.example"}, trust_env=False) as client:
+        for method in ("HEAD", "GET", "HEAD", "GET"):
+            answer = client.request(method, f"{server.url}/videos")
+            assert (answer.status_code, bool(answer.content)) == (403, method == "GET")
+            assert answer.headers["x-request-id"].startswith("req_")
 
 
 def test_long_header_fields_hold_nobody_up(server: SandboxServer) -> None:
