@@ -33,7 +33,8 @@ def entered(location: str | None, environment: Mapping[str, str] | None) -> Iter
         _change(usual, wanted)
         yield wanted
     finally:
-        _restore(usual)
+        # From what it is, not from what was wanted: a change that broke off must leave no key to the next call.
+        _change(dict(os.environ), usual)
         if location is not None and folder is not None:
             with suppress(OSError):  # it may be gone by now
                 os.chdir(folder)
@@ -72,11 +73,6 @@ def _merged(usual: Mapping[str, str], environment: Mapping[str, str] | None) -> 
     return kept | {name.upper() if os.name == "nt" else name: text for name, text in environment.items()}
 
 
-def _restore(usual: Mapping[str, str]) -> None:
-    """Make the environment what it was, whatever of a change was carried out: no key passes on to the next call."""
-    _change(dict(os.environ), usual)
-
-
 def _change(present: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     """Change the process's environment where it is to differ."""
     for name in present.keys() - wanted.keys():
@@ -84,7 +80,7 @@ def _change(present: Mapping[str, str], wanted: Mapping[str, str]) -> None:
     for name, text in wanted.items() - present.items():
         try:
             os.environ[name] = text
-        except ValueError:  # half a character
+        except ValueError:  # too long for Windows
             raise InputError(f"The environment variable '{name}' has a text that cannot be used.") from None
     if present.get("TZ") != wanted.get("TZ") and hasattr(time, "tzset"):
         time.tzset()

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.conftest import KEY, Run
+from tests.conftest import KEY, Result, Run
 from tests.server import Server
 
+Call = Callable[[str, dict[str, Any]], Result]
+
 CMDLETS = {"New-Video": ("x",), "New-VideoRemix": ("x", "video_0")}
+
+
+@pytest.fixture
+def call(run: Run, server: Server) -> Call:
+    """A cmdlet that creates, against a server that answers so."""
+
+    def call(cmdlet: str, response: dict[str, Any]) -> Result:
+        base = server.script("created", [response]).base
+        return run(cmdlet, *CMDLETS[cmdlet], "-ApiBase", base, env={"OPENAI_API_KEY": KEY})
+
+    return call
+
 
 #: Answer with status 200, and how the message goes on behind "is not a job: ".
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
@@ -46,11 +61,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("cmdlet", CMDLETS)
 @pytest.mark.parametrize(("answer", "message"), REFUSED.values(), ids=REFUSED)
-def test_an_answer_without_an_id_is_an_error(
-    cmdlet: str, answer: dict[str, Any], message: str, run: Run, server: Server
-) -> None:
-    base = server.script("created", [{"json": answer}]).base
-    result = run(cmdlet, *CMDLETS[cmdlet], "-ApiBase", base, env={"OPENAI_API_KEY": KEY})
+def test_an_answer_without_an_id_is_an_error(cmdlet: str, answer: dict[str, Any], message: str, call: Call) -> None:
+    result = call(cmdlet, {"json": answer})
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.splitlines() == [
         f"{cmdlet}: The server's answer is not a job: {message}",
@@ -77,18 +89,16 @@ ELSEWHERE: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("cmdlet", CMDLETS)
 @pytest.mark.parametrize(("answer", "identifier"), ELSEWHERE.values(), ids=ELSEWHERE)
 def test_an_id_under_another_name_is_printed_as_id(
-    cmdlet: str, answer: dict[str, Any], identifier: str, run: Run, server: Server
+    cmdlet: str, answer: dict[str, Any], identifier: str, call: Call
 ) -> None:
-    base = server.script("created", [{"json": answer}]).base
-    result = run(cmdlet, *CMDLETS[cmdlet], "-ApiBase", base, env={"OPENAI_API_KEY": KEY})
+    result = call(cmdlet, {"json": answer})
     assert (result.exit_code, result.stderr) == (0, "")
     assert list(result.json.items()) == [("id", identifier), *((k, v) for k, v in answer.items() if k != "id")]
 
 
-def test_a_job_that_failed_is_a_job(run: Run, server: Server) -> None:
+def test_a_job_that_failed_is_a_job(call: Call) -> None:
     answer = {"id": "v1", "status": "failed", "error": {"message": "No", "code": "c"}}
-    base = server.script("created", [{"json": answer}]).base
-    result = run("New-Video", "x", "-ApiBase", base, env={"OPENAI_API_KEY": KEY})
+    result = call("New-Video", {"json": answer})
     assert (result.exit_code, result.json) == (0, answer)
 
 
@@ -100,9 +110,8 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE)
-def test_an_id_in_what_cannot_be_read_is_shown(text: str, run: Run, server: Server) -> None:
+def test_an_id_in_what_cannot_be_read_is_shown(text: str, call: Call) -> None:
     """Also where it stands behind what an error shows of an answer."""
-    base = server.script("created", [{"text": text % ("-" * 400)}]).base
-    result = run("New-Video", "x", "-ApiBase", base, env={"OPENAI_API_KEY": KEY})
+    result = call("New-Video", {"text": text % ("-" * 400)})
     assert (result.exit_code, result.stdout) == (1, "")
     assert ". It names the id video_9. It begins: " in result.stderr.splitlines()[0]
