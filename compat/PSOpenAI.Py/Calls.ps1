@@ -33,12 +33,29 @@ function Invoke-WorkerCall {
         return
     }
     $content = $null
-    # Errors are not written in a try block: one that ends a statement would then end all of them. The blocks without catch
-    # notice that the pipeline is stopped: by Ctrl-C, Select-Object -First, break, or a throw downstream.
     while ($true) {
         $over = $false
+        # Without catch: it notices that the pipeline is stopped, by Ctrl-C, Select-Object -First, break, or a throw
+        # downstream. An error is not written in here: one that ends a statement would then end all of them.
         try {
             $record = Read-WorkerRecord -Worker $worker -Call $call
+            $kind = @(@($record.PSObject.Properties.Name) -ne 'call')[0]
+            $value = $record.$kind
+            if ($kind -eq 'output') {
+                # Plain output of the function. WriteObject would wrap what a later command throws.
+                ConvertTo-Job -Value $value
+            }
+            elseif ($kind -eq 'bytes') {
+                if ($null -eq $content) {
+                    $content = [System.IO.MemoryStream]::new()
+                }
+                $part = [System.Convert]::FromBase64String($value)
+                $content.Write($part, 0, $part.Length)
+            }
+            elseif ($kind -notin 'end', 'error') {
+                # Redirected into the pipeline, a text runs what stands downstream, as an object does.
+                Write-CallText -Kind $kind -Value $value
+            }
             $over = $true
         }
         finally {
@@ -50,32 +67,10 @@ function Invoke-WorkerCall {
             Write-CallError -Facts (New-LossFault -Worker $worker -Cmdlet $Name) -Cmdlet $Name
             return
         }
-        $kind = @(@($record.PSObject.Properties.Name) -ne 'call')[0]
-        $value = $record.$kind
         if ($kind -eq 'end') {
             break
         }
-        elseif ($kind -eq 'output') {
-            $over = $false
-            try {
-                # Plain output of the function. WriteObject would wrap what a later command throws.
-                ConvertTo-Job -Value $value
-                $over = $true
-            }
-            finally {
-                if (-not $over) {
-                    Stop-WorkerCall -Worker $worker -Call $call
-                }
-            }
-        }
-        elseif ($kind -eq 'bytes') {
-            if ($null -eq $content) {
-                $content = [System.IO.MemoryStream]::new()
-            }
-            $part = [System.Convert]::FromBase64String($value)
-            $content.Write($part, 0, $part.Length)
-        }
-        elseif ($kind -eq 'error') {
+        if ($kind -eq 'error') {
             # Of a video that broke off, nothing is handed on.
             $content = $null
             $stops = $value.terminating -or $ErrorActionPreference -eq 'Stop'
@@ -86,19 +81,6 @@ function Invoke-WorkerCall {
             Write-CallError -Facts $value -Cmdlet $Name
             if ($stops) {
                 return
-            }
-        }
-        else {
-            # Redirected into the pipeline, a text runs what stands downstream, as an object does.
-            $over = $false
-            try {
-                Write-CallText -Kind $kind -Value $value
-                $over = $true
-            }
-            finally {
-                if (-not $over) {
-                    Stop-WorkerCall -Worker $worker -Call $call
-                }
             }
         }
     }
@@ -227,8 +209,9 @@ function Read-WorkerRecord {
         $record = ConvertFrom-Json -InputObject $line
         $Worker.Ready = $true
         # What is left of a call that was stopped is skipped.
-        if ($null -ne $record.call -and $Worker.Calls.ContainsKey([int]$record.call)) {
-            $Worker.Calls[[int]$record.call].Enqueue($record)
+        $waiting = $Worker.Calls[[int]$record.call]
+        if ($null -ne $waiting) {
+            $waiting.Enqueue($record)
         }
     }
     $record = $own.Dequeue()

@@ -111,18 +111,6 @@ Describe 'Pipelines of redirected streams' {
     # What is written to a redirected stream runs the commands downstream, as an object does. Each test runs in a session
     # of its own: in a try of Pester, errors end more.
     BeforeAll {
-        function Invoke-Within([int]$Seconds, [string]$Script, $Given) {
-            $shell = [powershell]::Create()
-            $null = $shell.AddScript("param (`$Given) Import-Module '$Manifest'; $Script").AddArgument($Given)
-            $started = $shell.BeginInvoke()
-            try {
-                $started.AsyncWaitHandle.WaitOne($Seconds * 1000) | Should -BeTrue -Because 'nothing waits for ever'
-                $shell.EndInvoke($started)
-            }
-            finally {
-                $shell.Dispose()
-            }
-        }
         $jobs = @(1..3 | ForEach-Object { New-Video "n$_" })
     }
 
@@ -134,7 +122,7 @@ Describe 'Pipelines of redirected streams' {
         @{ Name = 'all streams'; Script = '$Given[0], "video_none" | Get-Video -Verbose *>&1'; Least = 3 }
     ) {
         $pipeline = "$Script | ForEach-Object { @{ Inner = @(Get-Video -Limit 2).Count } }"
-        $seen = @(Invoke-Within -Seconds 20 -Given $jobs.id -Script $pipeline)
+        $seen = @(Invoke-Apart -Given $jobs.id -Script $pipeline)
         $seen.Count | Should -Not -BeLessThan $Least
         $seen.Inner | Sort-Object -Unique | Should -Be 2
     }
@@ -148,7 +136,7 @@ Describe 'Pipelines of redirected streams' {
     ) {
         $script = "1..20 | ForEach-Object { $Ends }; " +
             '@(Get-Video -Limit 2).Count; & (Get-Module -Name PSOpenAI.Py) { $script:Worker.Calls.Count }'
-        $seen = @(Invoke-Within -Seconds 20 -Script $script)
+        $seen = @(Invoke-Apart -Script $script)
         $seen.Count | Should -Be 22
         $seen[-2, -1] | Should -Be @(2, 0)
     }

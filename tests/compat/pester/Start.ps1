@@ -10,8 +10,10 @@ function Invoke-Apart([string]$Script, $Given) {
     # In a session of its own. Here a try of Pester surrounds everything, and inside of one, errors end more.
     $shell = [powershell]::Create()
     $null = $shell.AddScript("param (`$Given) Import-Module '$Manifest'; $Script").AddArgument($Given)
+    $started = $shell.BeginInvoke()
     try {
-        $shell.Invoke()
+        $started.AsyncWaitHandle.WaitOne(30000) | Should -BeTrue -Because 'nothing waits for ever'
+        $shell.EndInvoke($started)
     }
     finally {
         $shell.Dispose()
