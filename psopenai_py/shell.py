@@ -167,7 +167,7 @@ def _cmdlet(name: str, arguments: list[str], streams: TerminalStreams, environ: 
     elif binding.wants == "version":
         streams.print_text(f"{PROGRAM} {__version__}")
     else:
-        from .http.client import Connections
+        from .http.connections import Connections
 
         streams.preferences = Preferences.from_bound(binding.values)
         with closing(Connections()) as connections:

@@ -15,7 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: The only importer of each package, and whether it may do so before it has to. httpcore is a part of httpx.
 IMPORTERS = {
     "click": ({"shell"}, True),
-    "httpx": ({"http/client"}, False),
+    "httpx": ({"http/client", "http/connections"}, False),
     "httpcore": ({"http/client"}, False),
     "keyring": ({"keys"}, False),
 }

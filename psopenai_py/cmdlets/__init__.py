@@ -11,9 +11,10 @@ from ..binding.spec import Cmdlet, Kind
 from ..streams import Streams
 
 if TYPE_CHECKING:
-    from ..http.client import Connections
-    from ..http.request import Extras
+    from ..http.connections import Connections
+    from ..http.rate_limit import RateLimiter
     from ..settings import Settings
+    from ..videos.client import VideoClient
 
 #: A call in steps: yields the seconds until it wants to go on, and needs no thread meanwhile.
 Steps = Generator[float, None, None]
@@ -43,6 +44,7 @@ class Call(NamedTuple):
         connections: connections to servers, kept open between the calls of one run.
         done: how many records of the same run were handled before, without error.
         resolved: settings that were found for the whole run; None where each call looks for its own.
+        limiter: says when requests may go out; None for a call by itself.
     """
 
     bound: Mapping[str, Any]
@@ -51,6 +53,7 @@ class Call(NamedTuple):
     connections: Connections
     done: int = 0
     resolved: Settings | None = None
+    limiter: RateLimiter | None = None
 
     @property
     def settings(self) -> Settings:
@@ -59,13 +62,22 @@ class Call(NamedTuple):
 
         return self.resolved or resolve(self.bound, self.environ, self.streams)
 
-    @property
-    def extras(self) -> Extras:
-        """What the user adds to every request."""
+    def client(self, cmdlet: Cmdlet) -> VideoClient:
+        """The service, as this cmdlet uses it. Raises SettingsError or KeyMissingError."""
+        from ..http.rate_limit import RateLimiter
         from ..http.request import Extras
+        from ..videos.client import VideoClient
 
         query, headers = self.bound.get("AdditionalQuery"), self.bound.get("AdditionalHeaders")
-        return Extras(query, headers, self.streams.preferences.debug)
+        return VideoClient(
+            self.settings,
+            Extras(query, headers, self.streams.preferences.debug),
+            self.streams,
+            self.connections,
+            self.limiter or RateLimiter(),
+            cmdlet=cmdlet.name,
+            creates=cmdlet.creates,
+        )
 
     @property
     def additional_body(self) -> Mapping[str, Any] | None:
