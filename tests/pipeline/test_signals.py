@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.http.sockets import listening
-from tests.pipeline.desk import Desk, feed, line, lines, prompts, start
+from tests.pipeline.desk import Desk, feed, line, lines, prompts, start, until
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="sends signals to one process")
 
@@ -81,7 +81,8 @@ def test_many_at_a_time_are_finished(desk: Desk, number: signal.Signals) -> None
 
 @pytest.mark.parametrize("number", SIGNALS)
 def test_a_download_leaves_no_part(number: signal.Signals, tmp_path: Path) -> None:
-    begun = threading.Event()
+    begun, out = threading.Event(), tmp_path / "out"
+    out.mkdir()
 
     def talk(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: 5000000\r\n\r\n")
@@ -90,12 +91,12 @@ def test_a_download_leaves_no_part(number: signal.Signals, tmp_path: Path) -> No
         connection.recv(1)
 
     with listening(talk) as server:
-        process = start("Get-VideoContent", "v", "-OutFile", str(tmp_path / "out/v.mp4"), "-ApiBase", server.base)
+        process = start("Get-VideoContent", "v", "-OutFile", str(out / "v.mp4"), "-ApiBase", server.base)
         assert begun.wait(20)
-        time.sleep(0.1)
+        until(lambda: bool(list(out.iterdir())))
         process.send_signal(number)
         process.communicate(timeout=20)
-    assert (process.returncode, list((tmp_path / "out").iterdir())) == (128 + number, [])
+    assert (process.returncode, list(out.iterdir())) == (128 + number, [])
 
 
 def test_what_is_ignored_stays_ignored(desk: Desk) -> None:
