@@ -28,6 +28,12 @@ _LONGEST_TIMEOUT = 2147483
 #: Names of what authenticates. An idempotency key is none: it is no secret, and often an id that must stay readable.
 _AUTHENTICATES = r"(?<!idempotency.)(?:authorization|key|token|secret|cookie2?|password|signature|sig)(?![a-z0-9])"
 
+#: The parameters that `resolve` looks at.
+PARAMETERS = (
+    *("ApiType", "ApiBase", "ApiKey", "ApiVersion", "AuthType", "Organization"),
+    *("TimeoutSec", "MaxRetryCount"),
+)
+
 
 class Settings(NamedTuple):
     """How to reach the service.

@@ -52,12 +52,15 @@ class Preferences(NamedTuple):
 class Streams(ABC):
     """Where a cmdlet writes. Subclasses say how.
 
-    `exit_code` is what a process should end with: 0, or the code of its errors (1 when they differ).
+    Attributes:
+        exit_code: what a process should end with: 0, or the code of its errors (1 when they differ).
+        ended: an error was reported that would hit all further records alike, or -ErrorAction is Stop.
     """
 
     def __init__(self, preferences: Preferences) -> None:
         self.preferences = preferences
         self.exit_code = 0
+        self.ended = False
         self._hidden: dict[str, str] = {}
 
     def hide(self, text: str, shown: str) -> None:
@@ -83,9 +86,13 @@ class Streams(ABC):
 
     def error(self, error: PSOpenAIError) -> None:
         """Report an error. -ErrorAction may keep it from the screen; the exit code tells all the same."""
-        self.exit_code = error.exit_code if self.exit_code in (0, error.exit_code) else 1
+        self._count(error)
         if error.terminating or self.preferences.error not in QUIET:
             self._write_error(error)
+
+    def _count(self, error: PSOpenAIError) -> None:
+        self.exit_code = error.exit_code if self.exit_code in (0, error.exit_code) else 1
+        self.ended = self.ended or error.terminating or self.preferences.error == "Stop"
 
     def warning(self, text: str, *, may_stop: bool = True) -> None:
         """Write a warning. Under -WarningAction Stop it ends the call with StoppedError, if it may."""
@@ -134,8 +141,8 @@ class Streams(ABC):
         """A secret from the user: typed without echo, or read from standard input."""
 
     @abstractmethod
-    def refuse_terminal(self) -> None:
-        """Raise OutputError if raw bytes would go to a screen."""
+    def refuse_terminal(self, action: str) -> None:
+        """Raise OutputError if raw bytes would go to a screen; `action` says what to do instead."""
 
     @abstractmethod
     def write(self, data: Data) -> None:

@@ -145,12 +145,9 @@ class TerminalStreams(Streams):
         """Write text to stdout: help, a version, a completion script."""
         self.write(text.encode("utf-8", "replace") + b"\n")
 
-    def refuse_terminal(self) -> None:
+    def refuse_terminal(self, action: str) -> None:
         if _is_terminal(self._out):
-            raise OutputError(
-                "A video is not written to a terminal.",
-                action="Name a file with -OutFile, or send the bytes to a file or a program with > or |.",
-            )
+            raise OutputError("A video is not written to a terminal.", action=action)
 
     def write(self, data: Data) -> None:
         if self._out is None:

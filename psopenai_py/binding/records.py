@@ -62,6 +62,14 @@ class Records:
         while self.form != "array" and self._text.skip_blank():
             yield self._next()
 
+    def rest(self) -> Iterator[Any]:
+        """What is left of the input after the iteration was broken off in the middle."""
+        while self._text.skip_blank():
+            if self.form == "array" and self._text.peek() in "[],":
+                self._text.take(1)
+            else:
+                yield self._next() if self.form != "array" else self._value()
+
     def _find_form(self) -> str:
         if not self._text.skip_blank():
             return "none"
