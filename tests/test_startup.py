@@ -106,7 +106,7 @@ def test_without_a_request(arguments: list[str], exit_code: int, modules: set[st
     names = started(*arguments, exit_code=exit_code)
     assert ours(names) == modules
     assert packages(names) == {"click"} | ON_WINDOWS
-    assert standard(names) <= library | {"math"}
+    assert standard(names) <= library | {"math", "signal"}
 
 
 def test_completion() -> None:
@@ -114,7 +114,7 @@ def test_completion() -> None:
     names = loaded("from psopenai_py.__main__ import new_video; new_video()", env=asked)
     assert ours(names) == (FRONT | TABLE | {"completion"})
     assert packages(names) == {"click"} | ON_WINDOWS
-    assert standard(names) <= {"math", "shlex", "collections.abc"}
+    assert standard(names) <= {"math", "shlex", "signal", "collections.abc"}
 
 
 def test_the_package_alone() -> None:
