@@ -17,7 +17,7 @@ import pytest
 
 from psopenai_py import get_video_content, new_video, wait_video
 from psopenai_py.errors import RateLimitExceededError, UnauthorizedError
-from psopenai_py.sandbox.faults import FAULTS
+from psopenai_py.sandbox.service.faults import FAULTS
 from tests.conftest import Run
 from tests.terminal import our
 
