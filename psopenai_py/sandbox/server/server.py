@@ -10,6 +10,7 @@ import select
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ MAX_CONNECTIONS = 256
 
 _WAKE_SECONDS = 0.1  # how long a stop may take to be noticed
 _ROOM_SECONDS = 1.0  # how long an idle connection may take to end
+_END_SECONDS = 1.0  # how long all connections may take at the end
 
 
 class PortUnavailable(OSError):
@@ -98,9 +100,10 @@ class SandboxServer:
             remaining = dict(self._open)
         for connection in remaining:
             connection.shut()
+        deadline = time.monotonic() + _END_SECONDS
         for thread in remaining.values():
             if thread.is_alive():  # Ctrl-C may have come before it was started
-                thread.join(1.0)
+                thread.join(max(0.0, deadline - time.monotonic()))
 
     def __enter__(self) -> SandboxServer:
         """Start serving."""

@@ -10,11 +10,14 @@ import re
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 
 from .responses import ApiError
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 __all__ = ["Form", "Upload", "digest", "read_form"]
 
@@ -28,6 +31,7 @@ _PARAMETER = re.compile(r';\s*([\w*]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
 _turn = threading.Lock()  # to have a large body in memory
 
 Read = Callable[[int], bytes]
+T = TypeVar("T")
 
 
 class Upload(NamedTuple):
@@ -48,20 +52,45 @@ class Form(NamedTuple):
     files: dict[str, Upload]
 
 
-@contextmanager
-def read_form(environ: Mapping[str, Any], limit: int) -> Iterator[Form]:
-    """Give the body of a request of at most `limit` bytes; a bad one is an ApiError 400, 413 or 415.
+def read_form(environ: Mapping[str, Any], limit: int, use: Callable[[Form], T]) -> T:
+    """Return what `use` makes of a request's body of at most `limit` bytes.
 
-    As a context, since large bodies take turns: however many come at once, one of them is in memory.
+    A bad body is an ApiError 400, 413 or 415. A form is not handed out: it may be large, and must not be kept while
+    others come.
     """
     read = _reader(environ, limit)
     header = str(environ.get("CONTENT_TYPE") or "")
     kind = header.partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
-        yield _multipart(read, _boundary(header))
-        return
-    with _whole_body(read) as body:
-        yield _simple_form(kind, body)
+        return use(_multipart(read, _boundary(header)))
+    body = bytearray()
+    while chunk := read(_CHUNK):
+        body += chunk
+        if len(body) > _LARGE:
+            return _read_large(read, body, lambda body: use(_simple_form(kind, body)))
+    return use(_simple_form(kind, bytes(body)))
+
+
+def _read_large(read: Read, body: bytearray, use: Callable[[bytes], T]) -> T:
+    """Collect a large body in a file, and use it when it is its turn."""
+    from tempfile import TemporaryFile
+
+    with TemporaryFile() as file:
+        file.write(body)
+        body.clear()
+        while chunk := read(_CHUNK):
+            file.write(chunk)
+        file.seek(0)
+        with _turn:
+            return _large_thread().submit(lambda: use(file.read())).result()
+
+
+@cache
+def _large_thread() -> ThreadPoolExecutor:
+    """Return one thread for all large bodies: the C library keeps what threads have freed, for each thread apart."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(1, "sandbox large bodies")
 
 
 def digest(filename: str, content_type: str, chunks: Iterable[bytes]) -> Upload:
@@ -74,29 +103,6 @@ def digest(filename: str, content_type: str, chunks: Iterable[bytes]) -> Upload:
         size += len(chunk)
         checksum = zlib.crc32(chunk, checksum)
     return Upload(filename, content_type, start, end, size, checksum)
-
-
-@contextmanager
-def _whole_body(read: Read) -> Iterator[bytes]:
-    """Give all of a body: a small one at once, a large one from a file, when no other one is in memory."""
-    body = bytearray()
-    while chunk := read(_CHUNK):
-        body += chunk
-        if len(body) > _LARGE:
-            break
-    else:
-        yield bytes(body)
-        return
-    from tempfile import TemporaryFile
-
-    with TemporaryFile() as file:
-        file.write(body)
-        del body
-        while chunk := read(_CHUNK):
-            file.write(chunk)
-        with _turn:
-            file.seek(0)
-            yield file.read()
 
 
 def _simple_form(kind: str, body: bytes) -> Form:

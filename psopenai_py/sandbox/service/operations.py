@@ -46,14 +46,11 @@ class Operations:
 
     def create(self, request: Request) -> Response:
         """POST /videos."""
-        with read_form(request.environ, self._upload_limit) as form:
-            draft = _draft(form)
-        return self._accept(draft)
+        return self._accept(read_form(request.environ, self._upload_limit, _draft))
 
     def remix(self, request: Request) -> Response:
         """POST /videos/{id}/remix: a new job with the source's model, size, length and tint."""
-        with read_form(request.environ, self._upload_limit) as form:
-            prompt = _prompt(form)
+        prompt = read_form(request.environ, self._upload_limit, _prompt)
         source = self._load(request.video_id)
         status = state_of(source, self._store.clock()).status
         if status != "completed":
