@@ -18,6 +18,7 @@ IMPORTERS = {
     "httpx": ({"http/client", "http/connections"}, False),
     "httpcore": ({"http/client"}, False),
     "keyring": ({"keys"}, False),
+    "h11": ({f"sandbox/server/{name}" for name in ("server", "connection", "exchange", "body", "wsgi")}, True),
 }
 
 #: A part of the package and the parts below it that it may import. Everything may import `errors`, `streams`, `psjson`
