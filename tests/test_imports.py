@@ -1,4 +1,4 @@
-"""Who may import what: three packages have one importer each, and our own modules look in one direction only."""
+"""Who may import what: packages of others have few importers each, and our own modules look in one direction only."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "psopenai_py"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-#: The only importer of each package, and whether it may do so before it has to. httpcore is a part of httpx.
+#: The only importers of each package, and whether it may do so before it has to. httpcore is a part of httpx.
 IMPORTERS = {
-    "click": ({"shell"}, True),
+    "click": ({"commands", "completion/scripts", "screen"}, True),
     "httpx": ({"api/transport"}, False),
     "httpcore": ({"api/transport"}, False),
     "keyring": ({"keys"}, False),
@@ -25,15 +25,19 @@ IMPORTERS = {
 BELOW: dict[str, set[str]] = {
     "__init__": {"functions"},
     "__main__": {"shell"},
-    "shell": {"binding", "cmdlets", "completion", "help", "api", "steps", "terminal", "module"},
+    "shell": {"binding", "cmdlets", "commands", "completion", "help", "api", "program", "steps", "terminal"},
+    "program": {"cmdlets", "completion", "help", "module", "terminal"},
+    "commands": {"binding", "candidates"},
+    "candidates": {"binding"},
     "functions": {"binding", "cmdlets", "api"},
     "worker": {"binding", "cmdlets", "api", "settings", "steps"},
     "module": set(),
     "steps": {"binding", "cmdlets", "terminal", "bulk"},
     "bulk": {"binding", "cmdlets", "terminal", "api"},
-    "terminal": set(),
-    "completion": {"binding"},
-    "help": {"binding"},
+    "terminal": {"screen"},
+    "screen": set(),
+    "completion": {"cmdlets", "commands", "help", "module"},
+    "help": {"binding", "cmdlets", "sandbox"},
     "cmdlets": {"api", "binding", "settings", "keys", "sandbox"},
     "api": {"settings", "sandbox", "binding"},
     "settings": {"keys", "binding"},
@@ -81,7 +85,7 @@ def _is_later(node: ast.AST) -> bool:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_packages_have_one_importer(path: Path) -> None:
+def test_packages_have_few_importers(path: Path) -> None:
     for module, at_once in imports(path):
         importers, may_at_once = IMPORTERS.get(module.partition(".")[0], (None, True))
         assert importers is None or name_of(path) in importers, module

@@ -111,14 +111,14 @@ def test_one_that_does_not_bind(run: Run, api: Script) -> None:
     assert result.stderr == (
         "Get-Video: The input does not bind to Get-Video: no property or value of it fits a parameter that takes "
         "pipeline input.\n"
+        "    + RecommendedAction     : Get-Video takes VideoId (a line of text or a property Id/video_id).\n"
         '    + CategoryInfo          : InvalidArgument: ({"foo": "x"}:String) [Get-Video], ParameterBindingException\n'
         "    + FullyQualifiedErrorId : InputObjectNotBound,Get-Video\n"
-        "    + RecommendedAction     : Get-Video takes VideoId (a line of text or a property Id/video_id).\n"
         "Get-Video: The input does not bind to Get-Video: no property or value of it fits a parameter that takes "
         "pipeline input.\n"
+        "    + RecommendedAction     : Get-Video takes VideoId (a line of text or a property Id/video_id).\n"
         "    + CategoryInfo          : InvalidArgument: ([]:String) [Get-Video], ParameterBindingException\n"
         "    + FullyQualifiedErrorId : InputObjectNotBound,Get-Video\n"
-        "    + RecommendedAction     : Get-Video takes VideoId (a line of text or a property Id/video_id).\n"
     )
 
 
