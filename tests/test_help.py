@@ -12,7 +12,7 @@ import pytest
 
 from psopenai_py.binding.binder import bind
 from psopenai_py.cmdlets import MODULES, load
-from psopenai_py.cmdlets.rows import common_parameters
+from psopenai_py.cmdlets.shared_parameters import common_parameters
 from psopenai_py.help import topics
 from tests.conftest import Run
 from tests.terminal import Terminal, our

@@ -15,8 +15,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: The only importers of each package, and whether it may do so before it has to. httpcore is a part of httpx.
 IMPORTERS = {
     "click": ({"commands", "completion/scripts", "screen"}, True),
-    "httpx": ({"api/transport"}, False),
-    "httpcore": ({"api/transport"}, False),
+    "httpx": ({"http/client", "http/connections"}, False),
+    "httpcore": ({"http/client"}, False),
     "keyring": ({"keys"}, False),
 }
 
@@ -25,30 +25,31 @@ IMPORTERS = {
 BELOW: dict[str, set[str]] = {
     "__init__": {"functions"},
     "__main__": {"shell"},
-    "shell": {"binding", "cmdlets", "commands", "completion", "help", "api", "program", "steps", "terminal"},
+    "shell": {"binding", "cmdlets", "commands", "completion", "help", "http", "pipeline", "program", "terminal"},
     "program": {"cmdlets", "completion", "help", "module", "terminal"},
     "commands": {"binding", "candidates"},
     "candidates": {"binding"},
-    "functions": {"binding", "cmdlets", "api"},
-    "worker": {"binding", "cmdlets", "api", "settings", "steps"},
+    "functions": {"binding", "cmdlets", "http"},
+    "worker": {"binding", "cmdlets", "http", "settings", "pipeline"},
     "module": set(),
-    "steps": {"binding", "cmdlets", "terminal", "bulk"},
-    "bulk": {"binding", "cmdlets", "terminal", "api"},
+    "pipeline": {"binding", "cmdlets", "terminal", "http"},
     "terminal": {"screen"},
     "screen": set(),
     "completion": {"cmdlets", "commands", "help", "module"},
     "help": {"binding", "cmdlets", "sandbox"},
-    "cmdlets": {"api", "binding", "settings", "keys", "sandbox"},
-    "api": {"settings", "sandbox", "binding"},
+    "cmdlets": {"videos", "http", "binding", "settings", "keys", "sandbox"},
+    "videos": {"http", "settings", "binding"},
+    "http": {"settings", "sandbox", "binding"},
     "settings": {"keys", "binding"},
     "keys": {"binding"},
     "binding": set(),
     "sandbox": set(),
+    "signals": set(),
     "streams": set(),
     "errors": set(),
     "psjson": set(),
 }
-FOR_ALL = {"errors", "psjson", "streams", ""}
+FOR_ALL = {"errors", "psjson", "signals", "streams", ""}
 #: These could be packages of their own: what they may import at all.
 APART = {"sandbox": set(), "psjson": set(), "errors": set(), "binding": {"errors", "psjson"}}
 

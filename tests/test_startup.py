@@ -38,10 +38,11 @@ FRONT = {
     "program",
     "screen",
     "shell",
+    "signals",
     "streams",
     "terminal",
 }
-TABLE = {"cmdlets.new_video", "cmdlets.rows"}
+TABLE = {"cmdlets.new_video", "cmdlets.shared_parameters"}
 HELP = {"help", "help.layout", "help.page"}
 
 
@@ -111,7 +112,7 @@ def test_without_a_request(arguments: list[str], exit_code: int, modules: set[st
     names = started(*arguments, exit_code=exit_code)
     assert ours(names) == modules
     assert packages(names) == {"click"} | ON_WINDOWS
-    assert standard(names) <= library | {"math"}
+    assert standard(names) <= library | {"math", "signal"}
 
 
 def test_completion() -> None:
@@ -119,7 +120,7 @@ def test_completion() -> None:
     names = loaded("from psopenai_py.__main__ import new_video; new_video()", env=asked)
     assert ours(names) == (FRONT | TABLE | {"candidates", "completion", "completion.scripts", "completion.templates"})
     assert packages(names) == {"click"} | ON_WINDOWS
-    assert standard(names) <= {"math", "shlex", "collections.abc"}
+    assert standard(names) <= {"math", "shlex", "signal", "collections.abc"}
 
 
 def test_the_package_alone() -> None:

@@ -162,7 +162,7 @@ def _sandbox() -> list[Block]:
 
 
 def _common_parameters() -> list[Block]:
-    from ..cmdlets.rows import common_parameters
+    from ..cmdlets.shared_parameters import common_parameters
 
     table = [row for row in common_parameters() if not _is_inert(row)]
     inert = [row for row in common_parameters() if _is_inert(row)]
