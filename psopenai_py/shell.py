@@ -100,6 +100,7 @@ def _cmdlet(name: str, arguments: list[str], streams: TerminalStreams, environ: 
         from .http.connections import Connections
 
         streams.preferences = Preferences.from_bound(binding.values)
+        streams.lines = binding.values.get("Compress", False)
         with closing(Connections()) as connections:
             call = Call(binding.values, streams, environ, connections)
             if binding.awaits and records is not None:

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from . import screen
 from .errors import OutputError, PSOpenAIError
 from .screen import is_terminal
-from .streams import CONTROLS, Data, Preferences, Streams
+from .streams import CONTROLS, QUIET, Data, Preferences, Streams
 
 if TYPE_CHECKING:
     from threading import Event
+
+    from .table import Table
 
 _YELLOW, _RED, _CYAN, _PLAIN = "\x1b[33;1m", "\x1b[31;1m", "\x1b[36;1m", "\x1b[0m"
 _ERASE = "\r\x1b[K"
@@ -48,7 +50,7 @@ class TerminalStreams(Streams):
         self.who = who
         #: Files that refused a write; what they still hold would be tried again at the end of the process.
         self.broken: list[BinaryIO] = []
-        #: Print each result on one line, as JSON lines.
+        #: Print each result on one line, as JSON lines; an array then has no brackets.
         self.lines = False
         self._in = stdin
         self._out = out
@@ -56,6 +58,7 @@ class TerminalStreams(Streams):
         self._colour = colour
         self._json_errors = error_view.lower() == "json"
         self._elements: int | None = None
+        self._table: Table | None = None
         self._progress = ""
         self._enough: Event | None = None
 
@@ -79,6 +82,28 @@ class TerminalStreams(Streams):
     def is_watched(self) -> bool:
         """True when a person can see progress."""
         return is_terminal(self._err)
+
+    @property
+    def shows_tables(self) -> bool:
+        return self.interactive and is_terminal(self._out)
+
+    @contextmanager
+    def table(self) -> Iterator[None]:
+        """What is written inside is one table. It may be inside of another one."""
+        if self._table is not None:
+            yield
+            return
+        from .table import Table
+
+        # Where no screen is, a program may cut the lines, such as `less -S`.
+        width = screen.columns(self._out) if is_terminal(self._out) else 0
+        self._table = Table(self.print_text, self.clean, width)
+        try:
+            yield
+        finally:
+            table, self._table = self._table, None
+            if self._out is not None:
+                table.flush()
 
     @contextmanager
     def reading_until(self, enough: Event) -> Iterator[None]:
@@ -185,21 +210,29 @@ class TerminalStreams(Streams):
         return False
 
     def _begin_array(self) -> None:
-        self._elements = 0
+        self._elements = None if self.lines else 0
 
     def _end_array(self) -> None:
+        if self.lines:
+            return
         closing = "]" if self._elements == 0 else "\n]"
         opening = "[" if self._elements == 0 else ""
         self._elements = None
         if self._out is not None:
             self.print_text(opening + closing)
 
+    def hint(self, text: str) -> None:
+        if is_terminal(self._err) and self.preferences.warning not in QUIET:
+            self._write("", text)
+
     def _write_output(self, value: Any) -> None:
         from . import psjson
 
         text = self.without_hidden(psjson.dumps(value, compress=self.lines))
         try:
-            if self._elements is None:
+            if self._table is not None:
+                self._table.add(value)
+            elif self._elements is None:
                 self.print_text(text)
             else:
                 # An element is written without a line end, because a comma or the closing bracket follows.
