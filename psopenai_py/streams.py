@@ -84,6 +84,17 @@ class Streams(ABC):
         finally:
             self._end_array()
 
+    @property
+    def shows_tables(self) -> bool:
+        """True where a person, and no script, sees the output, so that a list may be a table."""
+        return False
+
+    @contextmanager
+    def table(self) -> Iterator[None]:
+        """What is written inside is a table for people, where there may be one; else an array."""
+        with self.array():
+            yield
+
     def error(self, error: PSOpenAIError) -> None:
         """Report an error. -ErrorAction may keep it from the screen; the exit code tells all the same."""
         self._count(error)
@@ -101,6 +112,9 @@ class Streams(ABC):
         self._write("WARNING", text)
         if may_stop and self.preferences.warning == "Stop":
             raise StoppedError(f"Stopped, because -WarningAction is Stop, by the warning: {text}")
+
+    def hint(self, text: str) -> None:  # noqa: B027
+        """Tell a person at a terminal what can be done next; nothing in a log."""
 
     def host(self, text: str) -> None:
         """Tell something to the person at the terminal, whatever the preferences; it is no data."""

@@ -31,15 +31,19 @@ FRONT = {
     "binding.typed",
     "binding.values",
     "cmdlets",
+    "commands",
     "errors",
     "errors.local",
     "errors.remote",
+    "program",
+    "screen",
     "shell",
     "signals",
     "streams",
     "terminal",
 }
 TABLE = {"cmdlets.new_video", "cmdlets.shared_parameters"}
+HELP = {"help", "help.layout", "help.page"}
 
 
 #: Tells at the end what is loaded; nothing of it is loaded for that.
@@ -92,7 +96,9 @@ def standard(modules: set[str]) -> set[str]:
     [
         pytest.param(["--version"], 0, FRONT, set(), id="version"),
         pytest.param(["New-Video", "--version"], 0, FRONT | TABLE, set(), id="version of a cmdlet"),
-        pytest.param(["New-Video", "-?"], 0, FRONT | TABLE | {"help"}, {"textwrap"}, id="help"),
+        pytest.param(
+            ["New-Video", "-?"], 0, FRONT | TABLE | {"help", "help.layout", "help.page"}, {"textwrap"}, id="help"
+        ),
         pytest.param(["New-Video", "-Foo"], 2, FRONT | TABLE, {"difflib", "heapq"}, id="unknown parameter"),
         pytest.param(["New-Video", "x", "y"], 2, FRONT | TABLE, set(), id="text too many"),
         pytest.param(["New-Video"], 2, FRONT | TABLE, set(), id="missing parameter"),
@@ -112,7 +118,7 @@ def test_without_a_request(arguments: list[str], exit_code: int, modules: set[st
 def test_completion() -> None:
     asked = {"_PSOPENAI_COMPLETE": "bash_complete", "COMP_WORDS": "New-Video -Pro", "COMP_CWORD": "1"}
     names = loaded("from psopenai_py.__main__ import new_video; new_video()", env=asked)
-    assert ours(names) == (FRONT | TABLE | {"completion"})
+    assert ours(names) == (FRONT | TABLE | {"candidates", "completion", "completion.scripts", "completion.templates"})
     assert packages(names) == {"click"} | ON_WINDOWS
     assert standard(names) <= {"math", "shlex", "signal", "collections.abc"}
 

@@ -24,6 +24,7 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codec
 # Files that were put together may have a mark in the middle, too.
 _BLANK = re.compile(r"[\s\ufeff]*")
 _WITHIN_ARRAY = re.compile(r"\[[^\S\n]*(\S|\n)")
+_REST_OF_LINE = re.compile(r"[^\S\n]*(\S|\n)")
 _NUMBER = r"-?[0-9][-+.0-9Ee]*"
 _SCALARS = re.compile(rf"\[\s*(?:\]|(?:{_NUMBER}|true|false|null)\s*(?:$|\]$|,.*))", re.DOTALL)
 _GOES_ON = re.compile(r"[-+.0-9Ee]*\Z")
@@ -41,10 +42,10 @@ class Records:
 
         none     no input at all
         array    a JSON array, or several after each other
-        lines    JSON or text, one record a line
+        lines    JSON or text, one record a line; a single one, too, if it is an object with a line end
         objects  JSON with line ends inside, or the only line of an input
 
-    To tell a single line from the first of many, the end is waited for, but only shortly: what a slow program
+    To tell a single line of text from the first of many, the end is waited for, but only shortly: what a slow program
     writes is handled as it comes.
     """
 
@@ -81,8 +82,10 @@ class Records:
         elif start != "[" and _scalar(self._text.line()) is not None:
             self._next = self._line_of_scalars
         self._ahead = [self._next()]
-        several_lines = self._text.taken_lines > 1
-        return "objects" if several_lines or not self._text.has_more(PATIENCE) else "lines"
+        if self._text.taken_lines > 1:
+            return "objects"
+        is_line = start == "{" and self._text.ends_line(PATIENCE)
+        return "lines" if is_line or self._text.has_more(PATIENCE) else "objects"
 
     def _begins_array(self) -> bool:
         """False for text such as `[draft] Dancing Doggo`. An array's line is not read whole: it may be long."""
@@ -176,6 +179,15 @@ class _Text:
             if not self.more():
                 return False
         return True
+
+    def ends_line(self, patience: float) -> bool:
+        """True if the line ends here; False also if nothing arrives for so many seconds that could tell."""
+        while not (rest := _REST_OF_LINE.match(self._buffer, self._at)):
+            if not self._ended and self._quiet(patience):
+                return False
+            if not self.more():
+                return False
+        return rest[1] == "\n"
 
     def skip_blank(self) -> bool:
         """Step over blanks and line ends; False at the end of the input."""

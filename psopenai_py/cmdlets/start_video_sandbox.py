@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from ..sandbox.service.faults import FAULTS
 from . import Call
-from .shared_parameters import common_parameters
+from .shared_parameters import common_parameters, compress
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -43,6 +43,7 @@ CMDLET = Cmdlet(
         Parameter("ApiKey", Kind.SECRET, "Key that clients must send; otherwise none is asked for."),
         Parameter("ListenAddress", Kind.STRING, "Address to listen on.", default="127.0.0.1", not_empty=True),
         *common_parameters(),
+        compress(),
     ),
     examples=(
         Example("Start-VideoSandbox", "Serves http://127.0.0.1:8000/v1."),

@@ -17,16 +17,20 @@ from ..terminal import TerminalStreams
 def run_each(module: CmdletModule, call: Call, records: Records, streams: TerminalStreams) -> None:
     """Run the cmdlet for all records. One that fails is reported, and the rest go on.
 
-    The output has the form of the input: an array for an array, a line for a line. An error that would hit
+    The output has the form of the input: an array for an array, a line for a line; of several at a time, a line for
+    each record, unless they are an array. -Compress goes before all of that. An error that would hit
     every record alike ends the run, and so does any error under -ErrorAction Stop.
     """
     call = call._replace(resolved={})
-    streams.lines = records.form == "lines"
-    as_array = records.form == "array" and module.CMDLET.documents
+    many = call.bound.get("ThrottleLimit", 1) > 1 or "Resume" in call.bound
+    # What is split into parts and put together again must not depend on how many records a part has.
+    streams.lines = call.bound.get("Compress", records.form == "lines" or (many and records.form != "array"))
+    as_array = records.form == "array" and not streams.lines and module.CMDLET.documents
+    as_table = call.bound.get("Table", False)
     left: list[str] = []
     try:
-        with streams.array() if as_array else nullcontext():
-            if call.bound.get("ThrottleLimit", 1) > 1 or "Resume" in call.bound:
+        with streams.table() if as_table else streams.array() if as_array else nullcontext():
+            if many:
                 from .concurrent import run_many
 
                 run_many(module, call, records, streams, left)
