@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from psopenai_py.sandbox import open_sandbox
-from psopenai_py.sandbox.service.jobs import JobStore
+from psopenai_py.sandbox.service.application import create_app
+from psopenai_py.sandbox.service.jobs import JobStore, UnusableFolder
 from tests.sandbox.conftest import NOON, Clock, Connect
 
 NewVideo = Callable[..., str]
@@ -239,11 +240,22 @@ def test_a_damaged_job_can_be_seen_and_deleted(client: httpx.Client, store: JobS
 
 def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    app = open_sandbox(f"sandbox:{tmp_path / 'file'}", os.environ)
+    app = create_app(JobStore(tmp_path / "file"))
     with httpx.Client(transport=httpx.WSGITransport(app=app), base_url="http://sandbox/v1") as client:
         answer = client.post("/videos", data={"prompt": "x"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "sandbox_folder")
     assert answer.json()["error"]["message"].startswith(f"The sandbox cannot use its folder '{tmp_path / 'file'}': ")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_client_in_the_same_process_gets_an_exception_for_an_unusable_folder(tmp_path: Path, method: str) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    app = open_sandbox(f"sandbox:{tmp_path / 'file'}", os.environ)
+    with (
+        httpx.Client(transport=httpx.WSGITransport(app=app), base_url="http://sandbox/v1") as client,
+        pytest.raises(UnusableFolder, match=r"The sandbox cannot use its folder '.*file': "),
+    ):
+        client.request(method, "/videos", data={"prompt": "x"})
 
 
 def test_head_answers_like_get_without_a_body(client: httpx.Client, new_video: NewVideo) -> None:
