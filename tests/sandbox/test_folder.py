@@ -33,12 +33,13 @@ SERVER = ("Start-VideoSandbox", "-Port", "0")
 CALLS = [pytest.param(("New-Video", "x"), id="create"), pytest.param(("Get-Video",), id="list")]
 
 
-def _run(*command: str, env: Mapping[str, str] | None = None, cwd: Path | None = None, through: str = "") -> str:
+def _run(*command: str, env: Mapping[str, str | None] | None = None, cwd: Path | None = None, through: str = "") -> str:
     """Run a command that has to fail, in a process that is changed first, and return its message."""
+    changed = {**os.environ, **(env or {})}
     before = [sys.executable, "-c", through] if through else []
     done = subprocess.run(
         [*before, *our(*command)],
-        env={**os.environ, **(env or {})},
+        env={name: value for name, value in changed.items() if value is not None},
         cwd=cwd,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -78,7 +79,7 @@ def test_a_file_in_place_of_the_jobs(tmp_path: Path) -> None:
 
 def test_a_folder_that_may_not_be_written() -> None:
     """The folder is the root, so that nothing on the way to it needs a permission."""
-    env = {"HOME": "/", "XDG_STATE_HOME": ""}
+    env = {"HOME": "/", "XDG_STATE_HOME": None}
     folder = "/.local/state/psopenai_py/sandbox"
     expected = _unusable("New-Video", folder, "Permission denied", "-ApiBase sandbox:/folder")
     assert _run("New-Video", "x", "-ApiBase", "sandbox:", env=env, through=NOT_ROOT) == expected
@@ -87,7 +88,7 @@ def test_a_folder_that_may_not_be_written() -> None:
 
 
 def test_a_user_without_a_home() -> None:
-    env = {"HOME": "", "USERPROFILE": "", "XDG_STATE_HOME": ""}
+    env = dict.fromkeys(("HOME", "USERPROFILE", "XDG_STATE_HOME"))
     if os.geteuid() != 0:
         pytest.skip("only root can become a user without an entry")
     problem = "This user has no home folder; name one for the jobs: "
