@@ -72,9 +72,13 @@ def create_app(
 
 
 def _routes(operations: Operations) -> tuple[Route, ...]:
-    one = "/videos/(?P<id>[^/]+)"
+    one = "/v1/videos/(?P<id>[^/]+)"
+    missing = dict.fromkeys(("GET", "POST", "DELETE"), ("", operations.not_offered))
     return (
-        (re.compile("/videos"), {"GET": ("list", operations.list), "POST": ("create", operations.create)}),
+        (re.compile("/v1/models"), {"GET": ("models", operations.list_models)}),
+        (re.compile("/v1/models/(?P<id>.+)"), {"GET": ("models", operations.retrieve_model)}),
+        (re.compile("/v1/videos"), {"GET": ("list", operations.list), "POST": ("create", operations.create)}),
+        (re.compile("/v1/videos/(?P<id>edits|extensions|characters)(/[^/]+)?"), missing),
         (re.compile(one), {"GET": ("get", operations.retrieve), "DELETE": ("delete", operations.delete)}),
         (re.compile(f"{one}/content"), {"GET": ("content", operations.content)}),
         (re.compile(f"{one}/remix"), {"POST": ("create", operations.remix)}),
@@ -93,8 +97,7 @@ def _dispatch(operations: Operations, routes: tuple[Route, ...], environ: WSGIEn
 
 def _match(routes: tuple[Route, ...], environ: WSGIEnvironment) -> tuple[Handler, Request]:
     method = environ["REQUEST_METHOD"]
-    path = str(environ.get("PATH_INFO") or "/")
-    path = path.removeprefix("/v1").removesuffix("/")
+    path = str(environ.get("PATH_INFO") or "/").removesuffix("/")
     for pattern, methods in routes:
         match = pattern.fullmatch(path)
         if match is None:
@@ -106,7 +109,10 @@ def _match(routes: tuple[Route, ...], environ: WSGIEnvironment) -> tuple[Handler
             raise ApiError(405, message, code="method_not_allowed", headers={"allow": allowed})
         query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
         return found[1], Request(found[0], environ, query, match.groupdict().get("id", ""))
-    raise ApiError(404, "The sandbox has nothing here; its videos are under /v1/videos.", code="unknown_url")
+    message = (
+        f"The sandbox has nothing at '{path[:80] or '/'}'; its videos are at /v1/videos, so a base address ends in /v1."
+    )
+    raise ApiError(404, message, code="unknown_url")
 
 
 def _check_key(environ: WSGIEnvironment, api_key: str) -> None:
