@@ -20,8 +20,8 @@ IMPORTERS = {
     "keyring": ({"keys"}, False),
 }
 
-#: A part of the package and the parts below it that it may import. Everything may import `errors`, `streams`, `psjson`
-#: and the package itself, for its version.
+#: A part of the package and the parts below it that it may import. Everything may import `errors`, `streams`, `psjson`,
+#: `redaction` and the package itself, for its version.
 BELOW: dict[str, set[str]] = {
     "__init__": {"functions"},
     "__main__": {"shell"},
@@ -35,18 +35,20 @@ BELOW: dict[str, set[str]] = {
     "completion": {"binding"},
     "help": {"binding"},
     "cmdlets": {"api", "binding", "settings", "keys", "sandbox"},
-    "api": {"settings", "sandbox", "binding"},
-    "settings": {"keys", "binding"},
-    "keys": {"binding"},
+    "api": {"addresses", "settings", "sandbox", "binding"},
+    "settings": {"addresses", "keys"},
+    "keys": set(),
+    "addresses": set(),
     "binding": set(),
     "sandbox": set(),
     "streams": set(),
     "errors": set(),
     "psjson": set(),
+    "redaction": set(),
 }
-FOR_ALL = {"errors", "psjson", "streams", ""}
+FOR_ALL = {"errors", "psjson", "redaction", "streams", ""}
 #: These could be packages of their own: what they may import at all.
-APART = {"sandbox": set(), "psjson": set(), "errors": set(), "binding": {"errors", "psjson"}}
+APART = {"sandbox": set(), "psjson": set(), "errors": set(), "binding": {"errors", "psjson", "redaction"}}
 
 
 def name_of(path: Path) -> str:

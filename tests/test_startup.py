@@ -34,6 +34,7 @@ FRONT = {
     "errors",
     "errors.local",
     "errors.remote",
+    "redaction",
     "shell",
     "streams",
     "terminal",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .. import errors, psjson
+from ..redaction import shown_url
 from ..settings import RETIRED_HOST, Settings
 
 #: Characters of an answer that an error shows.
@@ -167,7 +168,7 @@ def _redirection(answer: Answer) -> str:
     place = answer.headers.get("location")
     if not place:
         return f"its status is {answer.status} ({answer.reason})"
-    return f"it redirects to '{place[:EXCERPT]}', and the request is not repeated elsewhere"
+    return f"it redirects to '{shown_url(place)[:EXCERPT]}', and the request is not repeated elsewhere"
 
 
 def failure_warning(job: Mapping[str, Any]) -> str | None:

@@ -8,10 +8,10 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from ..errors import ConnectionFailedError
+from ..redaction import Masks
 from ..streams import Data, Streams
 from . import answers
 from .answers import Answer
-from .masks import Masks
 
 #: Seconds without a byte after which a download counts as broken off.
 STALL = 120.0
@@ -70,7 +70,7 @@ class Incoming:
                     break
         except ConnectionFailedError as error:
             broken = error
-        answer = self.answer._replace(body=self._masks.data(bytes(body)))
+        answer = self.answer._replace(body=self._masks.data(bytes(body), self.answer.charset))
         self._streams.debug(f"Body of the answer:\n{answer.text}" if self._streams.preferences.debug else "")
         if broken is not None and answer.status < 400:
             raise answers.broken_off(answer, broken)

@@ -15,14 +15,14 @@ from urllib.parse import urlsplit
 
 from ..errors import APIRequestError, Interrupted, SettingsError
 from ..psjson import dumps
-from ..settings import Settings, shown_url
+from ..redaction import shown_headers, shown_url
+from ..settings import Settings
 from ..streams import Streams
 from . import answers, failures, network, retry
 from .answers import Answer
 from .body import STALL, Incoming
-from .masks import Masks
 from .pace import Pace
-from .request import FilePart, Request, origin, sendable, shown_headers
+from .request import FilePart, Request, origin, sendable
 from .wire import Progress, Wire
 
 if TYPE_CHECKING:
@@ -159,8 +159,8 @@ def _verdict(answer: Answer, settings: Settings, done: int, pace: Pace) -> _Verd
 @contextlib.contextmanager
 def _attempt(request: Request, settings: Settings, streams: Streams, connections: Connections) -> Iterator[Incoming]:
     """One request and the beginning of its answer, told to the verbose and debug streams."""
-    masks = Masks.of(request)
-    masks.hide(streams)
+    masks = request.masks
+    masks.hide_from(streams)
     streams.verbose(f"{request.method} {shown_url(request.url)}")
     if streams.preferences.debug:
         streams.debug(f"Request: {dumps(request.describe())}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..binding.spec import Cmdlet, Example
-from ..settings import find_key, key_host, mask
+from ..redaction import mask
+from ..settings import find_key, key_host
 from . import Call
 from .rows import common_parameters, host_parameter
 
