@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from . import __version__
+from . import __version__, signals
 from .binding.binder import Ask, Binding, bind
 from .binding.spec import Cmdlet, Parameter
 from .cmdlets import MODULES, Call, load
@@ -106,7 +106,7 @@ def run(
     except KeyboardInterrupt as interruption:
         note = interruption.note if isinstance(interruption, Interrupted) else ""
         streams.host(f"Interrupted. {note}".rstrip())
-        return Interrupted.exit_code
+        return signals.exit_code()
     finally:
         _silence(streams)
     return streams.exit_code
@@ -167,13 +167,13 @@ def _cmdlet(name: str, arguments: list[str], streams: TerminalStreams, environ: 
     elif binding.wants == "version":
         streams.print_text(f"{PROGRAM} {__version__}")
     else:
-        from .api.transport import Connections
+        from .http.connections import Connections
 
         streams.preferences = Preferences.from_bound(binding.values)
         with closing(Connections()) as connections:
             call = Call(binding.values, streams, environ, connections)
             if binding.awaits and records is not None:
-                from .steps import run_each
+                from .pipeline.run import run_each
 
                 run_each(module, call, records, streams)
             elif "Resume" in call.bound:

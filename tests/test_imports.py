@@ -15,8 +15,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: The only importer of each package, and whether it may do so before it has to. httpcore is a part of httpx.
 IMPORTERS = {
     "click": ({"shell"}, True),
-    "httpx": ({"api/transport"}, False),
-    "httpcore": ({"api/transport"}, False),
+    "httpx": ({"http/client", "http/connections"}, False),
+    "httpcore": ({"http/client"}, False),
     "keyring": ({"keys"}, False),
 }
 
@@ -25,28 +25,29 @@ IMPORTERS = {
 BELOW: dict[str, set[str]] = {
     "__init__": {"functions"},
     "__main__": {"shell"},
-    "shell": {"binding", "cmdlets", "completion", "help", "api", "steps", "terminal", "module"},
-    "functions": {"binding", "cmdlets", "api"},
-    "worker": {"binding", "cmdlets", "api", "settings", "steps"},
+    "shell": {"binding", "cmdlets", "completion", "help", "http", "pipeline", "terminal", "module"},
+    "functions": {"binding", "cmdlets", "http"},
+    "worker": {"binding", "cmdlets", "http", "settings", "pipeline"},
     "module": set(),
-    "steps": {"binding", "cmdlets", "terminal", "bulk"},
-    "bulk": {"binding", "cmdlets", "terminal", "api"},
+    "pipeline": {"binding", "cmdlets", "terminal", "http"},
     "terminal": set(),
     "completion": {"binding"},
     "help": {"binding"},
-    "cmdlets": {"api", "binding", "settings", "keys", "sandbox"},
-    "api": {"addresses", "settings", "sandbox", "binding"},
+    "cmdlets": {"videos", "http", "binding", "settings", "keys", "sandbox"},
+    "videos": {"http", "settings", "binding"},
+    "http": {"addresses", "settings", "sandbox", "binding"},
     "settings": {"addresses", "keys"},
     "keys": set(),
     "addresses": set(),
     "binding": set(),
     "sandbox": set(),
+    "signals": set(),
     "streams": set(),
     "errors": set(),
     "psjson": set(),
     "redaction": set(),
 }
-FOR_ALL = {"errors", "psjson", "redaction", "streams", ""}
+FOR_ALL = {"errors", "psjson", "redaction", "signals", "streams", ""}
 #: These could be packages of their own: what they may import at all.
 APART = {"sandbox": set(), "psjson": set(), "errors": set(), "binding": {"errors", "psjson", "redaction"}}
 

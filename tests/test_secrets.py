@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from psopenai_py import errors, get_video, new_video
 from psopenai_py.redaction import Masks, is_secret, mask, shown_argument, shown_proxy, shown_url
-from tests.api.wires import listening, saying
 from tests.conftest import KEY, Run
+from tests.http.sockets import listening, saying
 from tests.server import JOB, Server
 
 #: Members of a job in the order in which they are printed.

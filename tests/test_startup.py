@@ -36,10 +36,11 @@ FRONT = {
     "errors.remote",
     "redaction",
     "shell",
+    "signals",
     "streams",
     "terminal",
 }
-TABLE = {"cmdlets.new_video", "cmdlets.rows"}
+TABLE = {"cmdlets.new_video", "cmdlets.shared_parameters"}
 
 
 #: Tells at the end what is loaded; nothing of it is loaded for that.

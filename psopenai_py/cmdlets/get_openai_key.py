@@ -6,7 +6,7 @@ from ..binding.spec import Cmdlet, Example
 from ..redaction import mask
 from ..settings import find_key, key_host
 from . import Call
-from .rows import common_parameters, host_parameter
+from .shared_parameters import common_parameters, host_parameter
 
 CMDLET = Cmdlet(
     name="Get-OpenAIKey",

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call, Steps, go_through
-from .rows import common_parameters, pipeline_parameters, service_parameters, video_id
+from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, video_id
 
 if TYPE_CHECKING:
-    from ..api.download import Fetch, Sink
-    from ..api.transport import Opening
-    from ..settings import Settings
+    from ..http.client import Opening
+    from ..videos.client import VideoClient
+    from ..videos.download import Fetch, Sink
 
 CMDLET = Cmdlet(
     name="Get-VideoContent",
@@ -63,7 +63,7 @@ def run(call: Call) -> None:
 
 def steps(call: Call) -> Steps:
     """The same in steps."""
-    from ..api import saving
+    from ..videos import saving
 
     target = call.bound.get("OutFile")
     if target is None:
@@ -71,20 +71,20 @@ def steps(call: Call) -> Steps:
     else:
         saving.check_target(target)
         _check_overwriting(call, target)
-    settings = call.settings
+    client = call.client(CMDLET)
     if call.bound.get("WaitForCompletion"):
-        yield from _wait(call, settings)
+        yield from _wait(call, client)
     if target is None:
-        _copy(call, settings, call.streams)
+        _copy(call, client, call.streams)
         return
-    path = saving.save(lambda sink: _copy(call, settings, sink), target, call.bound["VideoId"])
+    path = saving.save(lambda sink: _copy(call, client, sink), target, call.bound["VideoId"])
     call.streams.verbose(f"Saved as {path}.")
 
 
 def _check_overwriting(call: Call, target: str) -> None:
     """One file cannot hold the contents of several piped jobs: the last would be all that is left."""
-    from ..api import saving
     from ..errors import InputError
+    from ..videos import saving
 
     if call.done and saving.is_replaced(target):
         raise InputError(
@@ -95,44 +95,32 @@ def _check_overwriting(call: Call, target: str) -> None:
         )
 
 
-def _wait(call: Call, settings: Settings) -> Steps:
-    from ..api import status, videos
-    from ..api.polling import Watch
+def _wait(call: Call, client: VideoClient) -> Steps:
     from ..errors import JobFailedError
+    from ..videos import status
+    from ..videos.job import warn_of_failure
+    from ..videos.polling import Watch
 
-    identifier, again = call.bound["VideoId"], call.again(CMDLET, settings)
-    watch = Watch(identifier, CMDLET.name, settings, call.extras, call.streams, call.connections, again)
-    job = yield from watch.until_over()
-    videos.warn_of_failure(call.streams, job)
+    identifier = call.bound["VideoId"]
+    job = yield from Watch(client, identifier, call.again(CMDLET, client.settings)).until_over()
+    warn_of_failure(call.streams, job)
     if not status.has_succeeded(status.word(job)):
         text = f"The job {identifier} is not completed; its status is '{job.get('status')}'."
         raise JobFailedError(text, job=job, command=CMDLET.name)
 
 
-def _copy(call: Call, settings: Settings, sink: Sink) -> str:
-    from ..api import download
+def _copy(call: Call, client: VideoClient, sink: Sink) -> str:
+    from ..videos import download
 
-    fetch = _fetch(call, settings)
+    fetch = _fetch(call, client)
     return download.copy(fetch, sink, variant=call.bound.get("Variant", ""), broke=call.streams.verbose)
 
 
-def _fetch(call: Call, settings: Settings) -> Fetch:
+def _fetch(call: Call, client: VideoClient) -> Fetch:
     """How to ask for the content from some byte on."""
-    from ..api import transport, videos
-
-    identifier = _content_id(call, settings) if settings.azure else call.bound["VideoId"]
+    identifier = client.content_id(call.bound["VideoId"])
 
     def fetch(start: int, tag: str) -> Opening:
-        request = videos.content(settings, identifier, call.bound.get("Variant"), call.extras, start=start, tag=tag)
-        return transport.receive(request, settings, call.streams, call.connections)
+        return client.content(identifier, call.bound.get("Variant"), start, tag)
 
     return fetch
-
-
-def _content_id(call: Call, settings: Settings) -> str:
-    """Azure keeps the content under an id of its own, which the job tells."""
-    from ..api import answers, transport, videos
-
-    request = videos.retrieve(settings, call.bound["VideoId"], call.extras)
-    answer = transport.send(request, settings, call.streams, call.connections)
-    return videos.generation_id(answers.job(answer, CMDLET.name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call
-from .rows import common_parameters, pipeline_parameters, service_parameters, video_id, what_if
+from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, video_id, what_if
 
 CMDLET = Cmdlet(
     name="New-VideoRemix",
@@ -38,13 +38,10 @@ CMDLET = Cmdlet(
 
 def run(call: Call) -> None:
     """Send the remix and print the new job."""
-    from ..api import answers, transport, videos
-
-    settings = call.settings
+    client = call.client(CMDLET)
     document = {"prompt": call.bound["Prompt"]}
-    request = videos.remix(settings, call.bound["VideoId"], document, call.additional_body, call.extras)
+    request = client.remixing(call.bound["VideoId"], document, call.additional_body)
     if call.bound.get("WhatIf"):
         call.streams.output(request.describe())
         return
-    answer = transport.send(request, settings, call.streams, call.connections)
-    videos.tell(call.streams, answers.created_job(answer, CMDLET.name))
+    call.create(client, request)

@@ -1,0 +1,92 @@
+"""The calls of the Videos API: values in, jobs out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..http.client import HttpClient, Opening
+from ..http.connections import Connections
+from ..http.rate_limit import RateLimiter
+from ..http.request import Extras, Field, Request
+from ..http.response import Response
+from ..settings import Settings
+from ..signals import Deferral
+from ..streams import Streams
+from . import advice, job
+from .providers import Target, provider_of
+
+
+class VideoClient:
+    """One service, as one cmdlet uses it.
+
+    Args:
+        extras: what the user adds to each request.
+        cmdlet: the name in which errors are reported.
+        creates: the cmdlet is declared to create jobs. Nothing else may send what must not be sent twice: on that
+            declaration depends whether a record of the pipeline is sent again.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        extras: Extras,
+        streams: Streams,
+        connections: Connections,
+        limiter: RateLimiter,
+        *,
+        cmdlet: str,
+        creates: bool,
+    ) -> None:
+        self.settings = settings
+        self.streams = streams
+        self.cmdlet = cmdlet
+        self.http = HttpClient(settings, streams, connections, limiter, advice.for_status(settings))
+        self._creates = creates
+        self._provider = provider_of(settings)
+        self._target = Target(settings, extras)
+
+    def creation(self, fields: list[Field], body: Mapping[str, Any] | None) -> Request:
+        """The request that creates a job; `body` has fields that the user adds or replaces."""
+        return self._provider.create(self._target, fields, body or {})
+
+    def remixing(self, video_id: str, document: Mapping[str, Any], body: Mapping[str, Any] | None) -> Request:
+        """The request that creates a job from another one. Raises InputError where the service has no remix."""
+        return self._provider.remix(self._target, video_id, document, body or {})
+
+    def deletion(self, video_id: str) -> Request:
+        """The request that deletes a job."""
+        return self._provider.delete(self._target, video_id)
+
+    def create(self, request: Request, deferral: Deferral) -> dict[str, Any]:
+        """Send a creation or a remix once, and return the new job. Interruptions wait for its response."""
+        if not self._creates:
+            raise AssertionError(f"{self.cmdlet} creates a job, and its table does not say so")
+        return job.created_job(self.http.send(request, deferral=deferral), self.cmdlet)
+
+    def delete(self, request: Request) -> Response:
+        """Send a deletion, and return what the server says to it."""
+        return self.http.send(request)
+
+    def retrieve(self, video_id: str) -> dict[str, Any]:
+        """The job with an id."""
+        return job.job(self.http.send(self._provider.retrieve(self._target, video_id)), self.cmdlet)
+
+    def poll(self, video_id: str, timeout: float) -> tuple[dict[str, Any], Mapping[str, str]]:
+        """The job, asked for once within so many seconds (0: without limit), and the headers that came with it."""
+        request = self._provider.retrieve(self._target, video_id)
+        response = self.http.limited(timeout).send(request, at_once=True, whole=True)
+        return job.job(response, self.cmdlet), response.headers
+
+    def list_page(self, limit: int, order: str, after: str) -> job.Page:
+        """One page of jobs; `after` is the id behind which it begins, or empty."""
+        return job.page(self.http.send(self._provider.list_page(self._target, limit, order, after)), self.cmdlet)
+
+    def content_id(self, video_id: str) -> str:
+        """The id under which the content of a job is kept."""
+        find = self._provider.content_id
+        return video_id if find is None else find(self.retrieve(video_id))
+
+    def content(self, content_id: str, variant: str | None, start: int, tag: str) -> Opening:
+        """The bytes of a video or another variant, from `start` on, of the version with the entity tag if any."""
+        return self.http.receive(self._provider.content(self._target, content_id, variant, start, tag))
