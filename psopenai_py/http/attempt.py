@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 #: Seconds until a server must have accepted the connection, whatever -TimeoutSec says.
 CONNECT_LIMIT = 60.0
+#: Seconds without a byte after which a body counts as broken off, whatever -TimeoutSec says.
+STALL = 30.0
 
 
 class Cuttable(Protocol):
@@ -32,11 +34,10 @@ class Attempt:
         limits: seconds for each kind of step, as the library wants them.
     """
 
-    def __init__(self, timeout: float, *, whole: bool, stall: float | None, sent: bool) -> None:
+    def __init__(self, timeout: float, *, whole: bool, sent: bool) -> None:
         self.sent = sent
         self.limits: dict[str, float | None] = {}
         self._whole = whole
-        self._stall = stall
         self._deadline = time.monotonic() + timeout if timeout else None
         self._timer: threading.Timer | None = None
         self._connection: Cuttable | None = None
@@ -61,7 +62,7 @@ class Attempt:
             # Also without a limit: a later request over the same connection may have one.
             self._connection.opened(info["return_value"].get_extra_info("socket"))
         elif event.endswith("receive_response_body.started"):
-            self.limits["read"] = self._stall
+            self.limits["read"] = STALL
         elif event.endswith(".started"):
             self._set_limits()
         # What is sent to a proxy to reach the server has not reached the server.

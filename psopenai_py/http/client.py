@@ -16,7 +16,7 @@ from ..settings import Settings, shown_url
 from ..streams import Streams
 from . import failures, retry
 from .attempt import Attempt
-from .body import STALL, Incoming
+from .body import Incoming
 from .connections import Connection, Connections
 from .masks import Masks
 from .rate_limit import RateLimiter
@@ -115,12 +115,7 @@ class HttpClient:
         self._tell_request(request)
         settings = self._settings
         # In-process there is no connection to watch: the application runs as soon as it is called.
-        attempt = Attempt(
-            settings.timeout,
-            whole=whole,
-            stall=STALL if request.follows else None,
-            sent=settings.sandbox is not None,
-        )
+        attempt = Attempt(settings.timeout, whole=whole, sent=settings.sandbox is not None)
         translated = partial(_translate, request, settings, attempt)
         with contextlib.ExitStack() as open_things, masks.in_errors(), _interruptible(request, attempt):
             open_things.callback(attempt.end)
@@ -200,8 +195,9 @@ def _translate(request: Request, settings: Settings, attempt: Attempt) -> Iterat
     import httpcore
     import httpx
 
-    broken: tuple[type[Exception], ...] = (httpx.TransportError, httpx.DecodingError)
-    broken += (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
+    broken: tuple[type[Exception], ...] = (httpx.TransportError,)
+    # The library takes text of the server for a number, and may fail at it.
+    broken += (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, ValueError)
     try:
         yield
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:

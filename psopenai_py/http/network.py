@@ -19,6 +19,8 @@ def proxy_for(url: str) -> str | None:
 
     Only the proxy that is needed is looked at: a desktop that sets a SOCKS proxy for everything else, which
     the HTTP library may not know, must not stop a call that has no use for it.
+
+    Raises SettingsError for one that is no address.
     """
     from urllib.request import getproxies, proxy_bypass
 
@@ -28,7 +30,29 @@ def proxy_for(url: str) -> str | None:
         return None
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
-    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
+    if not proxy:
+        return None
+    address = proxy if "://" in proxy else f"http://{proxy}"
+    _check_proxy(address, parts.scheme)
+    return address
+
+
+def _check_proxy(address: str, scheme: str) -> None:
+    """Refuse what has no host, or a port that cannot be; the libraries below would fail in ways of their own.
+
+    What Python says of it is not passed on: it may quote a part of the password.
+    """
+    what = "address"
+    try:
+        parts = urlsplit(address)
+        what = "port"
+        known = parts.port is None or parts.port > 0
+        what = "host"
+        known = known and bool((parts.hostname or "").encode("idna"))
+    except ValueError:
+        raise unusable_proxy(address, scheme, f"Invalid {what}") from None
+    if not known:
+        raise unusable_proxy(address, scheme, "it has no host or port that can be used")
 
 
 def is_loopback(host: str) -> bool:
@@ -71,7 +95,7 @@ def no_certificates() -> ssl.SSLContext:
 
 def unusable_proxy(proxy: str, scheme: str, why: str) -> SettingsError:
     """The error for a proxy that cannot be used; a password in its address is not shown."""
-    shown = re.sub(r"//[^/]*@", "//", proxy)
+    shown = re.sub(r"//.*@", "//", proxy)  # also a password with a slash
     return SettingsError(
         f"The proxy '{shown}' for {scheme} addresses cannot be used: {why}. Nothing was sent.",
         command="Invoke-OpenAIAPIRequest",

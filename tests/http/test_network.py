@@ -146,6 +146,12 @@ def test_what_loopback_is(host: str, expected: bool) -> None:
         ("ftp://me:secret1234@h:1", "ftp://h:1", "Unknown scheme for proxy URL"),
         ("http://me:secret1234@h:port", "http://h:port", "Invalid port"),
         ("http://[::1", "http://[::1", "Invalid"),
+        ("http://me:secret1234@127.0.0.1:99999", "http://127.0.0.1:99999", "Invalid port"),
+        ("http://h:0", "http://h:0", "it has no host or port that can be used"),
+        ("http://", "http://", "it has no host or port that can be used"),
+        ("http://a..b:8080", "http://a..b:8080", "Invalid host"),
+        ("http://me:sec/secret1234@h:1", "http://h:1", "Invalid port"),
+        ("http://a]b/", "http://a]b/", "Invalid address"),
         ("socks5://me:secret1234@h:1", "socks5://h:1", "Using SOCKS proxy, but the 'socksio' package is not installed"),
     ],
 )
