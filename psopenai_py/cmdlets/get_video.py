@@ -92,17 +92,20 @@ def _list(call: Call, client: VideoClient) -> None:
 
 
 def _listed(call: Call, client: VideoClient) -> Iterator[dict[str, Any]]:
-    """The jobs of the first page, or of all pages. Stops when a page does not lead on to a new one."""
+    """The jobs of the first page, or of all pages. Stops when a page adds nothing, or does not lead on."""
+    from ..videos.listing import Listing
+
     everything = bool(call.bound.get("All"))
     limit = 100 if everything else call.bound.get("Limit", 20)
     cursor = call.bound.get("After") or ""
-    visited = {""}
+    listing = Listing()
+    listing.leads_on(cursor)
     while True:
-        visited.add(cursor)
         page = client.list_page(limit, call.bound.get("Order", "asc"), cursor)
-        yield from page.jobs
+        jobs = listing.added(page, cursor)
+        yield from jobs
         cursor = page.last_id
-        if not (everything and page.has_more and page.jobs) or cursor in visited:
+        if not (everything and page.has_more and jobs and listing.leads_on(cursor)):
             break
     if page.has_more and "Limit" not in call.bound:
         call.streams.warning("There is more data that has not been retrieved.")

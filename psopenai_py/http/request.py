@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import quote, quote_plus, unquote_plus, urljoin, urlsplit
 
@@ -12,6 +12,7 @@ from .. import __version__
 from ..errors import InputError
 from ..psjson import dumps
 from ..settings import Settings, is_secret, mask, shown_url
+from .response import Response
 
 #: Names and values of a query; a value of None is a name that stands alone.
 Query = list[tuple[str, str | None]]
@@ -57,6 +58,7 @@ class Request(NamedTuple):
         expects: what the response is to be, as messages call it.
         action: what to do about a response that is something else.
         loss: what may have happened when no response came; not empty for what must not be done twice.
+        is_final: tells of a response with an error status that it says all there is, so that nothing is repeated.
     """
 
     method: str
@@ -68,6 +70,7 @@ class Request(NamedTuple):
     expects: str = "what was asked for"
     action: str = ""
     loss: str = ""
+    is_final: Callable[[Response], bool] | None = None
 
     def __repr__(self) -> str:
         return f"Request({self.method} {shown_url(self.url)})"  # the key is among the headers
