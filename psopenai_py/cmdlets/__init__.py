@@ -8,11 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from ..binding.spec import Cmdlet, Kind
+from ..errors import Interrupted
 from ..streams import Streams
 
 if TYPE_CHECKING:
     from ..http.connections import Connections
     from ..http.rate_limit import RateLimiter
+    from ..http.request import Request
     from ..settings import Settings
     from ..videos.client import VideoClient
 
@@ -85,6 +87,18 @@ class Call(NamedTuple):
         from ..http.request import additional_body
 
         return additional_body(self.bound.get("AdditionalBody"))
+
+    def create(self, client: VideoClient, request: Request) -> None:
+        """Send what creates a job and print it: whatever comes in between, its id is told."""
+        from ..signals import deferred
+        from ..videos.job import write_job
+
+        with deferred() as deferral:
+            job = client.create(request, deferral)
+            try:
+                write_job(self.streams, job)
+            except KeyboardInterrupt:
+                raise Interrupted(f"The job {job['id']} was created.") from None
 
     def again(self, cmdlet: Cmdlet, settings: Settings) -> str:
         """The command line that makes this call once more. What authenticates is left out."""

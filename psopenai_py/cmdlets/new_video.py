@@ -89,16 +89,13 @@ CMDLET = Cmdlet(
 
 def run(call: Call) -> None:
     """Send the job and print it."""
-    # Imported here, because help, completion and binding errors need none of it.
-    from ..videos.job import write_job
-
     client = call.client(CMDLET)
     request = client.creation(_fields(call.bound), call.additional_body)
     if call.bound.get("WhatIf"):
         call.streams.output(request.describe())
         return
     _warn_if_retired(client.settings, call)
-    write_job(call.streams, client.create(request))
+    call.create(client, request)
 
 
 def _fields(bound: Mapping[str, Any]) -> list[Field]:

@@ -38,12 +38,10 @@ CMDLET = Cmdlet(
 
 def run(call: Call) -> None:
     """Send the remix and print the new job."""
-    from ..videos.job import write_job
-
     client = call.client(CMDLET)
     document = {"prompt": call.bound["Prompt"]}
     request = client.remixing(call.bound["VideoId"], document, call.additional_body)
     if call.bound.get("WhatIf"):
         call.streams.output(request.describe())
         return
-    write_job(call.streams, client.create(request))
+    call.create(client, request)
