@@ -171,12 +171,13 @@ MISSING = (
     "New-Video: New-Video needs a value for: Prompt.\n"
     "    + CategoryInfo          : InvalidArgument: (:) [New-Video], ParameterBindingException\n"
     "    + FullyQualifiedErrorId : MissingMandatoryParameter,New-Video\n"
+    "    + RecommendedAction     : Give it on the command line (New-Video -Prompt VALUE) or through a pipe.\n"
 )
 
 
 @pytest.mark.parametrize("process", [False, True], ids=["here", "in a process"])
 def test_a_missing_prompt_without_a_terminal(run: Run, process: bool) -> None:
-    result = run("New-Video", "-Model", "m", stdin="", process=process)
+    result = run("New-Video", "-Model", "m", process=process)
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", MISSING)
 
 

@@ -137,7 +137,7 @@ def _call(run: Run, server: Server, case: Case, files: Path, *, process: bool) -
     usual = {"OPENAI_API_KEY": KEY, "OPENAI_API_BASE": f"{script.base}/v1", "TZ": case["tz"]}
     env = usual | recordings.fill(case["env"], places)
     stages = case.get("pipeline") or [[case["cmdlet"], *case["argv"]]]
-    data = case.get("stdin", "").encode()
+    data: bytes | None = case["stdin"].encode() if "stdin" in case else None
     ids: list[str] = []
     warnings: list[str] = []
     for name, *argv in recordings.fill(stages, places):
@@ -145,7 +145,7 @@ def _call(run: Run, server: Server, case: Case, files: Path, *, process: bool) -
         data = result.data
         ids += result.error_ids
         warnings += result.warnings
-    return wire.differences(case, script.requests, data, ids, warnings, Path.cwd())
+    return wire.differences(case, script.requests, data or b"", ids, warnings, Path.cwd())
 
 
 @pytest.mark.parametrize("case", WIRE, ids=_ids)
