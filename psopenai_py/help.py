@@ -58,7 +58,7 @@ def facts(parameter: Parameter) -> dict[str, str]:
 def _required(parameter: Parameter) -> str:
     if not parameter.mandatory:
         return ""
-    without = " or ".join(f"-{name}" for name in parameter.needless_with)
+    without = " or ".join(f"-{name}" for name in parameter.optional_with)
     return f"yes, unless {without} is given" if without else "yes"
 
 
@@ -75,7 +75,7 @@ def _usage(parameter: Parameter) -> str:
         return f"[-{parameter.name}]"
     name = f"-{parameter.name}" if parameter.position is None else f"[-{parameter.name}]"
     usage = f"{name} <{parameter.kind.short_name}>"
-    return usage if parameter.mandatory and not parameter.needless_with else f"[{usage}]"
+    return usage if parameter.mandatory and not parameter.optional_with else f"[{usage}]"
 
 
 def _parameter(cmdlet: Cmdlet, parameter: Parameter) -> str:

@@ -167,13 +167,13 @@ def _cmdlet(name: str, arguments: list[str], streams: TerminalStreams, environ: 
     elif binding.wants == "version":
         streams.print_text(f"{PROGRAM} {__version__}")
     else:
-        from .api.transport import Connections
+        from .http.client import Connections
 
         streams.preferences = Preferences.from_bound(binding.values)
         with closing(Connections()) as connections:
             call = Call(binding.values, streams, environ, connections)
             if binding.awaits and records is not None:
-                from .steps import run_each
+                from .pipeline.run import run_each
 
                 run_each(module, call, records, streams)
             elif "Resume" in call.bound:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from psopenai_py.binding.spec import ALL_SETS, Cmdlet, Kind, Parameter
 from psopenai_py.cmdlets import load
-from psopenai_py.cmdlets.rows import service_parameters
+from psopenai_py.cmdlets.shared_parameters import service_parameters
 
 #: Windows PowerShell takes a file without this mark for one in the local code page.
 MARK = "\ufeff"

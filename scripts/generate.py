@@ -18,7 +18,7 @@ import _powershell  # noqa: E402
 from psopenai_py import help as help_page  # noqa: E402
 from psopenai_py.binding.spec import Kind, Parameter  # noqa: E402
 from psopenai_py.cmdlets import MODULES, load  # noqa: E402
-from psopenai_py.cmdlets.rows import common_parameters, pipeline_parameters, service_parameters  # noqa: E402
+from psopenai_py.cmdlets.shared_parameters import common_parameters, pipeline_parameters, service_parameters  # noqa: E402
 from psopenai_py.sandbox.faults import FAULTS  # noqa: E402
 
 README = ROOT / "README.md"

@@ -15,8 +15,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: The only importer of each package, and whether it may do so before it has to. httpcore is a part of httpx.
 IMPORTERS = {
     "click": ({"shell"}, True),
-    "httpx": ({"api/transport"}, False),
-    "httpcore": ({"api/transport"}, False),
+    "httpx": ({"http/client"}, False),
+    "httpcore": ({"http/client"}, False),
     "keyring": ({"keys"}, False),
 }
 
@@ -25,17 +25,17 @@ IMPORTERS = {
 BELOW: dict[str, set[str]] = {
     "__init__": {"functions"},
     "__main__": {"shell"},
-    "shell": {"binding", "cmdlets", "completion", "help", "api", "steps", "terminal", "module"},
-    "functions": {"binding", "cmdlets", "api"},
-    "worker": {"binding", "cmdlets", "api", "settings", "steps"},
+    "shell": {"binding", "cmdlets", "completion", "help", "http", "pipeline", "terminal", "module"},
+    "functions": {"binding", "cmdlets", "http"},
+    "worker": {"binding", "cmdlets", "http", "settings", "pipeline"},
     "module": set(),
-    "steps": {"binding", "cmdlets", "terminal", "bulk"},
-    "bulk": {"binding", "cmdlets", "terminal", "api"},
+    "pipeline": {"binding", "cmdlets", "terminal", "http"},
     "terminal": set(),
     "completion": {"binding"},
     "help": {"binding"},
-    "cmdlets": {"api", "binding", "settings", "keys", "sandbox"},
-    "api": {"settings", "sandbox", "binding"},
+    "cmdlets": {"videos", "http", "binding", "settings", "keys", "sandbox"},
+    "videos": {"http", "settings", "binding"},
+    "http": {"settings", "sandbox", "binding"},
     "settings": {"keys", "binding"},
     "keys": {"binding"},
     "binding": set(),

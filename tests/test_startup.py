@@ -38,7 +38,7 @@ FRONT = {
     "streams",
     "terminal",
 }
-TABLE = {"cmdlets.new_video", "cmdlets.rows"}
+TABLE = {"cmdlets.new_video", "cmdlets.shared_parameters"}
 
 
 #: Tells at the end what is loaded; nothing of it is loaded for that.

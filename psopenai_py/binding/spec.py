@@ -48,7 +48,7 @@ class Parameter(NamedTuple):
     Attributes:
         position: place among the positional arguments; None if only bound by name.
         mandatory: missing it is an error (or a question, on a terminal).
-        needless_with: names of parameters that make a mandatory one optional.
+        optional_with: names of parameters that make a mandatory one optional.
         sets: parameter sets it belongs to; empty means all.
         default: what the server or the cmdlet assumes, for help only; whether a parameter was bound is
             decided by its name being among the bound ones, never by comparing with the default.
@@ -68,7 +68,7 @@ class Parameter(NamedTuple):
     aliases: tuple[str, ...] = ()
     position: int | None = None
     mandatory: bool = False
-    needless_with: tuple[str, ...] = ()
+    optional_with: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     by_value: bool = False
     by_property_name: bool = False
@@ -102,7 +102,7 @@ class Parameter(NamedTuple):
 
     def is_missing(self, bound: Container[str]) -> bool:
         """True if it is mandatory beside the bound parameters, and not one of them."""
-        return self.mandatory and not any(name in bound for name in (self.name, *self.needless_with))
+        return self.mandatory and not any(name in bound for name in (self.name, *self.optional_with))
 
 
 class Example(NamedTuple):

@@ -11,8 +11,8 @@ from ..binding.spec import Cmdlet, Kind
 from ..streams import Streams
 
 if TYPE_CHECKING:
-    from ..api.request import Extras
-    from ..api.transport import Connections
+    from ..http.client import Connections
+    from ..http.request import Extras
     from ..settings import Settings
 
 #: A call in steps: yields the seconds until it wants to go on, and needs no thread meanwhile.
@@ -62,7 +62,7 @@ class Call(NamedTuple):
     @property
     def extras(self) -> Extras:
         """What the user adds to every request."""
-        from ..api.request import Extras
+        from ..http.request import Extras
 
         query, headers = self.bound.get("AdditionalQuery"), self.bound.get("AdditionalHeaders")
         return Extras(query, headers, self.streams.preferences.debug)
@@ -70,7 +70,7 @@ class Call(NamedTuple):
     @property
     def additional_body(self) -> Mapping[str, Any] | None:
         """What the user adds to the body. Text is read only now, because it binds as it is."""
-        from ..api.request import additional_body
+        from ..http.request import additional_body
 
         return additional_body(self.bound.get("AdditionalBody"))
 

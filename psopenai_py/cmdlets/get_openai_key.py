@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..binding.spec import Cmdlet, Example
 from ..settings import find_key, key_host, mask
 from . import Call
-from .rows import common_parameters, host_parameter
+from .shared_parameters import common_parameters, host_parameter
 
 CMDLET = Cmdlet(
     name="Get-OpenAIKey",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call
-from .rows import common_parameters, pipeline_parameters, service_parameters, video_id
+from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, video_id
 
 if TYPE_CHECKING:
     from ..settings import Settings
@@ -57,8 +57,8 @@ CMDLET = Cmdlet(
 
 def run(call: Call) -> None:
     """Print one job or the list."""
-    from ..api import videos
     from ..errors import APIRequestError
+    from ..videos import client as videos
 
     settings = call.settings
     try:
@@ -74,8 +74,8 @@ def _list(call: Call, settings: Settings) -> None:
     """Print the list as it comes; the end when nobody reads any further, as in `Get-Video | head`."""
     from itertools import chain, islice
 
-    from ..api import videos
     from ..errors import OutputError
+    from ..videos import client as videos
 
     jobs = _listed(call, settings)
     # Before the array begins: where the list is refused, nothing is printed, not even an empty one.
@@ -90,7 +90,9 @@ def _list(call: Call, settings: Settings) -> None:
 
 
 def _one(call: Call, settings: Settings) -> dict[str, Any]:
-    from ..api import answers, transport, videos
+    from ..http import answers
+    from ..http import client as transport
+    from ..videos import client as videos
 
     request = videos.retrieve(settings, call.bound["VideoId"], call.extras)
     return answers.job(transport.send(request, settings, call.streams, call.connections), CMDLET.name)
@@ -98,7 +100,9 @@ def _one(call: Call, settings: Settings) -> dict[str, Any]:
 
 def _listed(call: Call, settings: Settings) -> Iterator[dict[str, Any]]:
     """The jobs of the first page, or of all pages. Stops when a page does not lead on to a new one."""
-    from ..api import answers, transport, videos
+    from ..http import answers
+    from ..http import client as transport
+    from ..videos import client as videos
 
     everything = bool(call.bound.get("All"))
     limit = 100 if everything else call.bound.get("Limit", 20)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call, Steps, go_through
-from .rows import common_parameters, pipeline_parameters, service_parameters, video_id
+from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, video_id
 
 if TYPE_CHECKING:
-    from ..api.download import Fetch, Sink
-    from ..api.transport import Opening
+    from ..http.client import Opening
     from ..settings import Settings
+    from ..videos.download import Fetch, Sink
 
 CMDLET = Cmdlet(
     name="Get-VideoContent",
@@ -63,7 +63,7 @@ def run(call: Call) -> None:
 
 def steps(call: Call) -> Steps:
     """The same in steps."""
-    from ..api import saving
+    from ..videos import saving
 
     target = call.bound.get("OutFile")
     if target is None:
@@ -83,8 +83,8 @@ def steps(call: Call) -> Steps:
 
 def _check_overwriting(call: Call, target: str) -> None:
     """One file cannot hold the contents of several piped jobs: the last would be all that is left."""
-    from ..api import saving
     from ..errors import InputError
+    from ..videos import saving
 
     if call.done and saving.is_replaced(target):
         raise InputError(
@@ -96,9 +96,10 @@ def _check_overwriting(call: Call, target: str) -> None:
 
 
 def _wait(call: Call, settings: Settings) -> Steps:
-    from ..api import status, videos
-    from ..api.polling import Watch
     from ..errors import JobFailedError
+    from ..videos import client as videos
+    from ..videos import status
+    from ..videos.polling import Watch
 
     identifier, again = call.bound["VideoId"], call.again(CMDLET, settings)
     watch = Watch(identifier, CMDLET.name, settings, call.extras, call.streams, call.connections, again)
@@ -110,7 +111,7 @@ def _wait(call: Call, settings: Settings) -> Steps:
 
 
 def _copy(call: Call, settings: Settings, sink: Sink) -> str:
-    from ..api import download
+    from ..videos import download
 
     fetch = _fetch(call, settings)
     return download.copy(fetch, sink, variant=call.bound.get("Variant", ""), broke=call.streams.verbose)
@@ -118,7 +119,8 @@ def _copy(call: Call, settings: Settings, sink: Sink) -> str:
 
 def _fetch(call: Call, settings: Settings) -> Fetch:
     """How to ask for the content from some byte on."""
-    from ..api import transport, videos
+    from ..http import client as transport
+    from ..videos import client as videos
 
     identifier = _content_id(call, settings) if settings.azure else call.bound["VideoId"]
 
@@ -131,7 +133,9 @@ def _fetch(call: Call, settings: Settings) -> Fetch:
 
 def _content_id(call: Call, settings: Settings) -> str:
     """Azure keeps the content under an id of its own, which the job tells."""
-    from ..api import answers, transport, videos
+    from ..http import answers
+    from ..http import client as transport
+    from ..videos import client as videos
 
     request = videos.retrieve(settings, call.bound["VideoId"], call.extras)
     answer = transport.send(request, settings, call.streams, call.connections)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call
-from .rows import common_parameters, pipeline_parameters, service_parameters, what_if
+from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, what_if
 
 if TYPE_CHECKING:
-    from ..api.request import Field
+    from ..http.request import Field
     from ..settings import Settings
 
 CMDLET = Cmdlet(
@@ -27,7 +27,7 @@ CMDLET = Cmdlet(
             "What the video shows. Needed unless -InputReference or -AdditionalBody is given.",
             position=0,
             mandatory=True,
-            needless_with=("InputReference", "AdditionalBody"),
+            optional_with=("InputReference", "AdditionalBody"),
             not_empty=True,
             piped=True,
         ),
@@ -90,7 +90,9 @@ CMDLET = Cmdlet(
 def run(call: Call) -> None:
     """Send the job and print it."""
     # Imported here, because help, completion and binding errors need none of it.
-    from ..api import answers, transport, videos
+    from ..http import answers
+    from ..http import client as transport
+    from ..videos import client as videos
 
     settings = call.settings
     request = videos.create(settings, _fields(call.bound), call.additional_body, call.extras)
@@ -104,7 +106,7 @@ def run(call: Call) -> None:
 
 def _fields(bound: Mapping[str, Any]) -> list[Field]:
     """The body in the reference's order. Model is always sent; the rest only when it was bound."""
-    from ..api.media import file_part
+    from ..http.upload import file_part
 
     fields: list[Field] = []
     if "Prompt" in bound:

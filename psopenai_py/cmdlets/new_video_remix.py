@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call
-from .rows import common_parameters, pipeline_parameters, service_parameters, video_id, what_if
+from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, video_id, what_if
 
 CMDLET = Cmdlet(
     name="New-VideoRemix",
@@ -38,7 +38,9 @@ CMDLET = Cmdlet(
 
 def run(call: Call) -> None:
     """Send the remix and print the new job."""
-    from ..api import answers, transport, videos
+    from ..http import answers
+    from ..http import client as transport
+    from ..videos import client as videos
 
     settings = call.settings
     document = {"prompt": call.bound["Prompt"]}

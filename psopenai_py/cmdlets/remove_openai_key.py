@@ -7,7 +7,7 @@ from ..binding.spec import Cmdlet, Example
 from ..errors import KeyStoreError
 from ..settings import key_host
 from . import Call
-from .rows import common_parameters, host_parameter
+from .shared_parameters import common_parameters, host_parameter
 
 CMDLET = Cmdlet(
     name="Remove-OpenAIKey",

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from ..binding.spec import Cmdlet, Example
 from . import Call
-from .rows import common_parameters, pipeline_parameters, service_parameters, video_id, what_if
+from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, video_id, what_if
 
 if TYPE_CHECKING:
-    from ..api.answers import Answer
+    from ..http.answers import Response
 
 CMDLET = Cmdlet(
     name="Remove-Video",
@@ -28,8 +28,9 @@ CMDLET = Cmdlet(
 
 def run(call: Call) -> None:
     """Delete the job. Nothing is printed, as in the reference."""
-    from ..api import transport, videos
     from ..errors import APIRequestError
+    from ..http import client as transport
+    from ..videos import client as videos
 
     settings = call.settings
     request = videos.delete(settings, call.bound["VideoId"], call.extras)
@@ -45,10 +46,10 @@ def run(call: Call) -> None:
     _understand(call, answer)
 
 
-def _understand(call: Call, answer: Answer) -> None:
+def _understand(call: Call, answer: Response) -> None:
     """Nothing, a confirmation or the whole job as it was: all of them mean that it is gone."""
-    from ..api import answers
     from ..errors import AnswerError
+    from ..http import answers
 
     identifier = call.bound["VideoId"]
     if answer.body.strip() or answer.status >= 300:

@@ -8,7 +8,7 @@ from ..binding.values import Secret
 from ..errors import InputError
 from ..settings import KEY_VARIABLE, key_host
 from . import Call
-from .rows import common_parameters, host_parameter
+from .shared_parameters import common_parameters, host_parameter
 
 CMDLET = Cmdlet(
     name="Set-OpenAIKey",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from ..sandbox.faults import FAULTS
 from . import Call
-from .rows import common_parameters
+from .shared_parameters import common_parameters
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication

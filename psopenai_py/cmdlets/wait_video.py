@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call, Steps, go_through
-from .rows import common_parameters, pipeline_parameters, service_parameters, video_id
+from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, video_id
 
 _WORDS = (
     *("queued", "in_progress", "completed", "failed", "preprocessing"),
@@ -60,9 +60,10 @@ def run(call: Call) -> None:
 
 def steps(call: Call) -> Steps:
     """The same in steps."""
-    from ..api import status, videos, waiting
-    from ..api.polling import Watch
     from ..errors import JobFailedError, PendingError
+    from ..videos import client as videos
+    from ..videos import status, waiting
+    from ..videos.polling import Watch
 
     settings, identifier = call.settings, call.bound["VideoId"]
     exit_for = waiting.words(call.bound.get("StatusForExit"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..api.transport import Connections
+from ..http.client import Connections
 
 
 class KeptConnections(Connections):

@@ -10,7 +10,7 @@ from ..binding.binder import Binding, bind_typed
 from ..binding.records import Unreadable
 from ..binding.spec import Cmdlet
 from ..cmdlets import Call, load
-from ..cmdlets.rows import pipeline_parameters
+from ..cmdlets.shared_parameters import pipeline_parameters
 from ..errors import BindingError, Interrupted, PSOpenAIError
 from ..streams import Preferences
 from . import world
@@ -91,7 +91,7 @@ class Service:
         if request.records is None:
             module.run(call)
         else:
-            from ..steps import run_records
+            from ..pipeline.run import run_records
 
             run_records(module, call, _bindable(module.CMDLET, binding, request.records))
 

@@ -15,10 +15,10 @@ import pytest
 
 from psopenai_py import get_video_content
 from tests import ctrl_c
-from tests.api.wires import listening, saying, silent
 from tests.cmdlets.contents import DROPPED, MP4, NOT_WRITTEN, content, files
 from tests.cmdlets.processes import measured, measures_memory
 from tests.conftest import Run
+from tests.http.sockets import listening, saying, silent
 from tests.server import Script
 from tests.terminal import our
 

@@ -12,8 +12,8 @@ import pytest
 
 from psopenai_py import new_video, wait_video
 from psopenai_py.errors import APIRequestError, JobFailedError, PendingError
-from tests.api.wires import dripping, listening, silent
 from tests.conftest import KEY, Run
+from tests.http.sockets import dripping, listening, silent
 from tests.server import JOB, Script
 
 on_unix = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of Unix")

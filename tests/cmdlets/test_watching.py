@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from tests import ctrl_c
-from tests.api.wires import listening, silent
 from tests.conftest import KEY, Run
+from tests.http.sockets import listening, silent
 from tests.server import JOB, Script, Server
 from tests.terminal import CTRL_C, Terminal, our
 

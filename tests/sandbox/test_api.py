@@ -12,8 +12,7 @@ import pytest
 
 from psopenai_py.sandbox import open_sandbox
 from psopenai_py.sandbox.jobs import JobStore
-
-from .conftest import NOON, Clock, Connect
+from tests.sandbox.conftest import NOON, Clock, Connect
 
 NewVideo = Callable[..., str]
 UNKNOWN = "video_" + "0" * 32

@@ -8,8 +8,7 @@ import httpx
 import pytest
 
 from psopenai_py.sandbox.faults import FAULTS, Fault, faults_in_prompt, parse_fault
-
-from .conftest import Clock, Connect
+from tests.sandbox.conftest import Clock, Connect
 
 NewVideo = Callable[..., str]
 

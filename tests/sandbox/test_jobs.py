@@ -15,8 +15,7 @@ import pytest
 
 from psopenai_py.sandbox.jobs import DamagedJob, JobStore, UnknownJob
 from psopenai_py.sandbox.timeline import KEEP_SECONDS, Job
-
-from .conftest import NOON, Clock
+from tests.sandbox.conftest import NOON, Clock
 
 DRAFT = Job("", 0.0, 0.0, "sora-2", "a dog", 4, 720, 1280)
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and signals are those of POSIX")

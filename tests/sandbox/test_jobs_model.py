@@ -10,8 +10,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 
 from psopenai_py.sandbox.jobs import DamagedJob, JobStore, UnknownJob
 from psopenai_py.sandbox.timeline import KEEP_SECONDS, Job
-
-from .conftest import Clock
+from tests.sandbox.conftest import Clock
 
 
 class StoreMachine(RuleBasedStateMachine):

@@ -16,8 +16,7 @@ from PIL import Image
 from psopenai_py.sandbox.app import create_app
 from psopenai_py.sandbox.jobs import JobStore
 from psopenai_py.sandbox.server import SandboxServer
-
-from .conftest import Clock, Serve
+from tests.sandbox.conftest import Clock, Serve
 
 # The vendor has marked every video method as deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")

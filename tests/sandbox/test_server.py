@@ -15,8 +15,7 @@ import httpx
 import pytest
 
 from psopenai_py.sandbox.server import PortUnavailable, SandboxServer
-
-from .conftest import Clock, Serve
+from tests.sandbox.conftest import Clock, Serve
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment

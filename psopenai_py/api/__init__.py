@@ -1,1 +1,0 @@
-"""The /v1/videos protocol: requests, answers, retries, and the one module that talks HTTP."""

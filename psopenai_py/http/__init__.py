@@ -1,0 +1,1 @@
+"""Requests over HTTP, and what came back: one module talks to the network, and none knows of videos."""

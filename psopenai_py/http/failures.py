@@ -1,0 +1,77 @@
+"""What to say when no whole answer came. Knows the HTTP library's errors by their names only."""
+
+from __future__ import annotations
+
+from ..errors import ConnectionFailedError, InputError, RequestTimeoutError, SettingsError
+from ..settings import Settings, host_of, shown_url
+from . import network
+from .deadline import CONNECT_LIMIT, Progress
+from .request import Request
+
+
+def no_answer(error: Exception, settings: Settings, request: Request, progress: Progress) -> ConnectionFailedError:
+    """The error for a request without a whole answer: too late, no connection, or broken off."""
+    host, what = host_of(request.url), lost(request, progress)
+    # The sandbox does not wait for the limit, it only says that it would have passed.
+    if progress.late or (settings.timeout and isinstance(error, TimeoutError)):
+        message = f"{host} did not answer within {settings.timeout:g} s. {what}"
+        return RequestTimeoutError(message.rstrip(), sent=progress.sent)
+    if not progress.sent:
+        return _unreachable(error, request.url, what)
+    why = f"{_text(error)}."
+    if is_wrong_length(error):
+        # Its text may show a header.
+        why = "the request could not be sent whole. Did the file change meanwhile?"
+    message = f"{host} broke off without a full answer: {why} {what}"
+    return ConnectionFailedError(message.rstrip(), sent=True)
+
+
+def is_wrong_length(error: Exception) -> bool:
+    """True when the body could not be sent with the length that its header had promised."""
+    return type(error).__name__ == "LocalProtocolError"
+
+
+def unusable_address(error: Exception, request: Request) -> SettingsError:
+    """The error for an address that no request can be sent to."""
+    shown = shown_url(request.url)[:300]
+    return SettingsError(f"The address '{shown}' cannot be used: {error}.", command="Invoke-OpenAIAPIRequest")
+
+
+def lost(request: Request, progress: Progress) -> str:
+    """What may have happened to a request that got no answer."""
+    if not progress.sent:
+        return "Nothing was sent."
+    if not request.creates:
+        return ""
+    return "The request had been sent, so a job may have been created; look for it before you send it again."
+
+
+def file_gone(error: OSError, request: Request, progress: Progress) -> InputError:
+    """The error for a file that could be read before, and no longer when it was to be sent."""
+    message = f"A file could not be read while it was to be sent: {error.strerror or error}."
+    return InputError(
+        f"{message} {lost(request, progress)}".rstrip(),
+        error_id="System.IO.IOException",
+        command="Invoke-OpenAIAPIRequest",
+        category="ReadError",
+        reason="IOException",
+        target=str(error.filename or ""),
+    )
+
+
+def _unreachable(error: Exception, url: str, what: str) -> ConnectionFailedError:
+    proxy = network.proxy_for(url)
+    through = f" through the proxy {host_of(proxy)}" if proxy else ""
+    why = _text(error)
+    action = "Check -ApiBase and that the server runs. To try without one: -ApiBase sandbox:"
+    if type(error).__name__ == "ConnectTimeout":
+        why = f"it was not accepted within {CONNECT_LIMIT:g} s"
+    if "CERTIFICATE_VERIFY_FAILED" in why:
+        action = "If the authority is your own, name the file of its certificate in SSL_CERT_FILE."
+    elif proxy:
+        action = "Check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, or name the host in NO_PROXY."
+    return ConnectionFailedError(f"No connection to {host_of(url)}{through}: {why}. {what}", action=action)
+
+
+def _text(error: Exception) -> str:
+    return str(error).rstrip(".") or type(error).__name__

@@ -1,0 +1,10 @@
+"""Records of the pipeline, one after another or many at once: the loop, threads, ordered output, and a journal.
+
+run.py             a cmdlet run for each record, one at a time
+concurrent.py      one run of many at a time, from the first record to the last, or to Ctrl-C
+record.py          what becomes of one record
+scheduler.py       threads that share the work; what waits for its time gives its thread away
+ordered_output.py  what a record has to say, held until all before it have spoken
+journal.py         what was done, in a file that outlives the run
+interrupts.py      Ctrl-C
+"""

@@ -1,0 +1,171 @@
+"""One run over many records, several at a time, from the first one to the last, or to Ctrl-C."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing, nullcontext
+from typing import Any
+
+from ..binding.spec import Kind
+from ..cmdlets import Call, CmdletModule
+from ..errors import APIRequestError, InputError, Interrupted, PSOpenAIError
+from ..http.rate_limit import SharedRateLimiter
+from ..terminal import TerminalStreams
+from .interrupts import Interrupts
+from .journal import Journal, digest
+from .ordered_output import OrderedOutput
+from .record import Record, is_harmless
+from .scheduler import Scheduler
+
+#: Records that may be under way or unheard at the same time, however long the input is. So many jobs are waited for
+#: at once, and so far may the rest be ahead of a record that takes long.
+WINDOW = 1024
+#: Seconds after which whoever waits looks up: on Windows, nothing else lets Ctrl-C through.
+_LOOK_UP = 0.1
+#: Seconds that are left to requests whose connection was cut.
+_LAST_WORDS = 2.0
+#: Parameters that say how to reach a server rather than what to ask of it: they may change from run to run.
+_MEANS = ("TimeoutSec", "MaxRetryCount", "ApiBase", "Organization", "PollIntervalSec")
+
+
+def run_many(module: CmdletModule, call: Call, records: Iterable[Any], streams: TerminalStreams) -> None:
+    """Run the cmdlet for all records, -ThrottleLimit of them at a time, with -Resume by a journal.
+
+    Output comes in the order of the records. One that fails is reported, and the rest go on. Raises Interrupted
+    after Ctrl-C, when everything that was under way is done; and what the journal or the settings raise.
+    """
+    if "OutFile" in (row.name for row in module.CMDLET.parameters) and "OutFile" not in call.bound:
+        text = "Bytes of several videos cannot go to one output at the same time."
+        action = "Let -OutFile name a folder, with a slash at its end."
+        raise InputError(text, command=module.CMDLET.name, action=action)
+    path = None if call.bound.get("WhatIf") else call.bound.get("Resume")
+    with closing(Journal(path, _owner(module, call))) if path else nullcontext() as journal:
+        _Many(module, call._replace(resolved=call.settings), streams, journal).run(records)
+
+
+def _owner(module: CmdletModule, call: Call) -> dict[str, str]:
+    """What makes a journal that of this command."""
+    rows = (row for row in module.CMDLET.parameters if row.name in call.bound)
+    kept = (row for row in rows if not (row.common or row.ours or row.kind is Kind.SECRET or row.name in _MEANS))
+    return {"cmdlet": module.CMDLET.name} | {row.name: digest(call.bound[row.name]) for row in kept}
+
+
+class _Many:
+    """A run. Records are read in the main thread, and carried out and heard in those of the crew."""
+
+    def __init__(self, module: CmdletModule, call: Call, streams: TerminalStreams, journal: Journal | None) -> None:
+        careful = journal is not None and module.CMDLET.creates
+        self._interrupts = Interrupts()
+        self._pace = SharedRateLimiter(is_harmless if careful else _always, lambda: self._interrupts.count > 0)
+        call.connections.pace = self._pace
+        self._module = module
+        self._call = call
+        self._streams = streams
+        self._journal = journal
+        self._crew = Scheduler(call.bound.get("ThrottleLimit", 1))
+        self._turns = OrderedOutput(self._spoke)
+        self._window = threading.Semaphore(WINDOW)
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._started = time.monotonic()
+        self._taken = self._done = self._failed = 0
+
+    def run(self, records: Iterable[Any]) -> None:
+        """Take all records, and wait for the end of all that was begun."""
+        with self._interrupts.counted(), self._streams.reading_until(self._stopping):
+            try:
+                for number, value in enumerate(self._read(records), 1):
+                    self._take(number, value)
+            except PSOpenAIError as error:
+                self._streams.error(error)
+                self._stop()
+            self._finish()
+        self._streams.progress_end()
+        if self._interrupts.count:
+            raise Interrupted(self._account())
+
+    def _read(self, records: Iterable[Any]) -> Iterator[Any]:
+        """The records, until the end, Ctrl-C, or an error that ends the run."""
+        source = iter(records)
+        while self._has_room():
+            try:
+                with self._interrupts.waiting():
+                    value = next(source, self)
+            except KeyboardInterrupt:
+                return
+            if value is self or self._stopping.is_set():
+                return
+            yield value
+
+    def _has_room(self) -> bool:
+        """Wait until another record may be under way; False when none is to be."""
+        while not self._window.acquire(timeout=_LOOK_UP):
+            self._crew.ended(0)
+            if self._interrupts.count or self._stopping.is_set():
+                return False
+        return True
+
+    def _take(self, number: int, value: Any) -> None:
+        earlier = self._journal.find(number, value) if self._journal else None
+        self._taken = number
+        self._crew.add(Record(number, value, self._module, self._call, self._journal, earlier, self._ended))
+
+    def _finish(self) -> None:
+        """Wait for what is under way. The first Ctrl-C drops what has not begun, the second one breaks off the rest."""
+        self._crew.close()
+        patience, pause = float("inf"), 0.0
+        while not self._crew.ended(pause) and patience > 0:
+            pause = _LOOK_UP
+            if self._interrupts.count and not self._stopping.is_set():
+                self._stop()
+                if not self._crew.ended(_LOOK_UP):
+                    self._streams.host("Finishing what is under way; Ctrl-C again breaks it off.")
+            if self._interrupts.count > 1:
+                patience = min(patience, _LAST_WORDS) - _LOOK_UP
+                self._call.connections.cut()
+        self._turns.rest()
+
+    def _stop(self) -> None:
+        """Begin nothing more."""
+        self._stopping.set()
+        self._pace.stop()
+        self._crew.drop()
+
+    def _ended(self, record: Record, complete: bool) -> None:
+        """Hear a record that is done. Called in the threads of the crew."""
+        if complete:
+            with self._lock:
+                self._done += 1
+                self._failed += bool(record.streams.errors)
+            if record.is_final:
+                self._stop()
+            self._turns.done(record.number, record.streams)
+        else:
+            self._window.release()
+
+    def _spoke(self, complete: bool) -> None:
+        self._window.release()
+        if not complete:
+            self._stop()  # nobody reads any more, or nothing can be written
+        if self._streams.is_watched:
+            seconds = time.monotonic() - self._started
+            self._streams.progress(self._module.CMDLET.name, f"{self._done} of {self._taken} done", None, seconds)
+
+    def _account(self) -> str:
+        """What was done by the time of Ctrl-C."""
+        failed = f", {self._failed} of them with errors" if self._failed else ""
+        done = "1 record is done" if self._done == 1 else f"{self._done} records are done"
+        return f"{done}{failed}. {self._advice()}"
+
+    def _advice(self) -> str:
+        if self._journal is not None:
+            return "The same command goes on from there."
+        if self._module.CMDLET.creates:
+            return "The others were not sent; with -Resume FILE the same command could go on from there."
+        return "The others can be asked for again."
+
+
+def _always(error: APIRequestError) -> bool:
+    return True

@@ -1,0 +1,154 @@
+"""What becomes of one record: bound, carried out in steps, noted in the journal, and heard in its turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from ..binding.pipeline import bind_record
+from ..cmdlets import Call, CmdletModule, Steps, steps_of
+from ..errors import (
+    APIRequestError,
+    BindingError,
+    ConnectionFailedError,
+    InputError,
+    Interrupted,
+    KeyMissingError,
+    PSOpenAIError,
+    SettingsError,
+    StoppedError,
+)
+from .journal import Entry, Journal
+from .ordered_output import BufferedStreams
+
+#: Errors that arise before anything is sent.
+_BEFORE = (BindingError, InputError, SettingsError, KeyMissingError)
+
+
+class Record:
+    """One record of a run.
+
+    Args:
+        call: the call that all records share; `streams` are those of the run.
+        earlier: what the journal knows of the record.
+        ended: is told once: that the record is done (True), or was dropped before its end.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        value: Any,
+        module: CmdletModule,
+        call: Call,
+        journal: Journal | None,
+        earlier: Entry | None,
+        ended: Callable[[Record, bool], None],
+    ) -> None:
+        self.number = number
+        self.streams = BufferedStreams(call.streams)
+        self.begun = False
+        self._value = value
+        self._module = module
+        self._call = call._replace(streams=self.streams, done=number - 1)
+        self._journal = journal
+        self._ended = ended
+        self._steps = self._repeated(earlier) if earlier and earlier.state != "failed" else self._carried_out()
+
+    @property
+    def is_final(self) -> bool:
+        """True if an error of it ends the run: it would hit all records alike, or -ErrorAction is Stop."""
+        errors = self.streams.errors
+        return any(error.terminating for error in errors) or (
+            bool(errors) and self._call.streams.preferences.error == "Stop"
+        )
+
+    def step(self) -> float | None:
+        """Go on until the next pause and return its seconds; None at the end."""
+        try:
+            pause = next(self._steps, None)
+        except PSOpenAIError as error:
+            self._fail(error)
+            pause = None
+        except Interrupted:
+            self.drop()
+            return None
+        if pause is None:
+            self._note()
+            self._ended(self, True)
+        return pause
+
+    def drop(self) -> None:
+        """Give up before anything was sent, or between two questions."""
+        self._steps.close()
+        if self._journal is not None and self.begun:
+            self._write(self._journal.failed)
+        self._ended(self, False)
+
+    def _carried_out(self) -> Steps:
+        bound = bind_record(self._module.CMDLET, self._call.bound, self._value)
+        if self._journal is not None:
+            self._journal.begun(self.number, self._value)
+        self.begun = True
+        yield from steps_of(self._module, self._call._replace(bound=bound))
+
+    def _repeated(self, earlier: Entry) -> Steps:
+        """What an earlier run found out is said again, and nothing is sent."""
+        if earlier.state == "done":
+            for output in earlier.outputs:
+                self.streams.output(output)
+        elif self._module.CMDLET.creates:
+            raise _unknown(self.number, self._module.CMDLET.name)
+        else:
+            yield from self._carried_out()
+
+    def _fail(self, error: PSOpenAIError) -> None:
+        if isinstance(error, BindingError):
+            # It concerns this record only, so -ErrorAction governs it.
+            error.terminating = False
+        error.target = error.target or f"record {self.number}"
+        self.streams.error(error)
+
+    def _note(self) -> None:
+        """Write into the journal what became of it."""
+        if self._journal is None or not self.begun:
+            return
+        creates, errors = self._module.CMDLET.creates, self.streams.errors
+        if not errors or (creates and self.streams.outputs):
+            self._write(partial(self._journal.done, outputs=self.streams.outputs))
+        elif creates and not all(map(is_harmless, errors)):
+            self._write(self._journal.unknown)
+        else:
+            self._write(self._journal.failed)
+
+    def _write(self, note: Callable[[int, Any], None]) -> None:
+        try:
+            note(self.number, self._value)
+        except PSOpenAIError as error:
+            self.streams.error(error)
+
+
+def is_harmless(error: PSOpenAIError) -> bool:
+    """True if it is certain that no job was created, so that the record may be sent again."""
+    if isinstance(error, APIRequestError):
+        # A gateway's 5xx may hide a success; one that names a time to come back has not tried.
+        return error.status < 500 or (error.status == 503 and "retry-after" in error.headers)
+    if isinstance(error, ConnectionFailedError):
+        return not error.sent
+    if isinstance(error, StoppedError):
+        return True  # by the warning that a refused request is to be repeated; any other comes after the job
+    # A file that could be opened and then not be read was being sent.
+    return isinstance(error, _BEFORE) and error.category != "ReadError"
+
+
+def _unknown(number: int, cmdlet: str) -> PSOpenAIError:
+    return InputError(
+        f"Record {number} was sent by an earlier run, and nobody knows whether a job was created. "
+        "It is not sent again.",
+        error_id="OutcomeUnknown",
+        command=cmdlet,
+        category="ResourceUnavailable",
+        reason="InvalidOperationException",
+        action=f"Look for the job with Get-Video. To send it again, delete its lines ('\"record\":{number},') from the "
+        "journal.",
+    )

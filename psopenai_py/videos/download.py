@@ -1,0 +1,224 @@
+"""Content copied to where it goes: looked at, counted, and continued where it broke off."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from ..errors import APIRequestError, ConnectionFailedError, OutputError, PSOpenAIError, RequestTimeoutError
+from ..http.answers import EXCERPT, Response, not_content
+from ..http.upload import OCTETS, media_type
+from ..streams import Data
+
+#: Attempts in a row that may break off without a further byte, and beginnings from zero.
+MOST_FAILURES = 5
+#: Bytes that are looked at to tell a video from an error page.
+_HEAD = 512
+#: First pause between two attempts, in seconds; it doubles while no further byte comes.
+_PAUSE = 0.25
+_NOT_NOW = (408, 409, 416, 425, 429)
+_PICTURES = ("thumbnail", "spritesheet")
+#: Types of the boxes with which MP4 and QuickTime files begin.
+_BOXES = (b"ftyp", b"styp", b"moov", b"free", b"mdat", b"wide", b"skip")
+_JSON = re.compile(rb"[\[{]\s*[\[{\"}\]]")
+
+
+class Incoming(Protocol):
+    """An answer whose body has not been read yet."""
+
+    @property
+    def answer(self) -> Response:
+        """Status and headers; the body is empty."""
+
+    def chunks(self) -> Iterator[Data]:
+        """The body as it arrives. Raises ConnectionFailedError when it breaks off."""
+
+
+#: Asks for the content from a byte on; the entity tag, if any, names the version it has to be part of.
+Fetch = Callable[[int, str], AbstractContextManager[Incoming]]
+
+
+class Sink(Protocol):
+    """Where the bytes go."""
+
+    def write(self, data: Data) -> None:
+        """Take more bytes."""
+
+    def restart(self) -> bool:
+        """Forget all bytes; False where that cannot be done."""
+
+
+def copy(
+    fetch: Fetch,
+    sink: Sink,
+    *,
+    variant: str = "",
+    sleep: Callable[[float], None] = time.sleep,
+    broke: Callable[[str], None] = lambda text: None,
+) -> str:
+    """Copy the content to a sink and return its media type, by what it is rather than by what it is called.
+
+    A transfer that breaks off goes on from there when the server can, else from the start when the sink can.
+
+    Args:
+        variant: what was asked for; empty or "video" for the video.
+        broke: is told of each break after which the transfer goes on.
+
+    Raises AnswerError for content that is not what was asked for, ConnectionFailedError or APIRequestError when it
+    breaks off too often, OutputError when it can only be had from the start and the sink cannot start again.
+    """
+    transfer = _Transfer(sink, variant)
+    failures = 0
+    while True:
+        reached = transfer.furthest
+        try:
+            with fetch(transfer.size, transfer.tag) as incoming:
+                transfer.take(incoming)
+            return transfer.media_type
+        except (ConnectionFailedError, APIRequestError) as error:
+            failures = 0 if transfer.furthest > reached else failures + 1
+            if failures >= MOST_FAILURES or not transfer.may_go_on(error):
+                if transfer.furthest:
+                    error.action = "The video is still on the server; call again."
+                raise
+            broke(f"The download broke off after {transfer.size} bytes and goes on: {error.message}")
+        sleep(_PAUSE * 2**failures)
+
+
+class _Transfer:
+    """What has been copied so far, over one or more answers."""
+
+    def __init__(self, sink: Sink, variant: str) -> None:
+        self.size = 0
+        self.furthest = 0
+        self.tag = ""
+        self.media_type = ""
+        self._sink = sink
+        self._variant = variant
+        self._version: tuple[str | None, ...] = ()
+        self._total: int | None = None
+        self._beginnings = 1
+
+    def take(self, incoming: Incoming) -> None:
+        """Copy one answer, whole or the rest of the content."""
+        answer = incoming.answer
+        if self.size and not self._continues(answer):
+            self._start_over()
+        if self.size:
+            self._total = self._total or _range(answer)[1]
+        else:
+            self._begin(answer)
+        for chunk in self._checked(incoming):
+            self._sink.write(chunk)
+            self.size += len(chunk)
+            self.furthest = max(self.furthest, self.size)
+        if self._total is not None and self.size < self._total:
+            raise ConnectionFailedError(f"The download broke off: {self.size} of {self._total} bytes came.", sent=True)
+
+    def may_go_on(self, error: PSOpenAIError) -> bool:
+        """True if another attempt makes sense: for what had begun, else only after a dropped connection."""
+        if self._beginnings >= MOST_FAILURES:
+            return False
+        if isinstance(error, APIRequestError):
+            if not self.furthest or not (error.status >= 500 or error.status in _NOT_NOW):
+                return False
+            if error.status == 416:
+                self._start_over()
+            return True
+        lost = isinstance(error, ConnectionFailedError) and error.sent and not isinstance(error, RequestTimeoutError)
+        return lost or self.furthest > 0
+
+    def _begin(self, answer: Response) -> None:
+        """Note what the content is, from the answer that begins at its first byte."""
+        start, total = _range(answer)
+        if start and not self.furthest:
+            raise not_content(answer, b"", f"it is the part from byte {start} on, which was not asked for")
+        if start:
+            raise ConnectionFailedError("The server went on with another part or version of the content.", sent=True)
+        etag = answer.headers.get("etag", "")
+        self.tag = "" if etag.startswith("W/") or "content-encoding" in answer.headers else etag
+        self._version = _version(answer)
+        self._total = _length(answer) if answer.status != 206 else total
+
+    def _continues(self, answer: Response) -> bool:
+        start, total = _range(answer)
+        same = _version(answer) == self._version and total in (None, self._total or total)
+        return start == self.size and same and "content-encoding" not in answer.headers
+
+    def _start_over(self) -> None:
+        self._beginnings += 1
+        if not self._sink.restart():
+            raise OutputError(
+                "The download broke off, and the server cannot continue it. What was written is incomplete.",
+                action="With -OutFile it can begin again.",
+            )
+        self.size, self.tag = 0, ""
+
+    def _checked(self, incoming: Incoming) -> Iterator[Data]:
+        """The chunks; the first ones are held back until they show what they are."""
+        chunks = incoming.chunks()
+        if not self.size:
+            head = b""
+            for chunk in chunks:
+                head += bytes(chunk)
+                if len(head) >= _HEAD:
+                    break
+            why = _objection(incoming.answer, head, self._variant)
+            if why:
+                raise not_content(incoming.answer, head[:EXCERPT], why)
+            self.media_type = _kind(incoming.answer, head)
+            yield head
+        yield from chunks
+
+
+def _range(answer: Response) -> tuple[int, int | None]:
+    """The first byte of an answer, and the length of the whole where it is told."""
+    match = re.match(r"bytes (\d+)-\d*/(\d+)?", answer.headers.get("content-range", ""))
+    if answer.status != 206 or match is None:
+        return 0, None
+    return int(match[1]), int(match[2]) if match[2] else None
+
+
+def _version(answer: Response) -> tuple[str | None, ...]:
+    return tuple(answer.headers.get(name) for name in ("etag", "last-modified"))
+
+
+def _length(answer: Response) -> int | None:
+    """Bytes that the body must have; unknown when it is compressed or chunked."""
+    text = answer.headers.get("content-length", "")
+    return int(text) if text.isdigit() and "content-encoding" not in answer.headers else None
+
+
+def _kind(answer: Response, head: bytes) -> str:
+    """The media type by the first bytes, else by the header."""
+    found = media_type("", head)
+    return answer.media_type if found == OCTETS else found
+
+
+def _objection(answer: Response, head: bytes, variant: str) -> str:
+    """Why the content is not what was asked for; empty if it may be."""
+    start = head.lstrip()[:64].lower()
+    if answer.status >= 300:
+        return "it is a redirect that is not followed"
+    if not head:
+        return "it is empty"
+    if answer.media_type in ("application/json", "text/html"):
+        return f"it is {answer.media_type}"
+    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
+        return "it is a page"
+    if _JSON.match(start):
+        return "it is JSON"
+    if variant in _PICTURES:
+        return f"it is a video and not the {variant}, which this server may not have" if _is_video(head) else ""
+    other = answer.media_type not in ("", "video/mp4", OCTETS, "binary/octet-stream", "text/plain")
+    # What is shorter than a box and its first word cannot be judged.
+    if variant in ("", "video") and not other and len(head) >= 12 and not _is_video(head):
+        return "it is no MP4 file"
+    return ""
+
+
+def _is_video(head: bytes) -> bool:
+    return head[4:8] in _BOXES or media_type("", head).startswith("video/")

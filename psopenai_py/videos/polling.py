@@ -1,0 +1,171 @@
+"""A job watched until it is over: the rules of `waiting`, put to work on the wire."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from .. import psjson
+from ..errors import AnswerError, APIRequestError, Interrupted, PendingError, PSOpenAIError
+from ..http import answers, retry
+from ..http import client as transport
+from ..http.request import Extras, Request
+from ..settings import Settings
+from ..streams import Streams
+from . import client as videos
+from . import status, waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What is watched, and with what.
+
+    Attributes:
+        identifier: the job's id as the caller gave it; it stays the id, whatever the answers say.
+        cmdlet: in whose name errors are reported.
+        again: the command line that does the same once more.
+        wondered: status words that nobody knows and that were warned about.
+    """
+
+    identifier: str
+    cmdlet: str
+    settings: Settings
+    extras: Extras
+    streams: Streams
+    connections: transport.Connections
+    again: str
+    wondered: set[str] = field(default_factory=set)
+
+    def until_over(
+        self,
+        *,
+        interval: float = 3.0,
+        wait_for: frozenset[str] = frozenset(),
+        exit_for: frozenset[str] = frozenset(),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> waiting.Waiting:
+        """Poll until the job is over, and return it; yields the seconds between the polls.
+
+        Raises PendingError when the settings' time limit has passed, Interrupted on Ctrl-C, and the error of a
+        poll that is final.
+        """
+        started = clock()
+        deadline = started + self.settings.timeout if self.settings.timeout else None
+        most = max(waiting.MOST_FAILURES, self.settings.max_retries + 1)
+        rules = waiting.Rules(interval, wait_for, exit_for, deadline, most)
+        try:
+            job: dict[str, Any] = yield from waiting.wait(
+                lambda: self._poll(deadline, clock),
+                rules,
+                seen=lambda job: self._tell(job, rules, clock() - started),
+                failed=self._failed,
+                held=self.connections.pace.left,
+                clock=clock,
+            )
+            return job
+        except waiting.TimeIsUp as late:
+            raise self._pending(late.job) from None
+        except KeyboardInterrupt:
+            raise Interrupted(f"The job goes on. {self._advice}") from None
+        except PSOpenAIError as error:
+            if waiting.may_pass(error) or isinstance(error, AnswerError):
+                error.action = f"The job may go on. {self._advice}"
+            raise
+        finally:
+            self.streams.progress_end()
+
+    def _poll(self, deadline: float | None, clock: Callable[[], float]) -> tuple[dict[str, Any], Mapping[str, str]]:
+        """One question. A server may answer with an error status and the failed job as its body."""
+        # How often to ask again is decided by whoever waits, and the time limit holds for the whole answer.
+        left = 0.0 if deadline is None else max(deadline - clock(), 0.001)
+        settings = self.settings._replace(timeout=left, max_retries=0)
+        request = videos.retrieve(settings, self.identifier, self.extras)
+        try:
+            with self._ended_after(left, request):
+                answer = transport.send(request, settings, self.streams, self.connections, at_once=True)
+        except APIRequestError as error:
+            job = _job_inside(error.text)
+            if job is None:
+                raise
+            return self._own(job), {}
+        return self._own(answers.job(answer, self.cmdlet)), answer.headers
+
+    @contextlib.contextmanager
+    def _ended_after(self, seconds: float, request: Request) -> Iterator[None]:
+        """Break the connection when the time is up, also one over which an answer has begun to come."""
+        if not seconds or self.settings.sandbox:
+            yield
+            return
+        # The line is looked up here, because each thread has its own.
+        timer = threading.Timer(seconds, self.connections.line(self.settings, request.url).wire.cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _own(self, job: dict[str, Any]) -> dict[str, Any]:
+        """The job under the id that the caller knows: a gateway may answer each poll with another one, or none."""
+        own = {"id": self.identifier}
+        return job | own if "id" in job else own | job
+
+    def _tell(self, job: dict[str, Any], rules: waiting.Rules, seconds: float) -> None:
+        """Show how far the job is, and say it once when nobody can tell what a status means."""
+        shown = _on_one_line(str(job.get("status") or "no status yet"))
+        self.streams.progress(_on_one_line(f"Video {self.identifier}"), shown, status.percent(job), seconds)
+        word = status.word(job)
+        if word and rules.goes_on(word) and not (status.is_known(word) or word in rules.wait_for | self.wondered):
+            self.wondered.add(word)
+            self.streams.warning(
+                f"The status '{shown}' of the job {self.identifier} is not known here, so the wait goes on; "
+                "-StatusForExit can end it."
+            )
+
+    def _failed(self, error: PSOpenAIError) -> float:
+        """Note a poll that failed; returns the seconds that the server asks to wait."""
+        self.streams.verbose(f"Asking for the job {self.identifier} failed and is repeated: {error.message}")
+        if not isinstance(error, APIRequestError):
+            return 0.0
+        return retry.hint(error.headers, datetime.now(UTC)) / 1000
+
+    def _pending(self, job: dict[str, Any] | None) -> PendingError:
+        known = f"its status is '{job.get('status')}'" if job else "its status is not known"
+        return PendingError(
+            f"The job {self.identifier} is not over after {self.settings.timeout:g} s; {known}. It goes on.",
+            job=job,
+            action=self._advice,
+        )
+
+    @property
+    def _advice(self) -> str:
+        return f"To wait again: {self.again}"
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())[:80]
+
+
+def _job_inside(text: str) -> dict[str, Any] | None:
+    """The job that an error's body is, or quotes in its message, if it is one that ended."""
+    value = _object(text)
+    inner = value.get("error") if value else None
+    quoted = inner.get("message") if isinstance(inner, dict) else inner
+    for found in (value, _object(quoted[quoted.index("{") :]) if isinstance(quoted, str) and "{" in quoted else None):
+        if found and found.get("id") and status.is_over(status.word(found)):
+            return psjson.job_with_local_times(found)
+    return None
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    """The JSON object that a text is; what stands behind its last bracket does not count."""
+    try:
+        value = psjson.loads(text[: text.rindex("}") + 1])
+    except (psjson.JsonError, ValueError):
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,237 @@
+"""Calls that get no whole answer: refused, cut, late, interrupted; and what is said of a job that may exist."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from psopenai_py import errors, new_video
+from tests import ctrl_c
+from tests.conftest import Run
+from tests.http.sockets import Listener, deaf, dripping, listening, saying, silent
+from tests.server import Server
+
+HTTP_ERROR = "PSOpenAI.APIRequest.HttpRequestException,Invoke-OpenAIAPIRequest"
+TIME_OUT = "ConnectionTimeoutReached,Invoke-OpenAIAPIRequest"
+LOST = "The request had been sent, so a job may have been created; look for it before you send it again."
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+def _record(message: str, error_id: str, info: str, *more: str) -> list[str]:
+    return [
+        f"New-Video: {message}",
+        f"    + CategoryInfo          : {info}",
+        f"    + FullyQualifiedErrorId : {error_id}",
+        *more,
+    ]
+
+
+FAILED = "InvalidOperation: (:) [Invoke-OpenAIAPIRequest], HttpRequestException"
+LATE = "OperationTimeout: (:) [Invoke-OpenAIAPIRequest], TaskCanceledException"
+
+#: Name: what the server says before it hangs up, and how the message goes on.
+CUT = {
+    "nothing": (b"", f"Server disconnected without sending a response. {LOST}"),
+    "half a header": (b"HTTP/1.1 200 OK\r\nContent-", f"Server disconnected without sending a response. {LOST}"),
+    "no HTTP": (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", f"illegal status line: bytearray(b'SSH-2.0-OpenSSH_9.6'). {LOST}"),
+    "less than announced": (
+        OK + b'Content-Length: 500\r\n\r\n{"id": "video_77", ',
+        "peer closed connection without sending complete message body (received 19 bytes, expected 500). "
+        f'{LOST} Status 200, application/json. It begins: {{"id": "video_77",',
+    ),
+    "no body at all": (
+        OK + b"Content-Length: 5\r\n\r\n",
+        "peer closed connection without sending complete message body (received 0 bytes, expected 5). "
+        f"{LOST} Status 200, application/json.",
+    ),
+    "chunks without an end": (
+        OK + b'Transfer-Encoding: chunked\r\n\r\n5\r\n{"id"\r\n',
+        "peer closed connection without sending complete message body (incomplete chunked read). "
+        f'{LOST} Status 200, application/json. It begins: {{"id"',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_a_connection_that_breaks_off(name: str, run: Run) -> None:
+    data, message = CUT[name]
+    with listening(saying(data)) as server:
+        result = run("New-Video", "x", "-ApiBase", server.base, "-MaxRetryCount", "3")
+    assert (result.exit_code, result.stdout, server.connections) == (1, "", 1)
+    message = f"127.0.0.1:{server.port} broke off without a full answer: {message}"
+    assert result.stderr.splitlines() == _record(message, HTTP_ERROR, FAILED)
+
+
+def test_a_refused_connection_has_sent_nothing(run: Run) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        host = f"127.0.0.1:{unused.getsockname()[1]}"
+        result = run("New-Video", "x", "-ApiBase", f"http://{host}/v1", "-TimeoutSec", "5")
+    assert (result.exit_code, result.stdout) == (1, "")
+    message = (
+        f"No connection to {host}: [Errno {errno.ECONNREFUSED}] {os.strerror(errno.ECONNREFUSED)}. Nothing was sent."
+    )
+    advice = "Check -ApiBase and that the server runs. To try without one: -ApiBase sandbox:"
+    assert result.stderr.splitlines() == _record(message, HTTP_ERROR, FAILED, f"    + RecommendedAction     : {advice}")
+
+
+def test_an_unknown_host_has_sent_nothing(run: Run) -> None:
+    result = run("New-Video", "x", "-ApiBase", "http://no-such-host.invalid/v1")
+    assert (result.exit_code, result.error_ids) == (1, [HTTP_ERROR])
+    assert result.stderr.startswith("New-Video: No connection to no-such-host.invalid: ")
+    assert ". Nothing was sent.\n" in result.stderr
+
+
+#: Name: how the server keeps the client waiting.
+LATENESS: dict[str, Callable[[], AbstractContextManager[Listener]]] = {
+    "never answers": lambda: listening(silent),
+    "drips its headers": lambda: listening(dripping(OK, 0.05)),
+    "reads nothing": lambda: listening(deaf, read=False),
+}
+
+
+@pytest.mark.parametrize("name", LATENESS)
+def test_a_time_limit_until_the_answer_begins(name: str, run: Run, tmp_path: Path) -> None:
+    upload = tmp_path / "clip.mp4"
+    with upload.open("wb") as file:
+        file.truncate(20 * 2**20)  # more than the buffers of a connection hold
+    arguments = ["-InputReference", str(upload)] if name == "reads nothing" else []
+    with LATENESS[name]() as server:
+        started = time.monotonic()
+        result = run("New-Video", "x", "-ApiBase", server.base, "-TimeoutSec", "1", *arguments)
+        seconds = time.monotonic() - started
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert 0.9 < seconds < 3
+    message = f"127.0.0.1:{server.port} did not answer within 1 s. {LOST}"
+    assert result.stderr.splitlines() == _record(message, TIME_OUT, LATE)
+
+
+def test_the_time_limit_does_not_cover_the_body(run: Run) -> None:
+    body = OK + b'Content-Length: 11\r\n\r\n{"id": "a"}'
+
+    def talk(connection: socket.socket) -> None:
+        connection.sendall(body[:-5])
+        time.sleep(1.2)
+        connection.sendall(body[-5:])
+
+    with listening(talk) as server:
+        result = run("New-Video", "x", "-ApiBase", server.base, "-TimeoutSec", "1")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, '{\n  "id": "a"\n}\n', "")
+
+
+def test_each_attempt_has_the_whole_time(run: Run, server: Server) -> None:
+    slow = {"status": 503, "delay": 0.6, "headers": {"retry-after-ms": "1"}}
+    script = server.script("slow", [slow, slow, {"json": {"id": "a"}, "delay": 0.6}])
+    arguments = ["-TimeoutSec", "1", "-MaxRetryCount", "2", "-WarningAction", "Ignore"]
+    result = run("New-Video", "x", "-ApiBase", script.base, *arguments)
+    assert (result.exit_code, result.stderr, len(script.requests)) == (0, "", 3)
+
+
+def test_a_reused_connection_is_under_the_limit_too(run: Run) -> None:
+    busy = b"HTTP/1.1 503 Busy\r\nretry-after-ms: 1\r\nContent-Length: 0\r\n\r\n"
+
+    def talk(connection: socket.socket) -> None:
+        connection.sendall(busy)
+        connection.recv(65536)
+        dripping(OK, 0.05)(connection)
+
+    with listening(talk) as server:
+        arguments = ["-TimeoutSec", "1", "-MaxRetryCount", "1"]
+        result = run("New-Video", "x", "-ApiBase", server.base, *arguments)
+    assert (result.exit_code, result.error_ids, server.connections) == (1, [TIME_OUT], 1)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "error_id", "category"),
+    [
+        ("-1", "ParameterArgumentValidationError", "InvalidData"),
+        ("-2147483648", "ParameterArgumentValidationError", "InvalidData"),
+        ("2147483647", "System.ArgumentOutOfRangeException", "NotSpecified"),
+    ],
+)
+def test_time_limits_that_cannot_be(seconds: str, error_id: str, category: str, run: Run, server: Server) -> None:
+    script = server.script("limits")
+    result = run("New-Video", "x", "-ApiBase", script.base, "-TimeoutSec", seconds)
+    assert (result.exit_code, script.requests) == (1, [])
+    assert result.error_ids == [f"{error_id},Invoke-OpenAIAPIRequest"]
+    assert f"    + CategoryInfo          : {category}: (:) [Invoke-OpenAIAPIRequest], " in result.stderr
+
+
+def test_python_is_told_whether_the_request_was_sent() -> None:
+    with listening(silent) as server, pytest.raises(errors.RequestTimeoutError) as caught:
+        new_video("x", api_base=server.base, timeout_sec=1)
+    assert caught.value.sent
+    with pytest.raises(errors.ConnectionFailedError) as refused:
+        new_video("x", api_base=server.base)
+    assert not refused.value.sent
+
+
+@pytest.fixture
+def waiting() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+    """New-Video as a process of its own that goes on while the test does."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(*arguments: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "psopenai_py", "New-Video", "x", *arguments]
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def _interrupted(process: subprocess.Popen[bytes]) -> tuple[int, bytes, bytes]:
+    started = time.monotonic()
+    out, err = ctrl_c.end(process, patience=1)
+    assert time.monotonic() - started < 3  # well within a second, on a machine with nothing else to do
+    return process.returncode, out, err
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="sends the signal of Ctrl-C to one process")
+
+
+@posix
+def test_ctrl_c_while_waiting_for_an_answer(waiting: Callable[..., subprocess.Popen[bytes]]) -> None:
+    with listening(silent) as server:
+        process = waiting("-ApiBase", server.base)
+        assert server.asked.wait(10)
+        assert _interrupted(process) == (130, b"", f"Interrupted. {LOST}\n".encode())
+
+
+@posix
+def test_ctrl_c_in_the_middle_of_an_answer(waiting: Callable[..., subprocess.Popen[bytes]]) -> None:
+    def talk(connection: socket.socket) -> None:
+        connection.sendall(OK + b"Content-Length: 100\r\n\r\n{")
+        silent(connection)
+
+    with listening(talk) as server:
+        process = waiting("-ApiBase", server.base, "-Verbose")
+        assert process.stderr is not None
+        while b" 200 OK after" not in process.stderr.readline():
+            pass
+        assert _interrupted(process)[::2] == (130, f"Interrupted. {LOST}\n".encode())
+
+
+@posix
+def test_ctrl_c_before_anything_is_sent(waiting: Callable[..., subprocess.Popen[bytes]], tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with listening(silent) as server:
+        process = waiting("-ApiBase", server.base, "-InputReference", str(pipe), "-Verbose")
+        assert process.stderr is not None
+        while b"No API key" not in process.stderr.readline():  # the last line before the file is opened
+            pass
+        assert _interrupted(process) == (130, b"", b"Interrupted.\n")
+        assert server.connections == 0

@@ -1,0 +1,207 @@
+"""What ends a run early: errors, a reader that leaves, Ctrl-C. What was begun is finished and told."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests import ctrl_c
+from tests.conftest import KEY, Run
+from tests.pipeline.desk import FINISHING, Desk, feed, interrupt, job, line, lines, prompts, refusal, start, until
+
+posix = pytest.mark.skipif(os.name != "posix", reason="sends the signal of Ctrl-C to one process")
+LATER = "The others were not sent; with -Resume FILE the same command could go on from there."
+
+
+# --- errors -----------------------------------------------------------------------------------------------------
+
+
+def test_error_action_stop(desk: Desk, run: Run) -> None:
+    desk.answers = {"p2": [refusal(400)]}
+    result = run("New-Video", "-ThrottleLimit", "2", "-ErrorAction", "Stop", stdin=lines(prompts(500)))
+    assert result.exit_code == 1
+    assert result.error_ids == ["PSOpenAI.APIRequest.BadRequestException,Invoke-OpenAIAPIRequest"]
+    # Nothing is lost of what was created meanwhile, and little was.
+    created = [request for request in desk.requests if request.fields[0][3] != "p2"]
+    assert result.stdout == "".join(line(f"p{number}") for number in range(1, len(created) + 2) if number != 2)
+    assert len(created) < 100
+
+
+def test_a_missing_key_is_one_error(run: Run) -> None:
+    base = "https://api.openai.com/v1"
+    result = run("New-Video", "-ThrottleLimit", "4", "-ApiBase", base, stdin=lines(prompts(50)))
+    assert (result.exit_code, result.error_ids) == (4, ["System.ArgumentException,Initialize-APIKey"])
+
+
+def test_an_address_that_cannot_be_used_is_one_error(run: Run) -> None:
+    result = run("New-Video", "-ThrottleLimit", "4", "-ApiBase", "ftp://host", stdin=lines(prompts(50)))
+    assert (result.exit_code, len(result.error_ids)) == (1, 1)
+
+
+def test_warning_action_stop(desk: Desk, run: Run) -> None:
+    desk.answers = {"p1": [{"json": job("p1", status="failed", error={"message": "x"})}]}
+    result = run("Wait-Video", "-ThrottleLimit", "1", "-Resume", "j", "-WarningAction", "Stop", stdin="p1\np2\n")
+    assert '"status":"failed"' in result.stdout
+    assert result.error_ids == ["ActionPreferenceStop,Microsoft.PowerShell.Commands.WriteWarningCommand"]
+    assert [request.path for request in desk.requests] == ["/videos/p1"]
+
+
+def test_bytes_of_several_videos_need_a_folder(desk: Desk, run: Run) -> None:
+    result = run("Get-VideoContent", "-ThrottleLimit", "2", stdin="a\nb\n")
+    assert (result.exit_code, result.data, len(result.error_ids)) == (1, b"", 1)
+    assert "-OutFile" in result.stderr and not desk.requests
+
+
+def test_one_file_cannot_hold_several_videos(run: Run, tmp_path: Path) -> None:
+    base = f"sandbox:{tmp_path}/jobs?speed=1000"
+    made = run("New-Video", "-ThrottleLimit", "3", "-ApiBase", base, stdin="a\nb\nc\n").stdout
+    over = run("Wait-Video", "-ThrottleLimit", "3", "-ApiBase", base, stdin=made).stdout
+    one = run(
+        "Get-VideoContent", "-ThrottleLimit", "3", "-ApiBase", base, "-OutFile", f"{tmp_path}/one.mp4", stdin=over
+    )
+    assert one.error_ids == ["System.ArgumentException,Get-VideoContent"] * 2
+    many = run("Get-VideoContent", "-ThrottleLimit", "3", "-ApiBase", base, "-OutFile", f"{tmp_path}/all/", stdin=over)
+    assert (many.exit_code, len(list((tmp_path / "all").iterdir()))) == (0, 3)
+
+
+# --- output that cannot be written --------------------------------------------------------------------------------
+
+
+def test_a_reader_that_leaves(desk: Desk) -> None:
+    """As in `New-Video ... | head -1`. Every job that was created is named on one of the streams."""
+    process = start("New-Video", "-ThrottleLimit", "3")
+    feed(process, lines(prompts(300)))
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    process.stdout.close()
+    process.stdout = None
+    _, err = process.communicate()
+    assert first == line("p1")
+    named = {word.rstrip(".") for word in err.split() if word.startswith("p")} | {"p1"}
+    # What the pipe had taken before it was closed, is read by nobody.
+    assert len(desk.asked) < 300
+    assert f"p{len(desk.asked)}" in named
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk(desk: Desk) -> None:
+    with Path("/dev/full").open("w") as full:
+        process = start("New-Video", "-ThrottleLimit", "3", stdout=full)
+        feed(process, lines(prompts(300)))
+        _, err = process.communicate()
+    assert process.returncode == 1
+    assert [prompt for prompt in desk.asked if f"Its id is {prompt}." not in err] == []
+    assert 0 < len(desk.asked) < 300
+
+
+# --- Ctrl-C -----------------------------------------------------------------------------------------------------
+
+
+@posix
+def test_what_is_under_way_is_finished(desk: Desk) -> None:
+    names = prompts(20)
+    desk.held = set(names)
+    process = start("New-Video", "-ThrottleLimit", "3")
+    feed(process, lines(names))
+    desk.wait(lambda: len(desk.under_way) == 3)
+    interrupt(process)
+    desk.answer(*names)
+    out, err = process.communicate()
+    assert (process.returncode, out) == (130, "".join(map(line, names[:3])))
+    assert err == f"Interrupted. 3 records are done. {LATER}\n"
+    assert sorted(desk.asked) == names[:3]
+
+
+@posix
+def test_the_second_time_breaks_off(desk: Desk) -> None:
+    names = prompts(20)
+    desk.held = set(names)
+    process = start("New-Video", "-ThrottleLimit", "2", env={**os.environ, "OPENAI_API_KEY": KEY})
+    feed(process, lines(names))
+    desk.wait(lambda: len(desk.under_way) == 2)
+    interrupt(process)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate()
+    desk.answer(*names)
+    assert (process.returncode, out) == (130, "")
+    assert err.count("a job may have been created") == 2
+    assert err.endswith(f"Interrupted. 2 records are done, 2 of them with errors. {LATER}\n")
+    assert KEY not in err
+
+
+@posix
+def test_the_third_time_ends_it_whatever_it_does(desk: Desk) -> None:
+    """Nobody reads, so what is finished cannot be printed."""
+    process = start("New-Video", "-ThrottleLimit", "2")
+    feed(process, lines([f"{'long ' * 1000}{number}" for number in range(40)]))
+    until(lambda: len(desk.asked) >= 7)  # ten thousand characters each: the pipe is full
+    interrupt(process)
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.2)  # two at the same moment would be one
+    assert process.wait(20) == -signal.SIGINT
+    process.communicate()
+
+
+@posix
+def test_while_it_waits_for_input(desk: Desk) -> None:
+    process = start("New-Video", "-ThrottleLimit", "4", "-Resume", "j")
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(lines(["p1", "p2"]))
+    process.stdin.flush()
+    assert process.stdout.readline() + process.stdout.readline() == line("p1") + line("p2")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 130
+    _, err = process.communicate()
+    # What is printed is not over yet, for an instant.
+    assert err.removeprefix(FINISHING) == "Interrupted. 2 records are done. The same command goes on from there.\n"
+
+
+@posix
+def test_while_a_server_wants_nothing(desk: Desk) -> None:
+    """The one that was refused is not tried again, and the others are not sent."""
+    desk.answers = {"p1": [refusal(429, retry_after="600")]}
+    process = start("New-Video", "-ThrottleLimit", "1", "-Resume", "j", "-MaxRetryCount", "3")
+    feed(process, lines(prompts(5)))
+    desk.wait(lambda: desk.asked["p1"] == 1 and not desk.under_way)
+    out, err = _ended(process)
+    assert (process.returncode, out) == (130, "")
+    assert "OpenAI API returned an 429" in err
+    assert err.endswith("Interrupted. 1 record is done, 1 of them with errors. The same command goes on from there.\n")
+    assert desk.asked == {"p1": 1}
+
+
+@posix
+def test_while_jobs_are_waited_for(desk: Desk) -> None:
+    desk.answers = {"done": [{"json": job("done", status="completed")}]}
+    process = start("Wait-Video", "-ThrottleLimit", "2", "-PollIntervalSec", "600")
+    feed(process, "done\nb\nc\n")
+    desk.wait(lambda: len(desk.asked) == 3)
+    out, err = _ended(process)
+    assert (process.returncode, out) == (130, line("done").replace("queued", "completed"))
+    assert err == "Interrupted. 1 record is done. The others can be asked for again.\n"
+
+
+@posix
+def test_a_program_in_the_background(desk: Desk) -> None:
+    """Who started it has Ctrl-C ignored, so it goes on."""
+    desk.held = {"p2"}
+    process = start("New-Video", "-ThrottleLimit", "2", preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN))
+    feed(process, lines(prompts(3)))
+    desk.wait(lambda: len(desk.asked) == 3)
+    process.send_signal(signal.SIGINT)
+    desk.answer("p2")
+    out, err = process.communicate()
+    assert (process.returncode, out, err) == (0, "".join(map(line, prompts(3))), "")
+
+
+def _ended(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """Stdout and stderr after Ctrl-C, without the line that some see in between."""
+    out, err = ctrl_c.end(process)
+    return out, err.replace(FINISHING, "")

@@ -1,0 +1,117 @@
+"""What counts as a job that was created: its id under whatever name, and nothing without one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.conftest import KEY, Result, Run
+from tests.server import Server
+
+Call = Callable[[str, dict[str, Any]], Result]
+
+CMDLETS = {"New-Video": ("x",), "New-VideoRemix": ("x", "video_0")}
+
+
+@pytest.fixture
+def call(run: Run, server: Server) -> Call:
+    """A cmdlet that creates, against a server that answers so."""
+
+    def call(cmdlet: str, response: dict[str, Any]) -> Result:
+        base = server.script("created", [response]).base
+        return run(cmdlet, *CMDLETS[cmdlet], "-ApiBase", base, env={"OPENAI_API_KEY": KEY})
+
+    return call
+
+
+#: Response with status 200, and how the message goes on behind "is not a job: ".
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "quota": (
+        {"code": "insufficient_quota", "message": "You ran out.", "data": None},
+        'it says: You ran out. Status 200, application/json. It begins: {"code": "insufficient_quota", "message": '
+        '"You ran out.", "data": null}',
+    ),
+    "error object": (
+        {"error": {"message": "No GPU"}},
+        'it says: No GPU. Status 200, application/json. It begins: {"error": {"message": "No GPU"}}',
+    ),
+    "error text": (
+        {"error": "No GPU"},
+        'it says: No GPU. Status 200, application/json. It begins: {"error": "No GPU"}',
+    ),
+    "detail": ({"detail": "No"}, 'it says: No. Status 200, application/json. It begins: {"detail": "No"}'),
+    "no id": (
+        {"status": "queued"},
+        'it has no id. Status 200, application/json. It begins: {"status": "queued"}',
+    ),
+    "empty id": ({"id": ""}, 'it has no id. Status 200, application/json. It begins: {"id": ""}'),
+    "blank id": ({"id": " "}, 'it has no id. Status 200, application/json. It begins: {"id": " "}'),
+    "null id": ({"id": None}, 'it has no id. Status 200, application/json. It begins: {"id": null}'),
+    "true as id": ({"id": True}, 'it has no id. Status 200, application/json. It begins: {"id": true}'),
+    "list as id": ({"id": ["a"]}, 'it has no id. Status 200, application/json. It begins: {"id": ["a"]}'),
+    "message that is no text": (
+        {"message": {"a": 1}},
+        'it has no id. Status 200, application/json. It begins: {"message": {"a": 1}}',
+    ),
+    "nothing": ({}, "it has no id. Status 200, application/json. It begins: {}"),
+}
+
+
+@pytest.mark.parametrize("cmdlet", CMDLETS)
+@pytest.mark.parametrize(("answer", "message"), REFUSED.values(), ids=REFUSED)
+def test_an_answer_without_an_id_is_an_error(cmdlet: str, answer: dict[str, Any], message: str, call: Call) -> None:
+    result = call(cmdlet, {"json": answer})
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.splitlines() == [
+        f"{cmdlet}: The server's answer is not a job: {message}",
+        f"    + CategoryInfo          : NotSpecified: (:) [{cmdlet}], ArgumentException",
+        f"    + FullyQualifiedErrorId : System.ArgumentException,{cmdlet}",
+        "    + RecommendedAction     : The request was received, so a job may exist. Check that -ApiBase is the "
+        "address of the API itself.",
+    ]
+
+
+ELSEWHERE: dict[str, tuple[dict[str, Any], str]] = {
+    "task_id": ({"status": "queued", "task_id": "t1"}, "t1"),
+    "video_id": ({"video_id": "t1"}, "t1"),
+    "request_id": ({"request_id": "t1"}, "t1"),
+    "number": ({"task_id": 7}, "7"),
+    "inside, as id": ({"data": {"id": "t1"}}, "t1"),
+    "inside, as task_id": ({"code": 0, "message": "ok", "data": {"task_id": "t1"}}, "t1"),
+    "beside an empty id": ({"id": "", "task_id": "t1"}, "t1"),
+    "job before request": ({"request_id": "r1", "video_id": "t1"}, "t1"),
+    "inside before request": ({"request_id": "r1", "data": {"task_id": "t1"}}, "t1"),
+}
+
+
+@pytest.mark.parametrize("cmdlet", CMDLETS)
+@pytest.mark.parametrize(("answer", "identifier"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_an_id_under_another_name_is_printed_as_id(
+    cmdlet: str, answer: dict[str, Any], identifier: str, call: Call
+) -> None:
+    result = call(cmdlet, {"json": answer})
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert list(result.json.items()) == [("id", identifier), *((k, v) for k, v in answer.items() if k != "id")]
+
+
+def test_a_job_that_failed_is_a_job(call: Call) -> None:
+    answer = {"id": "v1", "status": "failed", "error": {"message": "No", "code": "c"}}
+    result = call("New-Video", {"json": answer})
+    assert (result.exit_code, result.json) == (0, answer)
+
+
+UNREADABLE = {
+    "keys that differ by case": '{"pad": "%s", "ID": "video_9", "Id": "x"}',
+    "not JSON": '{"pad": "%s", "id": "video_9", oops',
+    "page": '<html>%s <script>{"task_id" : "video_9"}</script>',
+}
+
+
+@pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE)
+def test_an_id_in_what_cannot_be_read_is_shown(text: str, call: Call) -> None:
+    """Also where it stands behind what an error shows of an answer."""
+    result = call("New-Video", {"text": text % ("-" * 400)})
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert ". It names the id video_9. It begins: " in result.stderr.splitlines()[0]

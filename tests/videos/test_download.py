@@ -1,0 +1,290 @@
+"""Copying content: what is accepted, how breaks are mended, and where that ends. No network, no clock."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from psopenai_py.errors import (
+    AnswerError,
+    APIRequestError,
+    ConnectionFailedError,
+    NotFoundError,
+    OutputError,
+    PSOpenAIError,
+    RequestTimeoutError,
+)
+from psopenai_py.http.answers import Response
+from psopenai_py.videos.download import MOST_FAILURES, copy
+
+MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2" + bytes(range(256)) * 40
+VIDEO = {"content-type": "video/mp4"}
+
+
+@dataclass
+class Incoming:
+    """An answer whose body comes in pieces, and may break off."""
+
+    answer: Response
+    pieces: list[bytes]
+    breaks: PSOpenAIError | None = None
+
+    def chunks(self) -> Iterator[bytes]:
+        yield from self.pieces
+        if self.breaks:
+            raise self.breaks
+
+
+@dataclass
+class Sink:
+    """Keeps what it gets; a pipe cannot start again, and a full one refuses."""
+
+    is_pipe: bool = False
+    holds: int = 10**9
+    data: bytearray = field(default_factory=bytearray)
+
+    def write(self, data: bytes | memoryview) -> None:
+        if len(self.data) + len(data) > self.holds:
+            raise OutputError("no space")
+        self.data += data
+
+    def restart(self) -> bool:
+        if not self.is_pipe:
+            self.data.clear()
+        return not self.is_pipe
+
+
+Behaviour = Callable[["Host", int, str], Incoming]
+
+
+@dataclass
+class Host:
+    """Serves the content as told, one behaviour for each request, the last one again and again."""
+
+    behaviours: list[Behaviour]
+    content: bytes = MP4
+    asked: list[tuple[int, str]] = field(default_factory=list)
+    naps: list[float] = field(default_factory=list)
+    broke: list[str] = field(default_factory=list)
+
+    @contextlib.contextmanager
+    def fetch(self, start: int, tag: str) -> Iterator[Incoming]:
+        self.asked.append((start, tag))
+        behaviour = self.behaviours.pop(0) if len(self.behaviours) > 1 else self.behaviours[0]
+        yield behaviour(self, start, tag)
+
+    def copy(self, sink: Sink, variant: str = "") -> str:
+        return copy(self.fetch, sink, variant=variant, sleep=self.naps.append, broke=self.broke.append)
+
+
+def answer(status: int = 200, **headers: str) -> Response:
+    return Response(status, "", {name.replace("_", "-"): value for name, value in headers.items()}, b"", 0.0)
+
+
+def dropped() -> ConnectionFailedError:
+    return ConnectionFailedError("dropped", sent=True)
+
+
+def plain(upto: int | None = None, **more: str) -> Behaviour:
+    """The whole content, broken off after so many bytes; it knows no ranges."""
+
+    def behave(host: Host, start: int, tag: str) -> Incoming:
+        headers = {"content_type": "video/mp4", "content_length": str(len(host.content))} | more
+        body = host.content[:upto]
+        pieces = [body[at : at + 1000] for at in range(0, len(body), 1000)]
+        return Incoming(answer(200, **headers), pieces, None if upto is None else dropped())
+
+    return behave
+
+
+def ranges(upto: int | None = None, tag: str = '"1"', shift: int = 0, total: int | None = None) -> Behaviour:
+    """The content from the byte asked for, broken off after so many further bytes."""
+
+    def behave(host: Host, start: int, wanted: str) -> Incoming:
+        if not start:
+            return plain(upto, etag=tag, accept_ranges="bytes")(host, start, wanted)
+        begin = start + shift
+        body = host.content[begin:]
+        span = f"bytes {begin}-{len(host.content) - 1}/{total or len(host.content)}"
+        headers = {"content_type": "video/mp4", "content_length": str(len(body)), "content_range": span, "etag": tag}
+        breaks = None if upto is None else dropped()
+        return Incoming(answer(206, **headers), [body[:upto]], breaks)
+
+    return behave
+
+
+def refusing(error: PSOpenAIError) -> Behaviour:
+    def behave(host: Host, start: int, tag: str) -> Incoming:
+        raise error
+
+    return behave
+
+
+def error(status: int) -> APIRequestError:
+    return (NotFoundError if status == 404 else APIRequestError)(f"status {status}", status=status)
+
+
+# --- what is accepted -------------------------------------------------------------------------------------------
+
+WEBP = b"RIFF\x00\x01\x00\x00WEBPVP8 " + bytes(100)
+ACCEPTED: dict[str, tuple[bytes, str, str, str]] = {
+    "MP4": (MP4, "video/mp4", "", "video/mp4"),
+    "MP4 by name": (MP4, "video/mp4", "video", "video/mp4"),
+    "MP4 without a type": (MP4, "", "", "video/mp4"),
+    "MP4 as octets": (MP4, "application/octet-stream", "", "video/mp4"),
+    "MP4 as text": (MP4, "text/plain", "", "video/mp4"),
+    "QuickTime": (b"\0\0\0\x14ftypqt  " + bytes(50), "video/mp4", "", "video/quicktime"),
+    "another first box": (b"\0\0\0\x08free" + bytes(50), "video/mp4", "", "video/mp4"),
+    "WebM as MP4": (b"\x1a\x45\xdf\xa3" + bytes(50), "video/mp4", "", "video/webm"),
+    "AVI": (b"RIFF\0\0\0\0AVI " + bytes(50), "video/x-msvideo", "", "video/x-msvideo"),
+    "too short to judge": (b"ABC", "video/mp4", "", "video/mp4"),
+    "a thumbnail": (WEBP, "image/webp", "thumbnail", "image/webp"),
+    "a thumbnail with a wrong type": (WEBP, "video/mp4", "thumbnail", "image/webp"),
+    "a sprite sheet": (b"\xff\xd8\xff\xe0" + bytes(50), "image/jpeg", "spritesheet", "image/jpeg"),
+    "another variant": (bytes(50), "application/x-thing", "thing", "application/x-thing"),
+}
+
+
+@pytest.mark.parametrize(("content", "kind", "variant", "found"), ACCEPTED.values(), ids=list(ACCEPTED))
+def test_content(content: bytes, kind: str, variant: str, found: str) -> None:
+    sink, host = Sink(), Host([plain(content_type=kind)], content)
+    assert (host.copy(sink, variant), bytes(sink.data), len(host.asked)) == (found, content, 1)
+
+
+REFUSED: dict[str, tuple[bytes, str, str, str]] = {
+    "nothing": (b"", "video/mp4", "", "it is empty"),
+    "JSON": (b"[1]", "application/json", "", "it is application/json"),
+    "JSON with a parameter": (b"{}", "application/json; charset=utf-8", "", "it is application/json"),
+    "an error as a video": (b'{"error": {"message": "not ready"}}', "video/mp4", "", "it is JSON"),
+    "JSON behind blanks": (b' \n{\n  "detail": "no"}', "", "", "it is JSON"),
+    "JSON as a picture": (b'[{"loc": 1}]', "image/webp", "thumbnail", "it is JSON"),
+    "HTML": (b"<p>", "text/html", "", "it is text/html"),
+    "HTML as a video": (b"\n<!DOCTYPE html><html>", "", "", "it is a page"),
+    "XML": (b"<?xml version='1.0'?><Error/>", "video/mp4", "", "it is a page"),
+    "text": (b"The video is not ready.", "text/plain", "", "it is no MP4 file"),
+    "octets that are no video": (bytes(600), "application/octet-stream", "", "it is no MP4 file"),
+    "MP4 that is none": (bytes(12), "video/mp4", "", "it is no MP4 file"),
+    "the video in place of a thumbnail": (MP4, "video/mp4", "thumbnail", "it is a video and not the thumbnail"),
+    "the video in place of a sprite sheet": (MP4, "image/jpeg", "spritesheet", "it is a video and not the sprite"),
+}
+
+
+@pytest.mark.parametrize(("content", "kind", "variant", "why"), REFUSED.values(), ids=list(REFUSED))
+def test_what_is_no_content(content: bytes, kind: str, variant: str, why: str) -> None:
+    sink, host = Sink(), Host([plain(content_type=kind)], content)
+    with pytest.raises(AnswerError, match=why):
+        host.copy(sink, variant)
+    assert (bytes(sink.data), len(host.asked)) == (b"", 1)
+
+
+def test_a_redirect_that_is_not_followed_is_no_content() -> None:
+    host = Host([lambda *_: Incoming(answer(302, location="ftp://x"), [])])
+    with pytest.raises(AnswerError, match="a redirect"):
+        host.copy(Sink())
+
+
+# --- breaks -----------------------------------------------------------------------------------------------------
+
+MENDED: dict[str, tuple[list[Behaviour], list[tuple[int, str]]]] = {
+    "continued": ([ranges(3000), ranges()], [(0, ""), (3000, '"1"')]),
+    "continued again and again": (
+        [ranges(3000), ranges(10), ranges(10), ranges()],
+        [(0, ""), (3000, '"1"'), (3010, '"1"'), (3020, '"1"')],
+    ),
+    "continued without a tag": ([ranges(3000, tag=""), ranges(tag="")], [(0, ""), (3000, "")]),
+    "a weak tag is not sent": ([ranges(3000, tag='W/"1"'), ranges(tag='W/"1"')], [(0, ""), (3000, "")]),
+    "no ranges": ([plain(3000), plain()], [(0, ""), (3000, "")]),
+    "another version": ([ranges(3000), plain(etag='"2"')], [(0, ""), (3000, '"1"')]),
+    "another version, not asked for": ([ranges(3000), ranges(tag='"2"'), plain()], [(0, ""), (3000, '"1"'), (0, "")]),
+    "another part": ([ranges(3000), ranges(shift=-8), plain()], [(0, ""), (3000, '"1"'), (0, "")]),
+    "another length": ([ranges(3000), ranges(total=7), plain()], [(0, ""), (3000, '"1"'), (0, "")]),
+    "no such range": ([ranges(3000), refusing(error(416)), plain()], [(0, ""), (3000, '"1"'), (0, "")]),
+    "a bad moment": ([ranges(3000), refusing(error(503)), ranges()], [(0, ""), (3000, '"1"'), (3000, '"1"')]),
+    "the server is away": (
+        [ranges(3000), refusing(ConnectionFailedError("refused")), ranges()],
+        [(0, ""), (3000, '"1"'), (3000, '"1"')],
+    ),
+    "dropped before the answer": ([refusing(dropped()), plain()], [(0, ""), (0, "")]),
+    "dropped before it showed what it is": ([plain(100), plain()], [(0, ""), (0, "")]),
+    "fewer bytes than announced": (
+        [lambda host, *_: Incoming(answer(content_length=str(len(MP4))), [MP4[:2000]]), plain()],
+        [(0, ""), (2000, "")],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("behaviours", "asked"), MENDED.values(), ids=list(MENDED))
+def test_a_break_is_mended(behaviours: list[Behaviour], asked: list[tuple[int, str]]) -> None:
+    sink, host = Sink(), Host(list(behaviours))
+    assert (host.copy(sink), bytes(sink.data), host.asked) == ("video/mp4", MP4, asked)
+    assert len(host.broke) == len(host.naps) == len(asked) - 1
+    assert sum(host.naps) < 3
+
+
+ENDLESS: dict[str, tuple[list[Behaviour], type[PSOpenAIError], int]] = {
+    "no further byte": ([ranges(3000), ranges(0)], ConnectionFailedError, 6),
+    "always at the same place": ([plain(3000)], ConnectionFailedError, MOST_FAILURES),
+    "never a byte": ([refusing(dropped())], ConnectionFailedError, MOST_FAILURES),
+    "always another part": ([ranges(3000), ranges(shift=9), plain(3000)], ConnectionFailedError, 6),
+    "a little more each time": ([plain(upto) for upto in range(3000, 9000, 100)], ConnectionFailedError, 5),
+    "away for good": ([ranges(3000), refusing(error(502))], APIRequestError, 6),
+    "gone meanwhile": ([ranges(3000), refusing(error(404))], NotFoundError, 2),
+    "not there": ([refusing(error(404))], NotFoundError, 1),
+    "an error at once": ([refusing(error(500))], APIRequestError, 1),
+    "no connection at once": ([refusing(ConnectionFailedError("refused"))], ConnectionFailedError, 1),
+    "no answer in time": ([refusing(RequestTimeoutError("late", sent=True))], RequestTimeoutError, 1),
+    "a part that nobody asked for": (
+        [lambda host, *_: Incoming(answer(206, content_range="bytes 5-9/10"), [MP4[5:]])],
+        AnswerError,
+        1,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("behaviours", "kind", "attempts"), ENDLESS.values(), ids=list(ENDLESS))
+def test_it_ends(behaviours: list[Behaviour], kind: type[PSOpenAIError], attempts: int) -> None:
+    sink, host = Sink(), Host(list(behaviours))
+    with pytest.raises(kind):
+        host.copy(sink)
+    assert (len(host.asked), sum(host.naps) < 8) == (attempts, True)
+
+
+def test_a_pipe_goes_on() -> None:
+    sink, host = Sink(is_pipe=True), Host([ranges(3000), ranges(10), ranges()])
+    host.copy(sink)
+    assert bytes(sink.data) == MP4
+
+
+@pytest.mark.parametrize("second", [plain(), ranges(tag='"2"'), refusing(error(416))], ids=["all", "another", "none"])
+def test_a_pipe_cannot_start_again(second: Behaviour) -> None:
+    sink, host = Sink(is_pipe=True), Host([ranges(3000), second])
+    with pytest.raises(OutputError, match="the server cannot continue it"):
+        host.copy(sink)
+    assert (bytes(sink.data), len(host.asked)) == (MP4[:3000], 2)
+
+
+def test_what_the_sink_refuses_is_no_break() -> None:
+    sink, host = Sink(holds=5000), Host([ranges()])
+    with pytest.raises(OutputError, match="no space"):
+        host.copy(sink)
+    assert len(host.asked) == 1
+
+
+@given(st.lists(st.tuples(st.sampled_from(["plain", "ranges", "drop", "other", "503"]), st.integers(0, 12_000))))
+def test_whatever_happens_the_content_is_whole_or_there_is_an_error(story: list[tuple[str, int]]) -> None:
+    kinds: dict[str, Callable[[int], Behaviour]] = {
+        "plain": plain,
+        "ranges": ranges,
+        "drop": lambda upto: refusing(dropped()),
+        "other": lambda upto: ranges(upto, tag='"2"', shift=upto % 3),
+        "503": lambda upto: refusing(error(503)),
+    }
+    host, sink = Host([*(kinds[kind](upto) for kind, upto in story), ranges()]), Sink()
+    with contextlib.suppress(ConnectionFailedError, APIRequestError, AnswerError):
+        host.copy(sink)
+        assert bytes(sink.data) == MP4
