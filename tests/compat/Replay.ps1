@@ -31,13 +31,14 @@ function Start-Session {
 }
 
 function Reset-Session($Session, $Case) {
-    $Session.ResetRunspaceState()
+    # Variables stay, as they did when the cases were recorded: one of them adds to what the case before it left.
     foreach ($variable in $Case.env.PSObject.Properties) {
         [System.Environment]::SetEnvironmentVariable($variable.Name, $variable.Value)
     }
     $shell = [powershell]::Create($Session)
     $null = $shell.AddScript('param ($Folder) Set-Location -LiteralPath $Folder; Clear-OpenAIContext; $Error.Clear()')
     $null = $shell.AddArgument($Case.folder).Invoke()
+    $Session.SessionStateProxy.SetVariable('ErrorActionPreference', 'Continue')
     $shell.Dispose()
 }
 
