@@ -1,4 +1,4 @@
-"""What a script inside of PowerShell sees of a case, in the form of `recordings/module.jsonl`, and how two of them differ."""
+"""What a script inside of PowerShell sees of a case, in the form of `recordings/module.jsonl`."""
 
 from __future__ import annotations
 
