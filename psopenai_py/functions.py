@@ -202,7 +202,7 @@ def _call(name: str, given: Mapping[str, Any], service: Mapping[str, Any]) -> _R
     """Run a cmdlet with snake-case keywords."""
     for keyword in service.keys() - Service.__annotations__.keys():
         raise TypeError(f"{_snake(name)}() got an unexpected keyword argument '{keyword}'")
-    from .http.client import Connections
+    from .http.connections import Connections
 
     module = load(name)
     bound = {_pascal(keyword): value for keyword, value in {**given, **service}.items() if value is not None}

@@ -15,7 +15,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 #: The only importer of each package, and whether it may do so before it has to. httpcore is a part of httpx.
 IMPORTERS = {
     "click": ({"shell"}, True),
-    "httpx": ({"http/client"}, False),
+    "httpx": ({"http/client", "http/connections"}, False),
     "httpcore": ({"http/client"}, False),
     "keyring": ({"keys"}, False),
 }
@@ -40,11 +40,12 @@ BELOW: dict[str, set[str]] = {
     "keys": {"binding"},
     "binding": set(),
     "sandbox": set(),
+    "signals": set(),
     "streams": set(),
     "errors": set(),
     "psjson": set(),
 }
-FOR_ALL = {"errors", "psjson", "streams", ""}
+FOR_ALL = {"errors", "psjson", "signals", "streams", ""}
 #: These could be packages of their own: what they may import at all.
 APART = {"sandbox": set(), "psjson": set(), "errors": set(), "binding": {"errors", "psjson"}}
 

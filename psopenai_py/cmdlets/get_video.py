@@ -10,7 +10,7 @@ from . import Call
 from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, video_id
 
 if TYPE_CHECKING:
-    from ..settings import Settings
+    from ..videos.client import VideoClient
 
 CMDLET = Cmdlet(
     name="Get-Video",
@@ -58,61 +58,48 @@ CMDLET = Cmdlet(
 def run(call: Call) -> None:
     """Print one job or the list."""
     from ..errors import APIRequestError
-    from ..videos import client as videos
+    from ..videos.job import write_job
 
-    settings = call.settings
+    client = call.client(CMDLET)
     try:
         if "VideoId" in call.bound:
-            videos.tell(call.streams, _one(call, settings))
+            write_job(call.streams, client.retrieve(call.bound["VideoId"]))
         else:
-            _list(call, settings)
+            _list(call, client)
     except APIRequestError as error:
-        raise videos.as_written_by(CMDLET.name, error) from None
+        # The reference's Get-Video gives it another id than all other cmdlets.
+        error.error_id, error.command, error.category = error.reason, CMDLET.name, "NotSpecified"
+        raise
 
 
-def _list(call: Call, settings: Settings) -> None:
+def _list(call: Call, client: VideoClient) -> None:
     """Print the list as it comes; the end when nobody reads any further, as in `Get-Video | head`."""
     from itertools import chain, islice
 
     from ..errors import OutputError
-    from ..videos import client as videos
+    from ..videos.job import write_job
 
-    jobs = _listed(call, settings)
+    jobs = _listed(call, client)
     # Before the array begins: where the list is refused, nothing is printed, not even an empty one.
     first = list(islice(jobs, 1))
     try:
         with call.streams.array():
             for job in chain(first, jobs):
-                videos.tell(call.streams, job)
+                write_job(call.streams, job)
     except OutputError as error:
         if not error.reader_left:
             raise
 
 
-def _one(call: Call, settings: Settings) -> dict[str, Any]:
-    from ..http import answers
-    from ..http import client as transport
-    from ..videos import client as videos
-
-    request = videos.retrieve(settings, call.bound["VideoId"], call.extras)
-    return answers.job(transport.send(request, settings, call.streams, call.connections), CMDLET.name)
-
-
-def _listed(call: Call, settings: Settings) -> Iterator[dict[str, Any]]:
+def _listed(call: Call, client: VideoClient) -> Iterator[dict[str, Any]]:
     """The jobs of the first page, or of all pages. Stops when a page does not lead on to a new one."""
-    from ..http import answers
-    from ..http import client as transport
-    from ..videos import client as videos
-
     everything = bool(call.bound.get("All"))
     limit = 100 if everything else call.bound.get("Limit", 20)
     cursor = call.bound.get("After") or ""
     visited = {""}
     while True:
         visited.add(cursor)
-        request = videos.list_page(settings, limit, call.bound.get("Order", "asc"), cursor, call.extras)
-        answer = transport.send(request, settings, call.streams, call.connections)
-        page = answers.page(answer, CMDLET.name)
+        page = client.list_page(limit, call.bound.get("Order", "asc"), cursor)
         yield from page.jobs
         cursor = page.last_id
         if not (everything and page.has_more and page.jobs) or cursor in visited:

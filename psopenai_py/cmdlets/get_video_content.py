@@ -10,7 +10,7 @@ from .shared_parameters import common_parameters, pipeline_parameters, service_p
 
 if TYPE_CHECKING:
     from ..http.client import Opening
-    from ..settings import Settings
+    from ..videos.client import VideoClient
     from ..videos.download import Fetch, Sink
 
 CMDLET = Cmdlet(
@@ -71,13 +71,13 @@ def steps(call: Call) -> Steps:
     else:
         saving.check_target(target)
         _check_overwriting(call, target)
-    settings = call.settings
+    client = call.client(CMDLET)
     if call.bound.get("WaitForCompletion"):
-        yield from _wait(call, settings)
+        yield from _wait(call, client)
     if target is None:
-        _copy(call, settings, call.streams)
+        _copy(call, client, call.streams)
         return
-    path = saving.save(lambda sink: _copy(call, settings, sink), target, call.bound["VideoId"])
+    path = saving.save(lambda sink: _copy(call, client, sink), target, call.bound["VideoId"])
     call.streams.verbose(f"Saved as {path}.")
 
 
@@ -95,48 +95,32 @@ def _check_overwriting(call: Call, target: str) -> None:
         )
 
 
-def _wait(call: Call, settings: Settings) -> Steps:
+def _wait(call: Call, client: VideoClient) -> Steps:
     from ..errors import JobFailedError
-    from ..videos import client as videos
     from ..videos import status
+    from ..videos.job import warn_of_failure
     from ..videos.polling import Watch
 
-    identifier, again = call.bound["VideoId"], call.again(CMDLET, settings)
-    watch = Watch(identifier, CMDLET.name, settings, call.extras, call.streams, call.connections, again)
-    job = yield from watch.until_over()
-    videos.warn_of_failure(call.streams, job)
+    identifier = call.bound["VideoId"]
+    job = yield from Watch(client, identifier, call.again(CMDLET, client.settings)).until_over()
+    warn_of_failure(call.streams, job)
     if not status.has_succeeded(status.word(job)):
         text = f"The job {identifier} is not completed; its status is '{job.get('status')}'."
         raise JobFailedError(text, job=job, command=CMDLET.name)
 
 
-def _copy(call: Call, settings: Settings, sink: Sink) -> str:
+def _copy(call: Call, client: VideoClient, sink: Sink) -> str:
     from ..videos import download
 
-    fetch = _fetch(call, settings)
+    fetch = _fetch(call, client)
     return download.copy(fetch, sink, variant=call.bound.get("Variant", ""), broke=call.streams.verbose)
 
 
-def _fetch(call: Call, settings: Settings) -> Fetch:
+def _fetch(call: Call, client: VideoClient) -> Fetch:
     """How to ask for the content from some byte on."""
-    from ..http import client as transport
-    from ..videos import client as videos
-
-    identifier = _content_id(call, settings) if settings.azure else call.bound["VideoId"]
+    identifier = client.content_id(call.bound["VideoId"])
 
     def fetch(start: int, tag: str) -> Opening:
-        request = videos.content(settings, identifier, call.bound.get("Variant"), call.extras, start=start, tag=tag)
-        return transport.receive(request, settings, call.streams, call.connections)
+        return client.content(identifier, call.bound.get("Variant"), start, tag)
 
     return fetch
-
-
-def _content_id(call: Call, settings: Settings) -> str:
-    """Azure keeps the content under an id of its own, which the job tells."""
-    from ..http import answers
-    from ..http import client as transport
-    from ..videos import client as videos
-
-    request = videos.retrieve(settings, call.bound["VideoId"], call.extras)
-    answer = transport.send(request, settings, call.streams, call.connections)
-    return videos.generation_id(answers.job(answer, CMDLET.name))

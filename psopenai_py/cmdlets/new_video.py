@@ -89,19 +89,13 @@ CMDLET = Cmdlet(
 
 def run(call: Call) -> None:
     """Send the job and print it."""
-    # Imported here, because help, completion and binding errors need none of it.
-    from ..http import answers
-    from ..http import client as transport
-    from ..videos import client as videos
-
-    settings = call.settings
-    request = videos.create(settings, _fields(call.bound), call.additional_body, call.extras)
+    client = call.client(CMDLET)
+    request = client.creation(_fields(call.bound), call.additional_body)
     if call.bound.get("WhatIf"):
         call.streams.output(request.describe())
         return
-    _warn_if_retired(settings, call)
-    answer = transport.send(request, settings, call.streams, call.connections)
-    videos.tell(call.streams, answers.created_job(answer, CMDLET.name))
+    _warn_if_retired(client.settings, call)
+    call.create(client, request)
 
 
 def _fields(bound: Mapping[str, Any]) -> list[Field]:

@@ -38,15 +38,10 @@ CMDLET = Cmdlet(
 
 def run(call: Call) -> None:
     """Send the remix and print the new job."""
-    from ..http import answers
-    from ..http import client as transport
-    from ..videos import client as videos
-
-    settings = call.settings
+    client = call.client(CMDLET)
     document = {"prompt": call.bound["Prompt"]}
-    request = videos.remix(settings, call.bound["VideoId"], document, call.additional_body, call.extras)
+    request = client.remixing(call.bound["VideoId"], document, call.additional_body)
     if call.bound.get("WhatIf"):
         call.streams.output(request.describe())
         return
-    answer = transport.send(request, settings, call.streams, call.connections)
-    videos.tell(call.streams, answers.created_job(answer, CMDLET.name))
+    call.create(client, request)

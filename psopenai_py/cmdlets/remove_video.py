@@ -9,7 +9,7 @@ from . import Call
 from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, video_id, what_if
 
 if TYPE_CHECKING:
-    from ..http.answers import Response
+    from ..http.response import Response
 
 CMDLET = Cmdlet(
     name="Remove-Video",
@@ -29,32 +29,30 @@ CMDLET = Cmdlet(
 def run(call: Call) -> None:
     """Delete the job. Nothing is printed, as in the reference."""
     from ..errors import APIRequestError
-    from ..http import client as transport
-    from ..videos import client as videos
 
-    settings = call.settings
-    request = videos.delete(settings, call.bound["VideoId"], call.extras)
+    client = call.client(CMDLET)
+    request = client.deletion(call.bound["VideoId"])
     if call.bound.get("WhatIf"):
         call.streams.output(request.describe())
         return
     try:
-        answer = transport.send(request, settings, call.streams, call.connections)
+        response = client.delete(request)
     except APIRequestError as error:
         if error.status == 405:
             error.action = "This server offers no deletion of jobs."
         raise
-    _understand(call, answer)
+    _understand(call, response)
 
 
-def _understand(call: Call, answer: Response) -> None:
+def _understand(call: Call, response: Response) -> None:
     """Nothing, a confirmation or the whole job as it was: all of them mean that it is gone."""
     from ..errors import AnswerError
-    from ..http import answers
+    from ..videos import job
 
     identifier = call.bound["VideoId"]
-    if answer.body.strip() or answer.status >= 300:
+    if response.body.strip() or response.status >= 300:
         try:
-            value = answers.job(answer, CMDLET.name)
+            value = job.job(response, CMDLET.name)
         except AnswerError as error:
             error.action = "The job may still be there. Check that -ApiBase is the address of the API itself."
             raise
@@ -62,8 +60,8 @@ def _understand(call: Call, answer: Response) -> None:
             raise AnswerError(
                 f"The server answered that the job {identifier} is not deleted.",
                 command=CMDLET.name,
-                status=answer.status,
-                request_id=answer.request_id,
-                body=answer.text,
+                status=response.status,
+                request_id=response.request_id,
+                body=response.text,
             )
     call.streams.verbose(f"The video {identifier} is deleted.")

@@ -61,14 +61,13 @@ def run(call: Call) -> None:
 def steps(call: Call) -> Steps:
     """The same in steps."""
     from ..errors import JobFailedError, PendingError
-    from ..videos import client as videos
     from ..videos import status, waiting
+    from ..videos.job import write_job
     from ..videos.polling import Watch
 
-    settings, identifier = call.settings, call.bound["VideoId"]
+    client, identifier = call.client(CMDLET), call.bound["VideoId"]
     exit_for = waiting.words(call.bound.get("StatusForExit"))
-    again = call.again(CMDLET, settings)
-    watch = Watch(identifier, CMDLET.name, settings, call.extras, call.streams, call.connections, again)
+    watch = Watch(client, identifier, call.again(CMDLET, client.settings))
     try:
         job = yield from watch.until_over(
             interval=call.bound.get("PollIntervalSec", 3.0),
@@ -79,7 +78,7 @@ def steps(call: Call) -> Steps:
         if error.job is not None:
             call.streams.output(error.job)
         raise
-    videos.tell(call.streams, job)
+    write_job(call.streams, job)
     word = status.word(job)
     if status.is_over(word) and not status.has_succeeded(word) and word not in exit_for:
         text = f"The job {identifier} ended as '{word}', without a video."

@@ -1,4 +1,4 @@
-"""The body of an answer, piece by piece; a large one of known length straight from the connection."""
+"""The body of a response, piece by piece; a large one of known length straight from the connection."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from typing import Any, Protocol
 
 from ..errors import ConnectionFailedError
 from ..streams import Data, Streams
-from . import answers
-from .answers import Response
+from . import refusals
 from .masks import Masks
+from .request import Request
+from .response import Response
 
 #: Seconds without a byte after which a download counts as broken off.
 STALL = 120.0
-#: Bytes of an answer that are read; a job is a few hundred.
-LARGEST_ANSWER = 32 * 2**20
+#: Bytes of a response that are read; a job is a few hundred.
+LARGEST_BODY = 32 * 2**20
 #: Bytes from which on the short cut pays.
 _LARGE = 4 * 2**20
 _PIECE = 2**20
@@ -39,13 +40,20 @@ Translated = Callable[[], AbstractContextManager[None]]
 
 
 class Incoming:
-    """An answer whose body has not been read yet. `answer` has its status and headers, and an empty body."""
+    """A response whose body has not been read yet. `response` has its status and headers, and an empty body."""
 
     def __init__(
-        self, answer: Response, response: StreamedResponse, translated: Translated, masks: Masks, streams: Streams
+        self,
+        response: Response,
+        raw: StreamedResponse,
+        request: Request,
+        translated: Translated,
+        masks: Masks,
+        streams: Streams,
     ) -> None:
-        self.answer = answer
-        self._response = response
+        self.response = response
+        self._raw = raw
+        self._request = request
         self._translated = translated
         self._masks = masks
         self._streams = streams
@@ -53,12 +61,12 @@ class Incoming:
     def chunks(self) -> Iterator[Data]:
         """The body as it arrives, decompressed. Raises ConnectionFailedError when it breaks off."""
         with self._translated():
-            yield from pieces(self._response, STALL)
+            yield from pieces(self._raw, STALL)
 
     def read(self) -> Response:
-        """The answer with its body.
+        """The response with its body.
 
-        Raises AnswerError when that is too large, ConnectionFailedError when it breaks off. Of an answer with
+        Raises AnswerError when that is too large, ConnectionFailedError when it breaks off. Of a response with
         an error status, what came is good enough.
         """
         body = bytearray()
@@ -66,17 +74,18 @@ class Incoming:
         try:
             for chunk in self.chunks():
                 body += chunk
-                if len(body) > LARGEST_ANSWER:
+                if len(body) > LARGEST_BODY:
                     break
         except ConnectionFailedError as error:
             broken = error
-        answer = self.answer._replace(body=self._masks.data(bytes(body)))
-        self._streams.debug(f"Body of the answer:\n{answer.text}" if self._streams.preferences.debug else "")
-        if broken is not None and answer.status < 400:
-            raise answers.broken_off(answer, broken)
-        if len(body) > LARGEST_ANSWER and answer.status < 400:
-            raise answers.too_large(answer, LARGEST_ANSWER)
-        return answer
+        response = self.response._replace(body=self._masks.data(bytes(body)))
+        if self._streams.preferences.debug:
+            self._streams.debug(f"Body of the answer:\n{response.text}")
+        if broken is not None and response.status < 400:
+            raise refusals.broken_off(response, broken)
+        if len(body) > LARGEST_BODY and response.status < 400:
+            raise refusals.too_large(response, self._request.expects, LARGEST_BODY, self._request.action)
+        return response
 
 
 def pieces(response: StreamedResponse, stall: float) -> Iterator[Data]:

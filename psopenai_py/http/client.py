@@ -1,141 +1,157 @@
-"""Requests over HTTP. The only importer of httpx, and only inside functions: most failures never need it."""
+"""Requests over HTTP. The only importer of httpcore, and of httpx but for the connections; only inside functions."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import random
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
 
-from ..errors import APIRequestError, Interrupted, SettingsError
+from ..errors import APIRequestError, ConnectionFailedError, Interrupted
 from ..psjson import dumps
 from ..settings import Settings, shown_url
 from ..streams import Streams
-from . import answers, failures, network, retry
-from .answers import Response
+from . import failures, retry
+from .attempt import Attempt
 from .body import STALL, Incoming
-from .deadline import Progress, Wire
+from .connections import Connection, Connections
 from .masks import Masks
 from .rate_limit import RateLimiter
-from .request import FilePart, Request, origin, sendable, shown_headers
+from .refusals import status_error
+from .request import FilePart, Request, sendable, shown_headers
+from .response import Response, reason_phrase
 
 if TYPE_CHECKING:
-    import ssl
-
     import httpx
+
+    from ..signals import Deferral
 
 MOST_REDIRECTS = 5
 
-
-class Connection(NamedTuple):
-    """The HTTP client for a host, and the wire it talks on."""
-
-    client: httpx.Client
-    wire: Wire
-
-
-class Connections:
-    """The lines of a run, one a host and thread, kept open from one request to the next. Close them in the end.
-
-    `pace` says when requests may go out.
-    """
-
-    def __init__(self) -> None:
-        self.pace = RateLimiter()
-        self._lines: list[Connection] = []
-        self._mine = threading.local()
-        self._trust = _Trust()
-
-    def line(self, settings: Settings, url: str) -> Connection:
-        """The line to an address: sandbox in-process, loopback without proxy, http without CA bundle."""
-        key = "//".join(map(str, (settings.sandbox, *origin(url))))
-        mine: dict[str, Connection] = vars(self._mine)
-        if key not in mine:
-            client = _client(url, self._trust) if settings.sandbox is None else _sandbox(settings.sandbox)
-            mine[key] = Connection(client, Wire())
-            self._lines.append(mine[key])
-        return mine[key]
-
-    def cut(self) -> None:
-        """From another thread: break the connections under whoever waits on them."""
-        for line in list(self._lines):
-            line.wire.cut()
-
-    def close(self) -> None:
-        """Close all connections."""
-        for line in self._lines:
-            line.client.close()
-            line.wire.close()
-        self._lines.clear()
-        self._mine = threading.local()
-
-
-class _Trust:
-    """The certificates that are trusted, loaded once for all lines of a run: that takes longer than a request."""
-
-    def __init__(self) -> None:
-        self._context: ssl.SSLContext | None = None
-        self._lock = threading.Lock()
-
-    def context(self) -> ssl.SSLContext:
-        """The TLS context. Raises SettingsError for a CA file that cannot be used."""
-        import httpx
-
-        with self._lock:
-            self._context = self._context or httpx.create_ssl_context(network.certificates())
-            return self._context
-
-
-#: What `receive` returns.
+#: What `HttpClient.receive` returns.
 Opening = contextlib.AbstractContextManager[Incoming]
+#: Says what to do next about a response with an error status; empty where nobody knows.
+Advise = Callable[[Request, Response], str]
 
 
-def send(
-    request: Request, settings: Settings, streams: Streams, connections: Connections, *, at_once: bool = False
-) -> Response:
-    """Send a request, repeat it as the settings allow, and return the answer that has no error status.
-
-    Raises APIRequestError for an error status, ConnectionFailedError or RequestTimeoutError when no whole answer
-    came, AnswerError when it was too large, SettingsError for an address, proxy or CA file that cannot be used,
-    InputError for a file that can no longer be read.
+class HttpClient:
+    """Sends requests as the settings allow, and tells the streams of them.
 
     Args:
-        at_once: who asks has heeded the pace already.
+        limiter: says when requests may go out.
+        advise: what a user can do about an error status.
     """
-    with receive(request, settings, streams, connections, at_once=at_once) as incoming:
-        return incoming.read()
 
+    def __init__(
+        self, settings: Settings, streams: Streams, connections: Connections, limiter: RateLimiter, advise: Advise
+    ) -> None:
+        self.limiter = limiter
+        self._settings = settings
+        self._streams = streams
+        self._connections = connections
+        self._advise = advise
 
-@contextlib.contextmanager
-def receive(
-    request: Request, settings: Settings, streams: Streams, connections: Connections, *, at_once: bool = False
-) -> Iterator[Incoming]:
-    """Like `send`, for an answer that is to be read piece by piece."""
-    done = redirects = 0
-    pace = connections.pace
-    pace.admit(at_once=at_once)
-    while True:
-        with _attempt(request, settings, streams, connections) as incoming:
-            status, place = incoming.answer.status, incoming.answer.headers.get("location")
-            moved = request.moved(status, place) if redirects < MOST_REDIRECTS else None
-            if status < 400 and moved is None:
-                yield incoming
-                return
-            verdict = None if moved else _verdict(incoming.read(), settings, done, pace)
-        if moved:
-            request, redirects = moved, redirects + 1
-        elif verdict:
-            streams.warning(verdict.error.message)
-            streams.warning(f"Retry the request after waiting {verdict.wait} ms (retry count: {done})")
-            if not pace.rest(verdict.wait / 1000):
-                raise verdict.error
-            done += 1
+    def limited(self, timeout: float) -> HttpClient:
+        """The same without repetitions, and with another time limit in seconds, 0 for none."""
+        settings = self._settings._replace(timeout=timeout, max_retries=0)
+        return HttpClient(settings, self._streams, self._connections, self.limiter, self._advise)
+
+    def send(
+        self, request: Request, *, at_once: bool = False, whole: bool = False, deferral: Deferral | None = None
+    ) -> Response:
+        """Send a request, repeat it as the settings allow, and return the response that has no error status.
+
+        Raises APIRequestError for an error status, ConnectionFailedError or RequestTimeoutError when no whole
+        response came, AnswerError when it was too large, SettingsError for an address, proxy or CA file that
+        cannot be used, InputError for a file that can no longer be read.
+
+        Args:
+            at_once: who asks has heeded the limiter already.
+            whole: the time limit covers the body too.
+            deferral: keeps interruptions back until the response is understood.
+        """
+        with self.receive(request, at_once=at_once, whole=whole, deferral=deferral) as incoming:
+            return incoming.read()
+
+    @contextlib.contextmanager
+    def receive(
+        self, request: Request, *, at_once: bool = False, whole: bool = False, deferral: Deferral | None = None
+    ) -> Iterator[Incoming]:
+        """Like `send`, for a response that is to be read piece by piece."""
+        done = redirects = 0
+        self.limiter.admit(at_once=at_once)
+        while True:
+            with self._attempt(request, whole, deferral) as incoming:
+                status, place = incoming.response.status, incoming.response.headers.get("location")
+                moved = request.moved(status, place) if redirects < MOST_REDIRECTS else None
+                if status < 400 and moved is None:
+                    yield incoming
+                    return
+                verdict = None if moved else self._verdict(request, incoming.read(), done)
+            if moved:
+                request, redirects = moved, redirects + 1
+            elif verdict:
+                with _interruptible(request.loss if verdict.error.status >= 500 else ""):
+                    if deferral:
+                        deferral.release()
+                    self._rest(verdict, done)
+                done += 1
+
+    def _verdict(self, request: Request, response: Response, done: int) -> _Verdict:
+        """What to do about an error status: repeat, or raise it."""
+        error = status_error(response, self._settings.service, self._advise(request, response))
+        now = datetime.now(UTC)
+        if response.status in retry.NOT_NOW:
+            self.limiter.slow(retry.hint(response.headers, now) / 1000)
+        limit = self._settings.max_retries if self.limiter.may_repeat(error) else 0
+        if not retry.should_retry(response.status, response.headers, error.message, done=done, limit=limit):
+            raise error
+        return _Verdict(error, retry.delay(response.headers, done=done, now=now, random=random.random))
+
+    def _rest(self, verdict: _Verdict, done: int) -> None:
+        self._streams.warning(verdict.error.message)
+        self._streams.warning(f"Retry the request after waiting {verdict.wait} ms (retry count: {done})")
+        if not self.limiter.rest(verdict.wait / 1000):
+            raise verdict.error
+
+    @contextlib.contextmanager
+    def _attempt(self, request: Request, whole: bool, deferral: Deferral | None) -> Iterator[Incoming]:
+        """One request and the beginning of its response, told to the verbose and debug streams."""
+        masks = Masks.of(request)
+        masks.hide(self._streams)
+        self._tell_request(request)
+        settings = self._settings
+        attempt = Attempt(
+            settings.timeout,
+            whole=whole,
+            stall=STALL if request.follows else None,
+            in_process=settings.sandbox is not None,
+            leaves=deferral.hold if deferral else None,
+        )
+        translated = partial(_translate, request, settings, attempt)
+        with contextlib.ExitStack() as open_things, masks.in_errors(), _told(request, attempt, deferral):
+            open_things.callback(attempt.end)
+            started = time.monotonic()
+            with translated():
+                raw = _send(self._connections.to(settings, request.url), request, attempt, open_things)
+            attempt.answered()
+            response = _begun(raw, masks, time.monotonic() - started)
+            self._tell_response(response)
+            yield Incoming(response, raw, request, translated, masks, self._streams)
+
+    def _tell_request(self, request: Request) -> None:
+        self._streams.verbose(f"{request.method} {shown_url(request.url)}")
+        if self._streams.preferences.debug:
+            self._streams.debug(f"Request: {dumps(request.describe())}")
+
+    def _tell_response(self, response: Response) -> None:
+        self._streams.verbose(response.summary)
+        if self._streams.preferences.debug:
+            lines = (f"\n{name}: {value}" for name, value in shown_headers(response.headers).items())
+            self._streams.debug("Headers of the answer:" + "".join(lines))
 
 
 class _Verdict(NamedTuple):
@@ -145,67 +161,52 @@ class _Verdict(NamedTuple):
     wait: int
 
 
-def _verdict(answer: Response, settings: Settings, done: int, pace: RateLimiter) -> _Verdict:
-    """What to do about an error status: repeat, or raise it."""
-    error, now = answers.error(answer, settings), datetime.now(UTC)
-    if answer.status in retry.NOT_NOW:
-        pace.slow(retry.hint(answer.headers, now) / 1000)
-    limit = settings.max_retries if pace.may_repeat(error) else 0
-    if not retry.should_retry(answer.status, answer.headers, error.message, done=done, limit=limit):
-        raise error
-    return _Verdict(error, retry.delay(answer.headers, done=done, now=now, random=random.random))
+def _begun(raw: httpx.Response, masks: Masks, seconds: float) -> Response:
+    headers = {name.lower(): masks.text(value) for name, value in raw.headers.items()}
+    reason = reason_phrase(raw.status_code, masks.text(raw.reason_phrase))
+    return Response(raw.status_code, reason, headers, b"", seconds)
 
 
 @contextlib.contextmanager
-def _attempt(request: Request, settings: Settings, streams: Streams, connections: Connections) -> Iterator[Incoming]:
-    """One request and the beginning of its answer, told to the verbose and debug streams."""
-    masks = Masks.of(request)
-    masks.hide(streams)
-    streams.verbose(f"{request.method} {shown_url(request.url)}")
-    if streams.preferences.debug:
-        streams.debug(f"Request: {dumps(request.describe())}")
-    # In-process there is no wire to watch: the application runs as soon as it is called.
-    stall = STALL if request.follows else None
-    progress = Progress(settings.timeout, stall=stall, sent=settings.sandbox is not None)
-    translated = partial(_translate, request, settings, progress)
-    with contextlib.ExitStack() as open_things, masks.in_errors(), _interruptible(request, progress):
-        open_things.callback(progress.end)
-        started = time.monotonic()
-        with translated():
-            response = _send(connections.line(settings, request.url), request, progress, open_things)
-        progress.answered()
-        headers = {name.lower(): masks.text(value) for name, value in response.headers.items()}
-        status, seconds = response.status_code, time.monotonic() - started
-        reason = answers.reason(status, masks.text(response.reason_phrase))
-        answer = Response(status, reason, headers, b"", seconds)
-        _tell_answer(answer, streams)
-        yield Incoming(answer, response, translated, masks, streams)
-
-
-@contextlib.contextmanager
-def _interruptible(request: Request, progress: Progress) -> Iterator[None]:
+def _told(request: Request, attempt: Attempt, deferral: Deferral | None) -> Iterator[None]:
     """Say on Ctrl-C what may have happened by then; nothing when nothing had been sent."""
     try:
         yield
     except Interrupted:
         raise
     except KeyboardInterrupt:
-        raise Interrupted(failures.lost(request, progress) if progress.sent else "") from None
+        raise Interrupted(request.loss if attempt.sent else "") from None
+    except ConnectionFailedError as error:
+        # An interruption that waits has cut the connection, so it is no failure.
+        if deferral is None or not deferral.pending:
+            raise
+        raise Interrupted(f"{request.loss} {error.received}".strip()) from None
 
 
-def _send(line: Connection, request: Request, progress: Progress, open_things: contextlib.ExitStack) -> httpx.Response:
+@contextlib.contextmanager
+def _interruptible(note: str) -> Iterator[None]:
+    """Say on Ctrl-C what may have happened by then."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(note) from None
+
+
+def _send(
+    connection: Connection, request: Request, attempt: Attempt, open_things: contextlib.ExitStack
+) -> httpx.Response:
     body: dict[str, Any] = {}
     if request.fields is not None:
         body["files"] = [(sendable(name), _part(value, open_things)) for name, value in request.fields]
     if request.document is not None:
         body["content"] = dumps(request.document, compress=True).encode()
-    built = line.client.build_request(request.method, request.url, headers=dict(request.headers), **body)
+    built = connection.client.build_request(request.method, request.url, headers=dict(request.headers), **body)
     if not any(isinstance(value, FilePart) for _, value in request.fields or ()):
         built.read()  # in one piece, the body leaves in one write
-    built.extensions["trace"] = progress.trace
-    built.extensions["timeout"] = progress.limits
-    progress.begin(line.wire)
-    response = line.client.send(built, stream=True, follow_redirects=False)
+    built.extensions["trace"] = attempt.trace
+    built.extensions["timeout"] = attempt.limits
+    attempt.begin(connection)
+    response = connection.client.send(built, stream=True, follow_redirects=False)
     open_things.callback(response.close)
     return response
 
@@ -218,7 +219,7 @@ def _part(value: str | FilePart, files: contextlib.ExitStack) -> tuple[Any, ...]
 
 
 @contextlib.contextmanager
-def _translate(request: Request, settings: Settings, progress: Progress) -> Iterator[None]:
+def _translate(request: Request, settings: Settings, attempt: Attempt) -> Iterator[None]:
     """Turn the library's exceptions into ours."""
     import httpcore
     import httpx
@@ -230,47 +231,14 @@ def _translate(request: Request, settings: Settings, progress: Progress) -> Iter
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:
         raise failures.unusable_address(error, request) from None
     except broken as error:
-        raise failures.no_answer(error, settings, request, progress) from None
+        raise failures.no_answer(error, settings, request, attempt) from None
     except OSError as error:
         # The library has its own kinds for the network's errors, so this is a file that is being sent; or a large
         # body that ended early; or the sandbox, which has no network and breaks off by itself.
         if isinstance(error, ConnectionError | TimeoutError):
-            raise failures.no_answer(error, settings, request, progress) from None
-        raise failures.file_gone(error, request, progress) from None
+            raise failures.no_answer(error, settings, request, attempt) from None
+        raise failures.file_gone(error, request, attempt) from None
     except Exception as error:
         if not failures.is_wrong_length(error):  # the library lets its parser's own kind through
             raise
-        raise failures.no_answer(error, settings, request, progress) from None
-
-
-def _sandbox(address: str) -> httpx.Client:
-    import httpx
-
-    from ..sandbox import open_sandbox
-
-    try:
-        app = open_sandbox(address, os.environ)
-    except (ValueError, OSError) as error:
-        raise SettingsError(f"The sandbox '{address}' cannot be opened: {error}") from None
-    return httpx.Client(transport=httpx.WSGITransport(app=app))
-
-
-def _client(url: str, trust: _Trust) -> httpx.Client:
-    import httpx
-
-    scheme, proxy = urlsplit(url).scheme, network.proxy_for(url)
-    verify = trust.context() if scheme == "https" else network.no_certificates()
-    try:
-        if proxy is None:
-            return httpx.Client(verify=verify, trust_env=False)
-        secure = trust.context() if proxy.startswith("https:") else None
-        return httpx.Client(verify=verify, proxy=httpx.Proxy(proxy, ssl_context=secure), trust_env=False)
-    except (httpx.InvalidURL, ValueError, ImportError) as error:
-        raise network.unusable_proxy(proxy or "", scheme, str(error).rstrip(".")) from None
-
-
-def _tell_answer(answer: Response, streams: Streams) -> None:
-    streams.verbose(answer.summary)
-    if streams.preferences.debug:
-        lines = (f"\n{name}: {value}" for name, value in shown_headers(answer.headers).items())
-        streams.debug("Headers of the answer:" + "".join(lines))
+        raise failures.no_answer(error, settings, request, attempt) from None

@@ -5,18 +5,18 @@ from __future__ import annotations
 from ..errors import ConnectionFailedError, InputError, RequestTimeoutError, SettingsError
 from ..settings import Settings, host_of, shown_url
 from . import network
-from .deadline import CONNECT_LIMIT, Progress
+from .attempt import CONNECT_LIMIT, Attempt
 from .request import Request
 
 
-def no_answer(error: Exception, settings: Settings, request: Request, progress: Progress) -> ConnectionFailedError:
+def no_answer(error: Exception, settings: Settings, request: Request, attempt: Attempt) -> ConnectionFailedError:
     """The error for a request without a whole answer: too late, no connection, or broken off."""
-    host, what = host_of(request.url), lost(request, progress)
+    host, what = host_of(request.url), lost(request, attempt)
     # The sandbox does not wait for the limit, it only says that it would have passed.
-    if progress.late or (settings.timeout and isinstance(error, TimeoutError)):
+    if attempt.late or (settings.timeout and isinstance(error, TimeoutError)):
         message = f"{host} did not answer within {settings.timeout:g} s. {what}"
-        return RequestTimeoutError(message.rstrip(), sent=progress.sent)
-    if not progress.sent:
+        return RequestTimeoutError(message.rstrip(), sent=attempt.sent)
+    if not attempt.sent:
         return _unreachable(error, request.url, what)
     why = f"{_text(error)}."
     if is_wrong_length(error):
@@ -37,20 +37,18 @@ def unusable_address(error: Exception, request: Request) -> SettingsError:
     return SettingsError(f"The address '{shown}' cannot be used: {error}.", command="Invoke-OpenAIAPIRequest")
 
 
-def lost(request: Request, progress: Progress) -> str:
+def lost(request: Request, attempt: Attempt) -> str:
     """What may have happened to a request that got no answer."""
-    if not progress.sent:
+    if not attempt.sent:
         return "Nothing was sent."
-    if not request.creates:
-        return ""
-    return "The request had been sent, so a job may have been created; look for it before you send it again."
+    return request.loss
 
 
-def file_gone(error: OSError, request: Request, progress: Progress) -> InputError:
+def file_gone(error: OSError, request: Request, attempt: Attempt) -> InputError:
     """The error for a file that could be read before, and no longer when it was to be sent."""
     message = f"A file could not be read while it was to be sent: {error.strerror or error}."
     return InputError(
-        f"{message} {lost(request, progress)}".rstrip(),
+        f"{message} {lost(request, attempt)}".rstrip(),
         error_id="System.IO.IOException",
         command="Invoke-OpenAIAPIRequest",
         category="ReadError",

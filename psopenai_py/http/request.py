@@ -53,8 +53,10 @@ class Request(NamedTuple):
     Attributes:
         fields: the multipart body in order; None for a request without one.
         document: the JSON body; None for a request without one.
-        creates: the server does something that must not be done twice, so a lost answer matters.
         follows: it may be sent again where the server redirects it to; without the key on another host.
+        expects: what the response is to be, as messages call it.
+        action: what to do about a response that is something else.
+        loss: what may have happened when no response came; not empty for what must not be done twice.
     """
 
     method: str
@@ -62,8 +64,10 @@ class Request(NamedTuple):
     headers: Mapping[str, str]
     fields: Sequence[Field] | None = None
     document: Mapping[str, Any] | None = None
-    creates: bool = False
     follows: bool = False
+    expects: str = "what was asked for"
+    action: str = ""
+    loss: str = ""
 
     def __repr__(self) -> str:
         return f"Request({self.method} {shown_url(self.url)})"  # the key is among the headers
@@ -95,21 +99,17 @@ def origin(url: str) -> tuple[str, str | None, int | None]:
     return parts.scheme.lower(), parts.hostname, parts.port
 
 
-def endpoint(settings: Settings, path: str, query: Query, extras: Extras) -> str:
+def endpoint(base: str, path: str, query: Query, extras: Extras) -> str:
     """The full address of a call: base, path (already percent-encoded), query, and the additional query."""
-    base = urlsplit(settings.base)
-    if settings.azure:
-        pairs: Query = [("api-version", settings.api_version), *query]
-        path = f"openai/v1/video/generations/{path}"
-    else:
-        pairs = _split_query(base.query) + query
+    parts = urlsplit(base)
+    pairs = _split_query(parts.query) + query
     for name, value in (extras.query or {}).items():
         _insert(pairs, name, _query_text(value))
     encoded = "&".join(_encoded(name) + ("" if value is None else "=" + _encoded(value)) for name, value in pairs)
     # A percent sign is kept where it already starts an escape; the base address is the user's own.
-    folder = quote(sendable(base.path), safe="/%:@!$&'()*+,;=~")
+    folder = quote(sendable(parts.path), safe="/%:@!$&'()*+,;=~")
     folder += "" if folder.endswith("/") else "/"
-    return f"{base.scheme.lower()}://{base.netloc}{folder}{path}" + (f"?{encoded}" if encoded else "")
+    return f"{parts.scheme.lower()}://{parts.netloc}{folder}{path}" + (f"?{encoded}" if encoded else "")
 
 
 def headers(settings: Settings, extras: Extras) -> dict[str, str]:

@@ -53,19 +53,18 @@ def _owner(module: CmdletModule, call: Call) -> dict[str, str]:
 
 
 class _Many:
-    """A run. Records are read in the main thread, and carried out and heard in those of the crew."""
+    """A run. Records are read in the main thread, and carried out and heard in those of the scheduler."""
 
     def __init__(self, module: CmdletModule, call: Call, streams: TerminalStreams, journal: Journal | None) -> None:
         careful = journal is not None and module.CMDLET.creates
         self._interrupts = Interrupts()
-        self._pace = SharedRateLimiter(is_harmless if careful else _always, lambda: self._interrupts.count > 0)
-        call.connections.pace = self._pace
+        self._limiter = SharedRateLimiter(is_harmless if careful else _always, lambda: self._interrupts.count > 0)
         self._module = module
-        self._call = call
+        self._call = call._replace(limiter=self._limiter)
         self._streams = streams
         self._journal = journal
-        self._crew = Scheduler(call.bound.get("ThrottleLimit", 1))
-        self._turns = OrderedOutput(self._spoke)
+        self._scheduler = Scheduler(call.bound.get("ThrottleLimit", 1))
+        self._output = OrderedOutput(self._spoke)
         self._window = threading.Semaphore(WINDOW)
         self._stopping = threading.Event()
         self._lock = threading.Lock()
@@ -102,7 +101,7 @@ class _Many:
     def _has_room(self) -> bool:
         """Wait until another record may be under way; False when none is to be."""
         while not self._window.acquire(timeout=_LOOK_UP):
-            self._crew.ended(0)
+            self._scheduler.ended(0)
             if self._interrupts.count or self._stopping.is_set():
                 return False
         return True
@@ -110,38 +109,38 @@ class _Many:
     def _take(self, number: int, value: Any) -> None:
         earlier = self._journal.find(number, value) if self._journal else None
         self._taken = number
-        self._crew.add(Record(number, value, self._module, self._call, self._journal, earlier, self._ended))
+        self._scheduler.add(Record(number, value, self._module, self._call, self._journal, earlier, self._ended))
 
     def _finish(self) -> None:
         """Wait for what is under way. The first Ctrl-C drops what has not begun, the second one breaks off the rest."""
-        self._crew.close()
+        self._scheduler.close()
         patience, pause = float("inf"), 0.0
-        while not self._crew.ended(pause) and patience > 0:
+        while not self._scheduler.ended(pause) and patience > 0:
             pause = _LOOK_UP
             if self._interrupts.count and not self._stopping.is_set():
                 self._stop()
-                if not self._crew.ended(_LOOK_UP):
+                if not self._scheduler.ended(_LOOK_UP):
                     self._streams.host("Finishing what is under way; Ctrl-C again breaks it off.")
             if self._interrupts.count > 1:
                 patience = min(patience, _LAST_WORDS) - _LOOK_UP
                 self._call.connections.cut()
-        self._turns.rest()
+        self._output.rest()
 
     def _stop(self) -> None:
         """Begin nothing more."""
         self._stopping.set()
-        self._pace.stop()
-        self._crew.drop()
+        self._limiter.stop()
+        self._scheduler.drop()
 
     def _ended(self, record: Record, complete: bool) -> None:
-        """Hear a record that is done. Called in the threads of the crew."""
+        """Hear a record that is done. Called in the threads of the scheduler."""
         if complete:
             with self._lock:
                 self._done += 1
                 self._failed += bool(record.streams.errors)
             if record.is_final:
                 self._stop()
-            self._turns.done(record.number, record.streams)
+            self._output.done(record.number, record.streams)
         else:
             self._window.release()
 

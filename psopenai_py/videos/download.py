@@ -8,8 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from ..errors import APIRequestError, ConnectionFailedError, OutputError, PSOpenAIError, RequestTimeoutError
-from ..http.answers import EXCERPT, Response, not_content
+from ..errors import (
+    AnswerError,
+    APIRequestError,
+    ConnectionFailedError,
+    OutputError,
+    PSOpenAIError,
+    RequestTimeoutError,
+)
+from ..http.response import EXCERPT, Response
 from ..http.upload import OCTETS, media_type
 from ..streams import Data
 
@@ -30,7 +37,7 @@ class Incoming(Protocol):
     """An answer whose body has not been read yet."""
 
     @property
-    def answer(self) -> Response:
+    def response(self) -> Response:
         """Status and headers; the body is empty."""
 
     def chunks(self) -> Iterator[Data]:
@@ -104,13 +111,13 @@ class _Transfer:
 
     def take(self, incoming: Incoming) -> None:
         """Copy one answer, whole or the rest of the content."""
-        answer = incoming.answer
-        if self.size and not self._continues(answer):
+        response = incoming.response
+        if self.size and not self._continues(response):
             self._start_over()
         if self.size:
-            self._total = self._total or _range(answer)[1]
+            self._total = self._total or _range(response)[1]
         else:
-            self._begin(answer)
+            self._begin(response)
         for chunk in self._checked(incoming):
             self._sink.write(chunk)
             self.size += len(chunk)
@@ -131,22 +138,22 @@ class _Transfer:
         lost = isinstance(error, ConnectionFailedError) and error.sent and not isinstance(error, RequestTimeoutError)
         return lost or self.furthest > 0
 
-    def _begin(self, answer: Response) -> None:
+    def _begin(self, response: Response) -> None:
         """Note what the content is, from the answer that begins at its first byte."""
-        start, total = _range(answer)
+        start, total = _range(response)
         if start and not self.furthest:
-            raise not_content(answer, b"", f"it is the part from byte {start} on, which was not asked for")
+            raise not_content(response, b"", f"it is the part from byte {start} on, which was not asked for")
         if start:
             raise ConnectionFailedError("The server went on with another part or version of the content.", sent=True)
-        etag = answer.headers.get("etag", "")
-        self.tag = "" if etag.startswith("W/") or "content-encoding" in answer.headers else etag
-        self._version = _version(answer)
-        self._total = _length(answer) if answer.status != 206 else total
+        etag = response.headers.get("etag", "")
+        self.tag = "" if etag.startswith("W/") or "content-encoding" in response.headers else etag
+        self._version = _version(response)
+        self._total = _length(response) if response.status != 206 else total
 
-    def _continues(self, answer: Response) -> bool:
-        start, total = _range(answer)
-        same = _version(answer) == self._version and total in (None, self._total or total)
-        return start == self.size and same and "content-encoding" not in answer.headers
+    def _continues(self, response: Response) -> bool:
+        start, total = _range(response)
+        same = _version(response) == self._version and total in (None, self._total or total)
+        return start == self.size and same and "content-encoding" not in response.headers
 
     def _start_over(self) -> None:
         self._beginnings += 1
@@ -166,54 +173,54 @@ class _Transfer:
                 head += bytes(chunk)
                 if len(head) >= _HEAD:
                     break
-            why = _objection(incoming.answer, head, self._variant)
+            why = _objection(incoming.response, head, self._variant)
             if why:
-                raise not_content(incoming.answer, head[:EXCERPT], why)
-            self.media_type = _kind(incoming.answer, head)
+                raise not_content(incoming.response, head[:EXCERPT], why)
+            self.media_type = _kind(incoming.response, head)
             yield head
         yield from chunks
 
 
-def _range(answer: Response) -> tuple[int, int | None]:
+def _range(response: Response) -> tuple[int, int | None]:
     """The first byte of an answer, and the length of the whole where it is told."""
-    match = re.match(r"bytes (\d+)-\d*/(\d+)?", answer.headers.get("content-range", ""))
-    if answer.status != 206 or match is None:
+    match = re.match(r"bytes (\d+)-\d*/(\d+)?", response.headers.get("content-range", ""))
+    if response.status != 206 or match is None:
         return 0, None
     return int(match[1]), int(match[2]) if match[2] else None
 
 
-def _version(answer: Response) -> tuple[str | None, ...]:
-    return tuple(answer.headers.get(name) for name in ("etag", "last-modified"))
+def _version(response: Response) -> tuple[str | None, ...]:
+    return tuple(response.headers.get(name) for name in ("etag", "last-modified"))
 
 
-def _length(answer: Response) -> int | None:
+def _length(response: Response) -> int | None:
     """Bytes that the body must have; unknown when it is compressed or chunked."""
-    text = answer.headers.get("content-length", "")
-    return int(text) if text.isdigit() and "content-encoding" not in answer.headers else None
+    text = response.headers.get("content-length", "")
+    return int(text) if text.isdigit() and "content-encoding" not in response.headers else None
 
 
-def _kind(answer: Response, head: bytes) -> str:
+def _kind(response: Response, head: bytes) -> str:
     """The media type by the first bytes, else by the header."""
     found = media_type("", head)
-    return answer.media_type if found == OCTETS else found
+    return response.media_type if found == OCTETS else found
 
 
-def _objection(answer: Response, head: bytes, variant: str) -> str:
+def _objection(response: Response, head: bytes, variant: str) -> str:
     """Why the content is not what was asked for; empty if it may be."""
     start = head.lstrip()[:64].lower()
-    if answer.status >= 300:
+    if response.status >= 300:
         return "it is a redirect that is not followed"
     if not head:
         return "it is empty"
-    if answer.media_type in ("application/json", "text/html"):
-        return f"it is {answer.media_type}"
+    if response.media_type in ("application/json", "text/html"):
+        return f"it is {response.media_type}"
     if start.startswith((b"<!doctype", b"<html", b"<?xml")):
         return "it is a page"
     if _JSON.match(start):
         return "it is JSON"
     if variant in _PICTURES:
         return f"it is a video and not the {variant}, which this server may not have" if _is_video(head) else ""
-    other = answer.media_type not in ("", "video/mp4", OCTETS, "binary/octet-stream", "text/plain")
+    other = response.media_type not in ("", "video/mp4", OCTETS, "binary/octet-stream", "text/plain")
     # What is shorter than a box and its first word cannot be judged.
     if variant in ("", "video") and not other and len(head) >= 12 and not _is_video(head):
         return "it is no MP4 file"
@@ -222,3 +229,16 @@ def _objection(answer: Response, head: bytes, variant: str) -> str:
 
 def _is_video(head: bytes) -> bool:
     return head[4:8] in _BOXES or media_type("", head).startswith("video/")
+
+
+def not_content(response: Response, head: bytes, why: str) -> AnswerError:
+    """The error for a download that is not what was asked for; `head` are its first bytes."""
+    text = head.decode("utf-8", "replace")
+    return AnswerError(
+        f"The server's answer is not the content: {why}. Status {response.status}, "
+        f"{response.media_type or 'no content type'}. It begins: {text.strip()}",
+        command="Get-VideoContent",
+        status=response.status,
+        request_id=response.request_id,
+        body=text,
+    )

@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from .. import psjson
 from ..errors import AnswerError, APIRequestError, Interrupted, PendingError, PSOpenAIError
-from ..http import answers, retry
-from ..http import client as transport
-from ..http.request import Extras, Request
-from ..settings import Settings
-from ..streams import Streams
-from . import client as videos
+from ..http import retry
 from . import status, waiting
+from .client import VideoClient
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What is watched, and with what.
+    """A job that is watched.
 
     Attributes:
+        client: asks for it.
         identifier: the job's id as the caller gave it; it stays the id, whatever the answers say.
-        cmdlet: in whose name errors are reported.
         again: the command line that does the same once more.
         wondered: status words that nobody knows and that were warned about.
     """
 
+    client: VideoClient
     identifier: str
-    cmdlet: str
-    settings: Settings
-    extras: Extras
-    streams: Streams
-    connections: transport.Connections
     again: str
     wondered: set[str] = field(default_factory=set)
 
@@ -55,8 +45,8 @@ class Watch:
         poll that is final.
         """
         started = clock()
-        deadline = started + self.settings.timeout if self.settings.timeout else None
-        most = max(waiting.MOST_FAILURES, self.settings.max_retries + 1)
+        deadline = started + self.client.settings.timeout if self.client.settings.timeout else None
+        most = max(waiting.MOST_FAILURES, self.client.settings.max_retries + 1)
         rules = waiting.Rules(interval, wait_for, exit_for, deadline, most)
         try:
             job: dict[str, Any] = yield from waiting.wait(
@@ -64,7 +54,7 @@ class Watch:
                 rules,
                 seen=lambda job: self._tell(job, rules, clock() - started),
                 failed=self._failed,
-                held=self.connections.pace.left,
+                held=self.client.http.limiter.left,
                 clock=clock,
             )
             return job
@@ -77,38 +67,20 @@ class Watch:
                 error.action = f"The job may go on. {self._advice}"
             raise
         finally:
-            self.streams.progress_end()
+            self.client.streams.progress_end()
 
     def _poll(self, deadline: float | None, clock: Callable[[], float]) -> tuple[dict[str, Any], Mapping[str, str]]:
         """One question. A server may answer with an error status and the failed job as its body."""
         # How often to ask again is decided by whoever waits, and the time limit holds for the whole answer.
         left = 0.0 if deadline is None else max(deadline - clock(), 0.001)
-        settings = self.settings._replace(timeout=left, max_retries=0)
-        request = videos.retrieve(settings, self.identifier, self.extras)
         try:
-            with self._ended_after(left, request):
-                answer = transport.send(request, settings, self.streams, self.connections, at_once=True)
+            job, headers = self.client.poll(self.identifier, left)
         except APIRequestError as error:
-            job = _job_inside(error.text)
-            if job is None:
+            found = _job_inside(error.text)
+            if found is None:
                 raise
-            return self._own(job), {}
-        return self._own(answers.job(answer, self.cmdlet)), answer.headers
-
-    @contextlib.contextmanager
-    def _ended_after(self, seconds: float, request: Request) -> Iterator[None]:
-        """Break the connection when the time is up, also one over which an answer has begun to come."""
-        if not seconds or self.settings.sandbox:
-            yield
-            return
-        # The line is looked up here, because each thread has its own.
-        timer = threading.Timer(seconds, self.connections.line(self.settings, request.url).wire.cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
+            return self._own(found), {}
+        return self._own(job), headers
 
     def _own(self, job: dict[str, Any]) -> dict[str, Any]:
         """The job under the id that the caller knows: a gateway may answer each poll with another one, or none."""
@@ -118,18 +90,18 @@ class Watch:
     def _tell(self, job: dict[str, Any], rules: waiting.Rules, seconds: float) -> None:
         """Show how far the job is, and say it once when nobody can tell what a status means."""
         shown = _on_one_line(str(job.get("status") or "no status yet"))
-        self.streams.progress(_on_one_line(f"Video {self.identifier}"), shown, status.percent(job), seconds)
+        self.client.streams.progress(_on_one_line(f"Video {self.identifier}"), shown, status.percent(job), seconds)
         word = status.word(job)
         if word and rules.goes_on(word) and not (status.is_known(word) or word in rules.wait_for | self.wondered):
             self.wondered.add(word)
-            self.streams.warning(
+            self.client.streams.warning(
                 f"The status '{shown}' of the job {self.identifier} is not known here, so the wait goes on; "
                 "-StatusForExit can end it."
             )
 
     def _failed(self, error: PSOpenAIError) -> float:
         """Note a poll that failed; returns the seconds that the server asks to wait."""
-        self.streams.verbose(f"Asking for the job {self.identifier} failed and is repeated: {error.message}")
+        self.client.streams.verbose(f"Asking for the job {self.identifier} failed and is repeated: {error.message}")
         if not isinstance(error, APIRequestError):
             return 0.0
         return retry.hint(error.headers, datetime.now(UTC)) / 1000
@@ -137,7 +109,7 @@ class Watch:
     def _pending(self, job: dict[str, Any] | None) -> PendingError:
         known = f"its status is '{job.get('status')}'" if job else "its status is not known"
         return PendingError(
-            f"The job {self.identifier} is not over after {self.settings.timeout:g} s; {known}. It goes on.",
+            f"The job {self.identifier} is not over after {self.client.settings.timeout:g} s; {known}. It goes on.",
             job=job,
             action=self._advice,
         )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..http.client import Connections
+from ..http.connections import Connections
 
 
 class KeptConnections(Connections):
-    """The lines of several calls. Nothing but the connection itself goes from one call to the next."""
+    """The connections of several calls. Nothing but they themselves goes from one call to the next."""
 
     def forget_cookies(self) -> None:
         """Drop what servers wanted the call before to remember."""
-        for line in self._lines:
-            line.client.cookies.clear()
+        for connection in self._all:
+            connection.client.cookies.clear()

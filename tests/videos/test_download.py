@@ -19,7 +19,7 @@ from psopenai_py.errors import (
     PSOpenAIError,
     RequestTimeoutError,
 )
-from psopenai_py.http.answers import Response
+from psopenai_py.http.response import Response
 from psopenai_py.videos.download import MOST_FAILURES, copy
 
 MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2" + bytes(range(256)) * 40
@@ -30,7 +30,7 @@ VIDEO = {"content-type": "video/mp4"}
 class Incoming:
     """An answer whose body comes in pieces, and may break off."""
 
-    answer: Response
+    response: Response
     pieces: list[bytes]
     breaks: PSOpenAIError | None = None
 

@@ -1,0 +1,96 @@
+"""What came back: status, headers and body, as text and as a JSON object."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from .. import psjson
+
+#: Characters of a response that an error shows.
+EXCERPT = 300
+
+
+class Response(NamedTuple):
+    """A response with its body. Header names are in lower case."""
+
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+
+    @property
+    def request_id(self) -> str | None:
+        """The id under which the server logs the request."""
+        return self.headers.get("x-request-id")
+
+    @property
+    def media_type(self) -> str:
+        """Content type without its parameters, in lower case; empty when the server named none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
+    def text(self) -> str:
+        """The body as text, with a mark for each byte that cannot be decoded."""
+        return self.decode("replace")
+
+    @property
+    def charset(self) -> str:
+        """The charset the server named, if it is one that can be read; else UTF-8."""
+        match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", self.headers.get("content-type", ""), re.ASCII | re.I)
+        try:
+            name = codecs.lookup(match[1]).name if match else "utf-8"
+            b"".decode(name)
+        except (LookupError, ValueError):
+            return "utf-8"
+        # Among Python's codecs are some that no server means, such as punycode.
+        return name if re.match("utf|iso8859|latin|ascii|cp|gb|big5|euc|shift|koi8|mac", name) else "utf-8"
+
+    def decode(self, errors: str = "strict") -> str:
+        """The body in its charset. Raises UnicodeDecodeError when strict."""
+        return self.body.decode(self.charset, errors)
+
+    @property
+    def summary(self) -> str:
+        """Status, time, type and request id, on one line."""
+        facts = [f"{self.status} {self.reason} after {self.seconds * 1000:.0f} ms"]
+        if "openai-processing-ms" in self.headers:
+            facts.append(f"processing {self.headers['openai-processing-ms']} ms")
+        facts.append(self.media_type or "no content type")
+        facts.append(f"request id {self.request_id or 'none'}")
+        return ", ".join(facts)
+
+
+def reason_phrase(status: int, given: str) -> str:
+    """The reason phrase the server gave, else the usual one of the status."""
+    from http import HTTPStatus
+
+    try:
+        return given or HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
+
+
+def error_body(response: Response) -> dict[str, Any]:
+    """The members of the server's error object, whatever shape it has; empty if it has none."""
+    try:
+        value = psjson.loads(response.text, dates=False)
+    except psjson.JsonError:
+        return {}
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]  # as Google's layer wraps it
+    if not isinstance(value, dict):
+        return {}
+    found = next((value[name] for name in ("error", "detail") if value.get(name)), value)
+    if isinstance(found, dict):
+        return found
+    return {"message": found if isinstance(found, str) else psjson.dumps(found, compress=True)}
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a text without line ends and other control characters."""
+    line = " ".join(text[:EXCERPT].split())
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", "\N{REPLACEMENT CHARACTER}", line)
