@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -50,6 +51,13 @@ class Result:
     @property
     def json(self) -> Any:
         return json.loads(self.stdout)
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """All errors in order, with what the lines below their sentences say: id, category, target and reason."""
+        form = r"^    \+ CategoryInfo {10}: (\w+): \((.*?):\w*\) \[.*?\], (\S+)\n    \+ FullyQualifiedErrorId : (.*)$"
+        found = re.findall(form, self.stderr, re.MULTILINE)
+        return [{"id": name, "category": kind, "target": target, "reason": why} for kind, target, why, name in found]
 
     @property
     def error_ids(self) -> list[str]:
