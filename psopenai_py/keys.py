@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from .binding.values import Secret
 from .errors import KeyStoreError
+from .redaction import Secret
 
 #: The name under which the keyring lists our keys.
 SERVICE = "psopenai_py"

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from .errors import PSOpenAIError, StoppedError
+from .redaction import Masks
 
 #: Raw bytes. A view is good until the call returns, or until the next one comes.
 Data = bytes | memoryview
@@ -61,7 +62,8 @@ class Streams(ABC):
         self.preferences = preferences
         self.exit_code = 0
         self.ended = False
-        self._hidden: dict[str, str] = {}
+        self._masks = Masks()
+        self._warned: dict[str, object] = {}
 
     def hide(self, text: str, shown: str) -> None:
         """From now on, show `shown` wherever `text` would appear in any stream.
@@ -69,7 +71,7 @@ class Streams(ABC):
         Very short texts are let through: they are no secrets, and replacing them would garble everything.
         """
         if len(text) >= 8:
-            self._hidden[text] = shown
+            self._masks.add(text, shown)
 
     def output(self, value: Any) -> None:
         """Write one result. Raises OutputError when it cannot be written."""
@@ -116,6 +118,12 @@ class Streams(ABC):
     def hint(self, text: str) -> None:  # noqa: B027
         """Tell a person at a terminal what can be done next; nothing in a log."""
 
+    def warn_once(self, text: str) -> None:
+        """The same, but not again for each record of a pipeline."""
+        mine = object()
+        if self._warned.setdefault(text, mine) is mine:
+            self.warning(text)
+
     def host(self, text: str) -> None:
         """Tell something to the person at the terminal, whatever the preferences; it is no data."""
         self._write("", text)
@@ -146,9 +154,7 @@ class Streams(ABC):
 
     def without_hidden(self, text: str) -> str:
         """The text with the masked form of every hidden text in place of it."""
-        for hidden, shown in self._hidden.items():
-            text = text.replace(hidden, shown)
-        return text
+        return self._masks.text(text)
 
     @abstractmethod
     def ask_secret(self, question: str) -> str:

@@ -37,6 +37,7 @@ FRONT = {
     "errors.remote",
     "program",
     "screen",
+    "redaction",
     "shell",
     "signals",
     "streams",

@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ..redaction import shown_argument
+
 #: Reads at most so many bytes and returns what there is; empty at the end.
 Read = Callable[[int], bytes]
 #: Tells whether nothing arrives, and no end either, for so many seconds.
@@ -247,7 +249,7 @@ class _Text:
             return value
 
     def _unreadable(self, why: str) -> Unreadable:
-        return Unreadable(f"it is not JSON ({why}): {self.take_line().strip()[:60]}")
+        return Unreadable(f"it is not JSON ({why}): {shown_argument(self.take_line().strip()[:60])}")
 
 
 def _is_unfinished(error: json.JSONDecodeError) -> bool:

@@ -109,7 +109,8 @@ class Call(NamedTuple):
     def again(self, cmdlet: Cmdlet, settings: Settings) -> str:
         """The command line that makes this call once more. What authenticates is left out."""
         from ..binding.quoting import command_line
-        from ..settings import DEFAULT_BASE, is_secret, shown_url
+        from ..redaction import is_secret, shown_url
+        from ..settings import DEFAULT_BASE
 
         base = settings.sandbox or shown_url(settings.base)
         found = dict(self.bound) | ({"ApiBase": base} if base != DEFAULT_BASE else {})

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import APIRequestError, ConnectionFailedError, Interrupted
 from ..psjson import dumps
-from ..settings import Settings, shown_url
+from ..redaction import Masks, shown_headers, shown_url
+from ..settings import Settings
 from ..streams import Streams
 from . import failures, retry
 from .attempt import Attempt
-from .body import STALL, Incoming
+from .body import Incoming
 from .connections import Connection, Connections
-from .masks import Masks
 from .rate_limit import RateLimiter
 from .refusals import status_error
-from .request import FilePart, Request, sendable, shown_headers
+from .request import FilePart, Request, sendable
 from .response import Response, reason_phrase
 
 if TYPE_CHECKING:
@@ -103,6 +103,8 @@ class HttpClient:
     def _verdict(self, request: Request, response: Response, done: int) -> _Verdict:
         """What to do about an error status: repeat, or raise it."""
         error = status_error(response, self._settings.service, self._advise(request, response))
+        if request.is_final is not None and request.is_final(response):
+            raise error
         now = datetime.now(UTC)
         if response.status in retry.NOT_NOW:
             self.limiter.slow(retry.hint(response.headers, now) / 1000)
@@ -120,14 +122,13 @@ class HttpClient:
     @contextlib.contextmanager
     def _attempt(self, request: Request, whole: bool, deferral: Deferral | None) -> Iterator[Incoming]:
         """One request and the beginning of its response, told to the verbose and debug streams."""
-        masks = Masks.of(request)
-        masks.hide(self._streams)
+        masks = request.masks
+        masks.hide_from(self._streams)
         self._tell_request(request)
         settings = self._settings
         attempt = Attempt(
             settings.timeout,
             whole=whole,
-            stall=STALL if request.follows else None,
             in_process=settings.sandbox is not None,
             leaves=deferral.hold if deferral else None,
         )
@@ -224,8 +225,9 @@ def _translate(request: Request, settings: Settings, attempt: Attempt) -> Iterat
     import httpcore
     import httpx
 
-    broken: tuple[type[Exception], ...] = (httpx.TransportError, httpx.DecodingError)
-    broken += (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
+    broken: tuple[type[Exception], ...] = (httpx.TransportError,)
+    # The library takes text of the server for a number, and may fail at it.
+    broken += (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, ValueError)
     try:
         yield
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:

@@ -200,7 +200,7 @@ def test_a_base_address_without_the_version_is_refused(connect: Connect, path: s
     assert (answer.status_code, answer.json()["error"]) == (
         404,
         {
-            "message": f"The sandbox has nothing at '{path}'; its videos are at /v1/videos, so a base address ends in /v1.",
+            "message": f"The sandbox has nothing at '{path}'; its base address ends in /v1, as in /v1/videos.",
             "type": "invalid_request_error",
             "param": None,
             "code": "unknown_url",

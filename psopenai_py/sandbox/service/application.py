@@ -73,7 +73,7 @@ def create_app(
 
 def _routes(operations: Operations) -> tuple[Route, ...]:
     one = "/v1/videos/(?P<id>[^/]+)"
-    missing = dict.fromkeys(("GET", "POST", "DELETE"), ("", operations.not_offered))
+    missing: dict[str, tuple[str, Handler]] = dict.fromkeys(("GET", "POST", "DELETE"), ("", operations.not_offered))
     return (
         (re.compile("/v1/models"), {"GET": ("models", operations.list_models)}),
         (re.compile("/v1/models/(?P<id>.+)"), {"GET": ("models", operations.retrieve_model)}),
@@ -109,9 +109,7 @@ def _match(routes: tuple[Route, ...], environ: WSGIEnvironment) -> tuple[Handler
             raise ApiError(405, message, code="method_not_allowed", headers={"allow": allowed})
         query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
         return found[1], Request(found[0], environ, query, match.groupdict().get("id", ""))
-    message = (
-        f"The sandbox has nothing at '{path[:80] or '/'}'; its videos are at /v1/videos, so a base address ends in /v1."
-    )
+    message = f"The sandbox has nothing at '{path[:80] or '/'}'; its base address ends in /v1, as in /v1/videos."
     raise ApiError(404, message, code="unknown_url")
 
 
