@@ -156,7 +156,7 @@ def _cmdlet(name: str, arguments: list[str], streams: TerminalStreams, environ: 
     if binding.awaits:
         from .binding.records import Records
 
-        records = Records(streams.read, streams.is_quiet)
+        records = Records(streams.read, streams.is_quiet, streams.preview())
         if records.form == "none":
             # Nothing came: the line means what it means without a pipeline.
             binding = _bound(module.CMDLET, arguments, streams, piped=False)

@@ -1,7 +1,8 @@
 """The records of standard input: JSON or lines of text, one at a time, as they arrive.
 
 What PowerShell passes between cmdlets as objects travels between processes as JSON: one object, an array, or
-JSON lines. Text that is no JSON is one value a line, as PowerShell takes it. Knows nothing of parameters.
+JSON lines. Text that is no JSON is one value a line, as PowerShell takes it. What is no text at all, such as a
+video, is refused before anything is made of it. Knows nothing of parameters.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from ..errors import BindingError
 from ..redaction import shown_argument
 
 #: Reads at most so many bytes and returns what there is; empty at the end.
@@ -21,7 +23,11 @@ Quiet = Callable[[float], bool]
 
 #: Seconds in which the end of an input is expected that has only one line.
 PATIENCE = 0.2
+#: Characters that a record may have.
+_LONGEST = 32 * 2**20
 _CHUNK = 65536
+#: Characters of a record from which on it is looked at only when there is twice as much of it.
+_LONG = 2**18
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # Files that were put together may have a mark in the middle, too.
 _BLANK = re.compile(r"[\s\ufeff]*")
@@ -48,9 +54,16 @@ class Records:
 
     To tell a single line from the first of many, the end is waited for, but only shortly: what a slow program
     writes is handled as it comes.
+
+    Args:
+        preview: all that will be read, where that can be had without taking it.
+
+    Raises BindingError, also while records are taken, for what is no text and for a record that is too long: it
+    and all that follows are not given out.
     """
 
-    def __init__(self, read: Read, quiet: Quiet = lambda seconds: False) -> None:
+    def __init__(self, read: Read, quiet: Quiet = lambda seconds: False, preview: Iterable[bytes] = ()) -> None:
+        _check(iter(preview))
         self._text = _Text(read, quiet)
         self._next: Callable[[], Any] = self._line_of_text
         self._ahead: list[Any] = []
@@ -58,6 +71,7 @@ class Records:
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the records; one that cannot be read is yielded as Unreadable."""
+        self._text.given = True
         yield from self._ahead
         if self.form == "array":
             yield from self._arrays()
@@ -132,11 +146,23 @@ def _scalar(line: str) -> tuple[Any] | None:
         return None
 
 
+def _check(pieces: Iterator[bytes]) -> None:
+    """Raise what would be raised when all this is read."""
+    text = _Text(lambda most: next(pieces, b""), lambda seconds: False)
+    while text.more():
+        text.drop()
+
+
 class _Text:
-    """Text that is decoded and read as far as it is needed. `taken_lines` counts those of the last value."""
+    """Text that is decoded and read as far as it is needed.
+
+    `taken_lines` counts those of the last value; `given` is set when the first one may be in use.
+    """
 
     def __init__(self, read: Read, quiet: Quiet) -> None:
         self.taken_lines = 0
+        self.given = False
+        self._lines = 0
         self._read = read
         self._quiet = quiet
         self._buffer = ""
@@ -146,20 +172,54 @@ class _Text:
         while any(mark.startswith(start) and mark != start for mark, _ in _MARKS) and (more := read(_CHUNK)):
             start += more
         mark, encoding = next(((m, e) for m, e in _MARKS if start.startswith(m)), (b"", "utf-8"))
-        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+        self._decoder = codecs.getincrementaldecoder(encoding)()
         self._add(start[len(mark) :], ended=not start)
 
     def _add(self, data: bytes, *, ended: bool) -> None:
-        self._buffer = self._buffer[self._at :] + self._decoder.decode(data, final=ended)
+        bad = ""
+        try:
+            text = self._decoder.decode(data, final=ended)
+        except UnicodeDecodeError as error:
+            text = error.object[: error.start].decode(error.encoding)
+            bad = f"byte 0x{error.object[error.start]:02x} is no {error.encoding.upper()}"
+        clean, zero, _ = text.partition("\0")
+        self._lines += clean.count("\n")
+        if zero or bad:
+            raise self._refused("there is a zero byte" if zero else bad)
+        self._buffer = self._buffer[self._at :] + text
         self._at, self._ended = 0, ended
+
+    def _refused(self, why: str) -> BindingError:
+        rest = "Neither its record nor what follows was sent." if self.given else "Nothing was sent."
+        return BindingError(
+            f"Standard input is no text: {why}, in line {self._lines + 1}. {rest}",
+            error_id="InputNotText",
+            category="InvalidData",
+            action="Records are lines or JSON, in UTF-8, or in UTF-16 with a byte order mark.",
+        )
+
+    def drop(self) -> None:
+        """Forget what has been read."""
+        self._at = len(self._buffer)
 
     def more(self) -> bool:
         """Read on; False when there is nothing more."""
         if self._ended:
             return False
-        data = self._read(_CHUNK)
         before = len(self._buffer) - self._at
-        self._add(data, ended=not data)
+        if before > _LONGEST:
+            most = f"{_LONGEST // 2**20} MB"
+            raise BindingError(
+                f"A record of standard input is longer than {most}. Neither it nor what follows was sent.",
+                error_id="InputTooLong",
+                category="LimitsExceeded",
+            )
+        pieces = [self._read(_CHUNK)]
+        size = len(pieces[0])
+        while before > _LONG and pieces[-1] and size < before and not self._quiet(0):
+            pieces.append(self._read(_CHUNK))
+            size += len(pieces[-1])
+        self._add(b"".join(pieces), ended=not pieces[-1])
         return not self._ended or len(self._buffer) > before
 
     def has_more(self, patience: float) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ..binding.pipeline import bind_record
+from ..binding.pipeline import bind_record, lost_properties
 from ..cmdlets import Call, CmdletModule, Steps, steps_of
 from ..errors import (
     APIRequestError,
@@ -87,6 +87,8 @@ class Record:
 
     def _carried_out(self) -> Steps:
         bound = bind_record(self._module.CMDLET, self._call.bound, self._value)
+        for text in lost_properties(self._module.CMDLET, self._value):
+            self.streams.warn_once(text)
         if self._journal is not None:
             self._journal.begun(self.number, self._value)
         self.begun = True

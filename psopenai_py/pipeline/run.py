@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from contextlib import nullcontext
 from typing import Any
 
-from ..binding.pipeline import bind_record
+from ..binding.pipeline import bind_record, lost_properties
 from ..binding.records import Records
 from ..cmdlets import Call, CmdletModule
 from ..errors import BindingError, PSOpenAIError
@@ -35,7 +35,10 @@ def run_records(module: CmdletModule, call: Call, records: Iterable[Any]) -> Non
     streams = call.streams
     for record in records:
         try:
-            module.run(call._replace(bound=bind_record(module.CMDLET, call.bound, record)))
+            bound = bind_record(module.CMDLET, call.bound, record)
+            for text in lost_properties(module.CMDLET, record):
+                streams.warn_once(text)
+            module.run(call._replace(bound=bound))
             call = call._replace(done=call.done + 1)
         except BindingError as error:
             # It concerns this record only, so -ErrorAction governs it.
