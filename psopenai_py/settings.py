@@ -26,6 +26,12 @@ ORGANIZATION_VARIABLES = ("OPENAI_ORGANIZATION", "OPENAI_ORG_ID")
 #: Longest time limit that .NET's timers take, in seconds; the reference refuses more.
 _LONGEST_TIMEOUT = 2147483
 
+#: The parameters that `resolve` looks at.
+PARAMETERS = (
+    *("ApiType", "ApiBase", "ApiKey", "ApiVersion", "AuthType", "Organization"),
+    *("TimeoutSec", "MaxRetryCount"),
+)
+
 
 class Settings(NamedTuple):
     """How to reach the service.

@@ -91,9 +91,9 @@ def test_a_proxy_that_cannot_be_used(proxy: str, run: Run) -> None:
     assert result.exit_code == 1
     assert result.stderr.splitlines() == [
         f"New-Video: The proxy '{shown}' for http addresses cannot be used: {why}. Nothing was sent.",
+        "    + RecommendedAction     : Check HTTP_PROXY and ALL_PROXY, or name the host in NO_PROXY.",
         "    + CategoryInfo          : NotSpecified: (:) [Invoke-OpenAIAPIRequest], ArgumentException",
         "    + FullyQualifiedErrorId : System.ArgumentException,Invoke-OpenAIAPIRequest",
-        "    + RecommendedAction     : Check HTTP_PROXY and ALL_PROXY, or name the host in NO_PROXY.",
     ]
 
 

@@ -51,9 +51,9 @@ def test_a_film_is_no_list_of_prompts(by: str, more: list[str], clip: Path, scri
     assert (result.returncode, result.stdout, script.requests) == (2, b"", [])
     assert result.stderr.decode().splitlines() == [
         "New-Video: Standard input is no text: there is a zero byte, in line 1. Nothing was sent.",
+        "    + RecommendedAction     : Records are lines or JSON, in UTF-8, or in UTF-16 with a byte order mark.",
         "    + CategoryInfo          : InvalidData: (:) [], ParameterBindingException",
         f"    + FullyQualifiedErrorId : {NO_TEXT}",
-        "    + RecommendedAction     : Records are lines or JSON, in UTF-8, or in UTF-16 with a byte order mark.",
     ]
 
 

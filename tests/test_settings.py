@@ -146,7 +146,7 @@ def test_a_base_that_cannot_be_used(base: str, run: Run) -> None:
     assert result.stderr.startswith(f"New-Video: The base address '{spelled}' (environment variable OPENAI_API_BASE) ")
     assert "secret" not in result.stderr
     if advice:
-        assert result.stderr.splitlines()[3].endswith(f": {advice}") or f"write {advice}\n" in result.stderr
+        assert result.stderr.splitlines()[1].endswith(f": {advice}") or f"write {advice}\n" in result.stderr
     assert len(result.stderr.splitlines()) == (4 if advice else 3)
 
 

@@ -167,7 +167,7 @@ class _Binder:
             error_id="NamedParameterNotFound",
             command=self.cmdlet.name,
             parameter=token.name,
-            action=f"{self.cmdlet.name} -? lists the parameters.",
+            action=f"{self.cmdlet.name} -Help lists the parameters.",
         )
 
     def is_awaited(self, parameter: Parameter) -> bool:
@@ -210,7 +210,7 @@ class _Binder:
 
     def set_conflict(self) -> BindingError:
         return BindingError(
-            f"The parameters given cannot be used together. {self.cmdlet.name} -? shows what can.",
+            f"The parameters given cannot be used together. {self.cmdlet.name} -Help shows what can.",
             error_id="AmbiguousParameterSet",
             command=self.cmdlet.name,
         )

@@ -153,7 +153,7 @@ def test_a_misspelt_name_gets_a_suggestion(typed: str, meant: str | None) -> Non
     assert error.error_id == "NamedParameterNotFound"
     expected = f"New-Video has no parameter named '{typed[1:]}'."
     assert str(error) == expected + (f" Did you mean {meant}?" if meant else "")
-    assert error.action == "New-Video -? lists the parameters."
+    assert error.action == "New-Video -Help lists the parameters."
 
 
 @pytest.mark.parametrize(

@@ -129,9 +129,9 @@ def test_a_key_with_a_line_end(key: str, refused: Callable[..., Result]) -> None
     assert result.stderr.splitlines() == [
         "New-Video: The header 'Authorization' cannot be sent: its value holds a line end or another character that no "
         "header can carry.",
+        "    + RecommendedAction     : Check for a line end behind the key or the value. Nothing was sent.",
         "    + CategoryInfo          : NotSpecified: (:) [Invoke-OpenAIAPIRequest], FormatException",
         f"    + FullyQualifiedErrorId : {FORMAT_ERROR}",
-        "    + RecommendedAction     : Check for a line end behind the key or the value. Nothing was sent.",
     ]
 
 
