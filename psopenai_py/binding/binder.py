@@ -192,6 +192,7 @@ class _Binder:
                 error_id="MissingMandatoryParameter",
                 command=self.cmdlet.name,
                 parameter=missing[0].name,
+                action=_where_to_give(self.cmdlet, missing[0]),
             )
         for parameter, answer in zip(missing, answers, strict=True):
             self.assign(parameter, answer)
@@ -214,6 +215,11 @@ class _Binder:
             error_id="AmbiguousParameterSet",
             command=self.cmdlet.name,
         )
+
+
+def _where_to_give(cmdlet: Cmdlet, parameter: Parameter) -> str:
+    piped = " or through a pipe" if parameter.takes_pipeline else ""
+    return f"Give it on the command line ({cmdlet.name} -{parameter.name} VALUE){piped}."
 
 
 class _TypedBinder(_Binder):
