@@ -109,7 +109,7 @@ def test_a_number_in_use_is_refused_and_the_call_goes_on(client: Client, server:
     call = {"call": 7, "cmdlet": "Get-Video", "parameters": {"VideoId": "v", "ApiBase": script.base}}
     client.write(call)
     client.write(call)
-    found = []
+    found: list[Record] = []
     while len(of_kind(found, "end")) < 1 or not any(record["call"] is None and "error" in record for record in found):
         record = client.next()
         assert record is not None
