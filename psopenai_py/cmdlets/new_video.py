@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call
-from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, what_if
+from .shared_parameters import common_parameters, compress, pipeline_parameters, service_parameters, what_if
 
 if TYPE_CHECKING:
     from ..http.request import Field
@@ -68,6 +68,7 @@ CMDLET = Cmdlet(
         *service_parameters(),
         *common_parameters(),
         what_if(),
+        compress(),
         *pipeline_parameters(),
     ),
     examples=(
@@ -89,16 +90,13 @@ CMDLET = Cmdlet(
 
 def run(call: Call) -> None:
     """Send the job and print it."""
-    # Imported here, because help, completion and binding errors need none of it.
-    from ..videos.job import write_job
-
     client = call.client(CMDLET)
     request = client.creation(_fields(call.bound), call.additional_body)
     if call.bound.get("WhatIf"):
         call.streams.output(request.describe())
         return
     _warn_if_retired(client.settings, call)
-    write_job(call.streams, client.create(request))
+    call.create(client, request)
 
 
 def _fields(bound: Mapping[str, Any]) -> list[Field]:

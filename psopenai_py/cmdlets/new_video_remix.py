@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call
-from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, video_id, what_if
+from .shared_parameters import common_parameters, compress, pipeline_parameters, service_parameters, video_id, what_if
 
 CMDLET = Cmdlet(
     name="New-VideoRemix",
@@ -25,6 +25,7 @@ CMDLET = Cmdlet(
         *service_parameters(),
         *common_parameters(),
         what_if(),
+        compress(),
         *pipeline_parameters(),
     ),
     examples=(
@@ -38,12 +39,10 @@ CMDLET = Cmdlet(
 
 def run(call: Call) -> None:
     """Send the remix and print the new job."""
-    from ..videos.job import write_job
-
     client = call.client(CMDLET)
     document = {"prompt": call.bound["Prompt"]}
     request = client.remixing(call.bound["VideoId"], document, call.additional_body)
     if call.bound.get("WhatIf"):
         call.streams.output(request.describe())
         return
-    write_job(call.streams, client.create(request))
+    call.create(client, request)

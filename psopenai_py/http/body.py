@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 from ..errors import AnswerError, ConnectionFailedError
 from ..errors.remote import INVOKE
+from ..redaction import Masks
 from ..streams import Data, Streams
 from . import decoding, refusals
 from .attempt import STALL
-from .masks import Masks
 from .request import Request
 from .response import Response, whole_number
 
@@ -78,7 +78,8 @@ class Incoming:
         names = decoding.encodings(self.response.headers)
         why = decoding.objection(names)
         body, broken, is_whole = self._collect(names, _GLANCE if why else LARGEST_BODY)
-        response = self.response._replace(body=self._masks.data(body))
+        charset = self.response._replace(body=body).charset
+        response = self.response._replace(body=self._masks.data(body, charset))
         if self._streams.preferences.debug:
             self._streams.debug(f"Body of the answer:\n{response.text}")
         if response.status >= 400:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ..addresses import host_of
 from ..errors import AnswerError, ConnectionFailedError, InputError, PSOpenAIError, RequestTimeoutError, SettingsError
 from ..errors.remote import INVOKE
-from ..settings import Settings, host_of, shown_url
+from ..redaction import shown_url
+from ..settings import Settings
 from . import network
 from .attempt import CONNECT_LIMIT, STALL, Attempt
 from .request import Request

@@ -75,7 +75,8 @@ def unusable(
 
 def broken_off(response: Response, error: errors.ConnectionFailedError) -> errors.ConnectionFailedError:
     """The same error, with what had come: it may hold an id."""
-    return errors.ConnectionFailedError(f"{error.message} {shown(response)}", sent=True)
+    came = shown(response)
+    return errors.ConnectionFailedError(f"{error.message} {came}", sent=True, received=came)
 
 
 def shown(response: Response) -> str:

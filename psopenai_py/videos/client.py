@@ -11,6 +11,7 @@ from ..http.rate_limit import RateLimiter
 from ..http.request import Extras, Field, Request
 from ..http.response import Response
 from ..settings import Settings
+from ..signals import Deferral
 from ..streams import Streams
 from . import advice, job
 from .providers import Target, provider_of
@@ -57,11 +58,11 @@ class VideoClient:
         """The request that deletes a job."""
         return self._provider.delete(self._target, video_id)
 
-    def create(self, request: Request) -> dict[str, Any]:
-        """Send a creation or a remix once, and return the new job."""
+    def create(self, request: Request, deferral: Deferral) -> dict[str, Any]:
+        """Send a creation or a remix once, and return the new job. Interruptions wait for its response."""
         if not self._creates:
             raise AssertionError(f"{self.cmdlet} creates a job, and its table does not say so")
-        return job.created_job(self.http.send(request), self.cmdlet)
+        return job.created_job(self.http.send(request, deferral=deferral), self.cmdlet)
 
     def delete(self, request: Request) -> Response:
         """Send a deletion, and return what the server says to it."""

@@ -29,9 +29,9 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 def _record(message: str, error_id: str, info: str, *more: str) -> list[str]:
     return [
         f"New-Video: {message}",
+        *more,
         f"    + CategoryInfo          : {info}",
         f"    + FullyQualifiedErrorId : {error_id}",
-        *more,
     ]
 
 
@@ -221,7 +221,8 @@ def test_ctrl_c_in_the_middle_of_an_answer(waiting: Callable[..., subprocess.Pop
         assert process.stderr is not None
         while b" 200 OK after" not in process.stderr.readline():
             pass
-        assert _interrupted(process)[::2] == (130, f"Interrupted. {LOST}\n".encode())
+        came = "Status 200, application/json. It begins: {"
+        assert _interrupted(process)[::2] == (130, f"Interrupted. {LOST} {came}\n".encode())
 
 
 @posix

@@ -66,10 +66,10 @@ def test_an_answer_without_an_id_is_an_error(cmdlet: str, answer: dict[str, Any]
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.splitlines() == [
         f"{cmdlet}: The server's answer is not a job: {message}",
-        f"    + CategoryInfo          : NotSpecified: (:) [{cmdlet}], ArgumentException",
-        f"    + FullyQualifiedErrorId : System.ArgumentException,{cmdlet}",
         "    + RecommendedAction     : The request was received, so a job may exist. Check that -ApiBase is the "
         "address of the API itself.",
+        f"    + CategoryInfo          : NotSpecified: (:) [{cmdlet}], ArgumentException",
+        f"    + FullyQualifiedErrorId : System.ArgumentException,{cmdlet}",
     ]
 
 
