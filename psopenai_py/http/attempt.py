@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -71,7 +72,8 @@ class Attempt:
         if self._deadline is not None:
             self._timer = threading.Timer(max(self._deadline - time.monotonic(), 0), connection.cut)
             self._timer.daemon = True
-            self._timer.start()
+            with contextlib.suppress(RuntimeError):  # without another thread, the limits of each step have to do
+                self._timer.start()
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
         """Called by the library at each step of the request."""

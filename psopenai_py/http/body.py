@@ -8,9 +8,9 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from ..errors import ConnectionFailedError
+from ..redaction import Masks
 from ..streams import Data, Streams
 from . import refusals
-from .masks import Masks
 from .request import Request
 from .response import Response
 
@@ -78,7 +78,7 @@ class Incoming:
                     break
         except ConnectionFailedError as error:
             broken = error
-        response = self.response._replace(body=self._masks.data(bytes(body)))
+        response = self.response._replace(body=self._masks.data(bytes(body), self.response.charset))
         if self._streams.preferences.debug:
             self._streams.debug(f"Body of the answer:\n{response.text}")
         if broken is not None and response.status < 400:

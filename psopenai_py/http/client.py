@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import APIRequestError, ConnectionFailedError, Interrupted
 from ..psjson import dumps
-from ..settings import Settings, shown_url
+from ..redaction import Masks, shown_headers, shown_url
+from ..settings import Settings
 from ..streams import Streams
 from . import failures, retry
 from .attempt import Attempt
 from .body import STALL, Incoming
 from .connections import Connection, Connections
-from .masks import Masks
 from .rate_limit import RateLimiter
 from .refusals import status_error
-from .request import FilePart, Request, sendable, shown_headers
+from .request import FilePart, Request, sendable
 from .response import Response, reason_phrase
 
 if TYPE_CHECKING:
@@ -122,8 +122,8 @@ class HttpClient:
     @contextlib.contextmanager
     def _attempt(self, request: Request, whole: bool, deferral: Deferral | None) -> Iterator[Incoming]:
         """One request and the beginning of its response, told to the verbose and debug streams."""
-        masks = Masks.of(request)
-        masks.hide(self._streams)
+        masks = request.masks
+        masks.hide_from(self._streams)
         self._tell_request(request)
         settings = self._settings
         attempt = Attempt(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ..addresses import host_of
 from ..errors import ConnectionFailedError, InputError, RequestTimeoutError, SettingsError
-from ..settings import Settings, host_of, shown_url
+from ..redaction import shown_url
+from ..settings import Settings
 from . import network
 from .attempt import CONNECT_LIMIT, Attempt
 from .request import Request

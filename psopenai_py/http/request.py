@@ -11,7 +11,8 @@ from urllib.parse import quote, quote_plus, unquote_plus, urljoin, urlsplit
 from .. import __version__
 from ..errors import InputError
 from ..psjson import dumps
-from ..settings import Settings, is_secret, mask, shown_url
+from ..redaction import Masks, shown_argument, shown_headers, shown_member, shown_url
+from ..settings import Settings
 from .response import Response
 
 #: Names and values of a query; a value of None is a name that stands alone.
@@ -92,8 +93,13 @@ class Request(NamedTuple):
         if self.fields is not None:
             shown["fields"] = [_shown_field(name, value) for name, value in self.fields]
         if self.document is not None:
-            shown["body"] = dict(self.document)
+            shown["body"] = shown_member("", self.document)
         return shown
+
+    @property
+    def masks(self) -> Masks:
+        """What authenticates it."""
+        return Masks.of(self.headers, self.url, [*(self.fields or ()), *(self.document or {}).items()])
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:
@@ -179,13 +185,14 @@ def additional_body(given: Any) -> Mapping[str, Any] | None:
     """An additional body as a dictionary. Raises InputError for text that is none."""
     if given is None or isinstance(given, Mapping):
         return given
-    from ..binding.literals import parse_dictionary
+    from ..binding.literals import LiteralError, parse_dictionary
 
     try:
         return parse_dictionary(str(given))
-    except (ValueError, OSError) as error:
+    except (LiteralError, OSError) as error:
+        why = error.bare if isinstance(error, LiteralError) else error  # some gateways take their key in the body
         raise InputError(
-            f"-AdditionalBody cannot be used: {error}. Nothing was sent.",
+            f"-AdditionalBody cannot be used: {why}. Nothing was sent.",
             error_id="System.InvalidOperationException",
             command="Initialize-OpenAIAPIRequestParam",
         ) from None
@@ -196,24 +203,11 @@ def sendable(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Headers as they may be shown: what authenticates is masked, whoever set it."""
-    return {name: _shown_header(name, value) for name, value in headers.items()}
-
-
-def _shown_header(name: str, value: str) -> str:
-    if is_secret(name):
-        scheme = re.match(r"(?:Bearer|Basic|Token|Digest) +", value, re.IGNORECASE)
-        shown = scheme[0] if scheme else ""
-        return shown + mask(value.removeprefix(shown))
-    return mask(value) if name.lower() == "openai-organization" else value
-
-
 def _shown_field(name: str, value: str | FilePart) -> dict[str, Any]:
     if isinstance(value, FilePart):
         file = {"filename": value.name, "content_type": value.media_type, "bytes": value.size}
         return {"name": name, **file}
-    return {"name": name, "value": value}
+    return {"name": name, "value": shown_member(name, value)}
 
 
 def _split_query(query: str) -> Query:
@@ -263,8 +257,8 @@ def _check_header(name: str, value: str) -> None:
     if bad_value or not re.fullmatch(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+", name):
         # The value is not shown: it may be the key.
         raise InputError(
-            f"The header '{name}' cannot be sent: its {'value' if bad_value else 'name'} holds a line end or "
-            "another character that no header can carry.",
+            f"The header '{shown_argument(name)}' cannot be sent: its {'value' if bad_value else 'name'} holds a "
+            "line end or another character that no header can carry.",
             error_id="System.FormatException",
             command="Invoke-OpenAIAPIRequest",
             reason="FormatException",

@@ -50,8 +50,8 @@ class Response(NamedTuple):
         return name if re.match("utf|iso8859|latin|ascii|cp|gb|big5|euc|shift|koi8|mac", name) else "utf-8"
 
     def decode(self, errors: str = "strict") -> str:
-        """The body in its charset. Raises UnicodeDecodeError when strict."""
-        return self.body.decode(self.charset, errors)
+        """The body in its charset, without a byte order mark. Raises UnicodeDecodeError when strict."""
+        return self.body.decode(self.charset, errors).removeprefix("\ufeff")
 
     @property
     def summary(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from .. import errors, psjson
 from ..http.refusals import unusable
 from ..http.response import EXCERPT, Response, error_body, excerpt
+from ..redaction import shown_url
 from ..streams import Streams
 from . import status
 
@@ -175,7 +176,7 @@ def _redirection(response: Response) -> str:
     place = response.headers.get("location")
     if not place:
         return f"its status is {response.status} ({response.reason})"
-    return f"it redirects to '{place[:EXCERPT]}', and the request is not repeated elsewhere"
+    return f"it redirects to '{shown_url(place)[:EXCERPT]}', and the request is not repeated elsewhere"
 
 
 def failure_warning(job: Mapping[str, Any]) -> str | None:

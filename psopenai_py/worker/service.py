@@ -93,7 +93,7 @@ class Service:
         else:
             from ..pipeline.run import run_records
 
-            run_records(module, call, _bindable(module.CMDLET, binding, request.records))
+            run_records(module, call, _bindable(module.CMDLET, binding, request.records), [])
 
     def _reach(self, environ: Mapping[str, str], base: str) -> KeptConnections:
         """The connections of earlier calls, as long as hosts are reached the same way."""

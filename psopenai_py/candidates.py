@@ -23,8 +23,10 @@ def candidates(cmdlet: Cmdlet, words: Sequence[str], incomplete: str) -> list[Ca
 
     Args:
         words: the complete words between the cmdlet's name and the incomplete one. A colon may be a word of its
-            own, as bash has it; then only what follows it is to be completed.
+            own, as bash has it; then only what follows it is to be completed. So may be an at sign.
     """
+    if words and words[-1] == "@":
+        words, incomplete = words[:-1], f"@{incomplete}"
     if incomplete == ":" and _is_name(words[-1:]):
         return _joined_values(cmdlet, words[-1], "", before="")
     if words and words[-1] == ":" and _is_name(words[-2:-1]):
@@ -61,7 +63,22 @@ def _joined_values(cmdlet: Cmdlet, name: str, part: str, before: str) -> list[Ca
 def _values(parameter: Parameter, known: Sequence[str], part: str, before: str = "") -> list[Candidate]:
     if parameter.path:
         return [Candidate(part, file=True)]
+    if parameter.kind in (Kind.DICTIONARY, Kind.OBJECT) and part[:1] == "@" and part[1:2] != "{":
+        return [Candidate(f"{before}@{name}") for name in _files(part[1:])]
     return [Candidate(before + value) for value in known if value.lower().startswith(part.lower())]
+
+
+def _files(part: str) -> list[str]:
+    """What a path may go on to; folders with a slash at their end. Hidden files only if that is how it begins."""
+    from pathlib import Path
+
+    head, slash, start = part.rpartition("/")
+    try:
+        found = sorted(Path(head + slash or ".").expanduser().iterdir())
+    except (OSError, RuntimeError):
+        return []
+    shown = [each for each in found if each.name.startswith(start) and (start or not each.name.startswith("."))]
+    return [head + slash + each.name + ("/" if each.is_dir() else "") for each in shown]
 
 
 def _names(cmdlet: Cmdlet, words: Sequence[str], incomplete: str) -> list[Candidate]:

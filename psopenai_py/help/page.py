@@ -1,30 +1,31 @@
-"""The help of a cmdlet as text, made from its table: for `-?` and for the README."""
+"""The help of a cmdlet as text, made from its table: for `-Help` and for the README."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 
-from .binding.spec import ALL_SETS, Cmdlet, Kind, Parameter
+from ..binding.spec import ALL_SETS, Cmdlet, Kind, Parameter
+from .layout import INDENT, WIDTH, kept_together, wrapped
 
-_WIDTH = 80
-_INDENT = "    "
+#: What stands in place of PowerShell's own parameters, which are the same everywhere.
+_COMMON = "-Verbose, -ErrorAction and the like: psopenai help common-parameters"
 
 
-def render(cmdlet: Cmdlet) -> str:
+def render(cmdlet: Cmdlet, width: int = WIDTH) -> str:
     """The whole help page, without a line end behind the last line."""
+    own = own_parameters(cmdlet)
     sections = [
-        ("NAME", _wrapped(cmdlet.name)),
-        ("SYNOPSIS", _wrapped(cmdlet.synopsis)),
-        ("SYNTAX", "\n\n".join(_wrapped(line, hanging=True) for line in syntax(cmdlet))),
-        ("DESCRIPTION", _wrapped(cmdlet.description)),
-        ("EXAMPLES", "\n\n".join(_example(example.command, example.text) for example in cmdlet.examples)),
-        ("PARAMETERS", "\n\n".join(_parameter(cmdlet, row) for row in own_parameters(cmdlet))),
-        ("COMMON PARAMETERS", "\n".join(_common(cmdlet))),
-        ("OUTPUTS", _wrapped(cmdlet.outputs)),
+        ("NAME", INDENT + cmdlet.name),
+        ("SYNOPSIS", wrapped(cmdlet.synopsis, width)),
+        ("SYNTAX", "\n\n".join(wrapped(line, width, hanging=True) for line in syntax(cmdlet))),
+        ("DESCRIPTION", wrapped(cmdlet.description, width)),
+        ("EXAMPLES", "\n\n".join(_example(example.command, example.text, width) for example in cmdlet.examples)),
+        ("PARAMETERS", "\n\n".join(_parameter(cmdlet, row, width) for row in own)),
+        ("COMMON PARAMETERS", wrapped(_COMMON, width)),
+        ("OUTPUTS", wrapped(cmdlet.outputs, width)),
     ]
     if cmdlet.link:
-        sections.append(("RELATED LINKS", _INDENT + cmdlet.link))
+        sections.append(("RELATED LINKS", INDENT + cmdlet.link))
     return "\n\n".join(f"{title}\n{body}" for title, body in sections if body)
 
 
@@ -34,10 +35,10 @@ def own_parameters(cmdlet: Cmdlet) -> list[Parameter]:
 
 
 def syntax(cmdlet: Cmdlet) -> Iterator[str]:
-    """One line for each parameter set."""
+    """One line for each parameter set. A parameter and its value stay together."""
     for set_name in cmdlet.sets:
         rows = [row for row in own_parameters(cmdlet) if not row.sets or set_name in row.sets]
-        yield " ".join([cmdlet.name, *map(_usage, rows), "[<CommonParameters>]"])
+        yield " ".join([cmdlet.name, *(kept_together(_usage(row)) for row in rows), "[<CommonParameters>]"])
 
 
 def facts(parameter: Parameter) -> dict[str, str]:
@@ -78,12 +79,11 @@ def _usage(parameter: Parameter) -> str:
     return usage if parameter.mandatory and not parameter.optional_with else f"[{usage}]"
 
 
-def _parameter(cmdlet: Cmdlet, parameter: Parameter) -> str:
+def _parameter(cmdlet: Cmdlet, parameter: Parameter, width: int) -> str:
     switch = parameter.kind is Kind.SWITCH
     head = f"-{parameter.name}" + ("" if switch else f" <{parameter.kind.short_name}>")
-    lines = [_INDENT + head, _wrapped(parameter.help, depth=2)]
-    lines += [_wrapped(f"{name}: {text}", depth=2) for name, text in _all_facts(cmdlet, parameter).items()]
-    return "\n".join(lines)
+    notes = [f"{name}: {text}" for name, text in _all_facts(cmdlet, parameter).items()]
+    return "\n".join([INDENT + head, *(wrapped(text, width, depth=2) for text in (parameter.help, *notes))])
 
 
 def _all_facts(cmdlet: Cmdlet, parameter: Parameter) -> dict[str, str]:
@@ -91,23 +91,5 @@ def _all_facts(cmdlet: Cmdlet, parameter: Parameter) -> dict[str, str]:
     return facts(parameter) | ({"Sets": sets} if sets else {})
 
 
-def _common(cmdlet: Cmdlet) -> Iterator[str]:
-    for row in cmdlet.parameters:
-        if row.common:
-            kind = "" if row.kind is Kind.SWITCH else f" <{row.kind.short_name}>"
-            yield _wrapped(f"-{row.name}{kind} (-{row.aliases[0]}): {row.help}", hanging=True)
-
-
-def _example(command: str, text: str) -> str:
-    return f"{_INDENT}{command}\n{_wrapped(text, depth=2)}"
-
-
-def _wrapped(text: str, *, depth: int = 1, hanging: bool = False) -> str:
-    return textwrap.fill(
-        text,
-        _WIDTH,
-        initial_indent=_INDENT * depth,
-        subsequent_indent=_INDENT * (depth + hanging),
-        break_on_hyphens=False,
-        break_long_words=False,
-    )
+def _example(command: str, text: str, width: int) -> str:
+    return f"{INDENT}{command}\n{wrapped(text, width, depth=2)}"
