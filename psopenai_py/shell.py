@@ -16,7 +16,7 @@ from .cmdlets import Call, load
 from .commands import COMPLETION_VARIABLE, CmdletCommand
 from .errors import BindingError, Interrupted, PSOpenAIError
 from .streams import Preferences
-from .terminal import TerminalStreams
+from .terminal import TerminalStreams, wants_colour
 
 
 def run(
@@ -62,7 +62,7 @@ def _streams(
         stdin=stdin,
         out=stdout,
         err=stderr,
-        colour=_wants_colour(environ, stderr),
+        colour=wants_colour(environ, stderr),
         error_view=environ.get("PSOPENAI_ERROR_VIEW", ""),
     )
 
@@ -164,15 +164,6 @@ def _complete(name: str, instruction: str) -> int:
 def _binary(stream: Any) -> BinaryIO | None:
     """The bytes behind a text stream; None for one that is closed."""
     return getattr(stream, "buffer", None)
-
-
-def _wants_colour(environ: Mapping[str, str], err: BinaryIO | None) -> bool:
-    """As https://no-color.org and https://force-color.org say: an empty variable counts for nothing."""
-    if environ.get("NO_COLOR"):
-        return False
-    if environ.get("FORCE_COLOR"):
-        return True
-    return err is not None and err.isatty() and environ.get("TERM") not in ("dumb", "xterm-mono")
 
 
 def _silence(streams: TerminalStreams) -> None:

@@ -17,7 +17,7 @@ from ..settings import Settings
 from ..streams import Streams
 from . import failures, retry
 from .attempt import Attempt
-from .body import STALL, Incoming
+from .body import Incoming
 from .connections import Connection, Connections
 from .rate_limit import RateLimiter
 from .refusals import status_error
@@ -129,7 +129,6 @@ class HttpClient:
         attempt = Attempt(
             settings.timeout,
             whole=whole,
-            stall=STALL if request.follows else None,
             in_process=settings.sandbox is not None,
             leaves=deferral.hold if deferral else None,
         )
@@ -226,8 +225,9 @@ def _translate(request: Request, settings: Settings, attempt: Attempt) -> Iterat
     import httpcore
     import httpx
 
-    broken: tuple[type[Exception], ...] = (httpx.TransportError, httpx.DecodingError)
-    broken += (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
+    broken: tuple[type[Exception], ...] = (httpx.TransportError,)
+    # The library takes text of the server for a number, and may fail at it.
+    broken += (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, ValueError)
     try:
         yield
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:

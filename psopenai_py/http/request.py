@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from urllib.parse import quote, quote_plus, unquote_plus, urljoin, urlsplit
 
 from .. import __version__
@@ -13,7 +13,9 @@ from ..errors import InputError
 from ..psjson import dumps
 from ..redaction import Masks, shown_argument, shown_headers, shown_member, shown_url
 from ..settings import Settings
-from .response import Response
+
+if TYPE_CHECKING:
+    from .response import Response
 
 #: Names and values of a query; a value of None is a name that stands alone.
 Query = list[tuple[str, str | None]]
@@ -59,6 +61,7 @@ class Request(NamedTuple):
         expects: what the response is to be, as messages call it.
         action: what to do about a response that is something else.
         loss: what may have happened when no response came; not empty for what must not be done twice.
+        redirected: the status with which a server named this address; 0 for the user's own.
         is_final: tells of a response with an error status that it says all there is, so that nothing is repeated.
     """
 
@@ -71,20 +74,31 @@ class Request(NamedTuple):
     expects: str = "what was asked for"
     action: str = ""
     loss: str = ""
+    redirected: int = 0
     is_final: Callable[[Response], bool] | None = None
 
     def __repr__(self) -> str:
         return f"Request({self.method} {shown_url(self.url)})"  # the key is among the headers
 
     def moved(self, status: int, place: str | None) -> Request | None:
-        """The request at its new address, if a redirect sends it there and it may follow. The key stays behind."""
+        """The request at its new address, if a redirect sends it there and it may follow. The key stays behind.
+
+        None also for a place that is no address, such as `http://[` or `ftp://host`.
+        """
         if not (self.follows and place and status in (301, 302, 303, 307, 308)):
             return None
-        url = urljoin(self.url, place)
-        if origin(url) == origin(self.url):
-            return self._replace(url=url)
+        try:
+            url = urljoin(self.url, place)
+            scheme, host, port = origin(url)
+        except ValueError:
+            return None
+        if scheme not in ("http", "https") or not host:
+            return None
+        moved = self._replace(url=url, redirected=status)
+        if (scheme, host, port) == origin(self.url):
+            return moved
         kept = {name: value for name, value in self.headers.items() if name.lower() in _HARMLESS}
-        return self._replace(url=url, headers=kept)
+        return moved._replace(headers=kept)
 
     def describe(self) -> dict[str, Any]:
         """The request as a document to show: secrets masked, files by name, type and size."""

@@ -150,6 +150,12 @@ def test_what_loopback_is(host: str, expected: bool) -> None:
         ("ftp://me:secret1234@h:1", "ftp://h:1", "its scheme is none of http, https, socks5, socks5h."),
         ("http://me:secret1234@h:port", "http://h:port", "it has no host or port that can be used."),
         ("http://[::1", "http://[::1", "it has no host or port that can be used."),
+        ("http://me:secret1234@127.0.0.1:99999", "http://127.0.0.1:99999", "it has no host or port that can be used."),
+        ("http://h:0", "http://h:0", "it has no host or port that can be used."),
+        ("http://", "http://", "it has no host or port that can be used."),
+        ("http://a..b:8080", "http://a..b:8080", "there is no host of such a name."),
+        ("http://me:sec/secret1234@h:1", "http://h:1", "it has no host or port that can be used."),
+        ("http://a]b/", "http://a]b/", "it has no host or port that can be used."),
         ("socks5://me:secret1234@h:1", "socks5://h:1", "Using SOCKS proxy, but the 'socksio' package is not installed"),
     ],
 )
