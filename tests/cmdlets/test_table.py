@@ -101,8 +101,8 @@ def test_an_id_stays_whole_on_any_screen(api: Script) -> None:
 def test_an_id_that_leaves_no_room_has_a_line_for_itself(api: Script) -> None:
     api.responses = [page(job(2, id="video_" + "6" * 32), job(3, id="video_" + "7" * 32))]
     assert _seen(40, "Get-Video") == (
-        f"video_{'6' * 32}\n  in_progress  2  2 h  Dancing Doggo,…\nvideo_{'7' * 32}\n"
-        "  in_progress  3  3 h  Dancing Doggo,…\n"
+        f"video_{'6' * 32}\n  in_progress  2  2 h  Dancing Doggo, t…\nvideo_{'7' * 32}\n"
+        "  in_progress  3  3 h  Dancing Doggo, t…\n"
     )
     assert _seen(60, "Get-Video").splitlines()[0].split() == ["ID", "STATUS", "%"]
 
