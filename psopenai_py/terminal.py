@@ -186,12 +186,9 @@ class TerminalStreams(Streams):
         else:
             self.print_text(text)
 
-    def refuse_terminal(self) -> None:
+    def refuse_terminal(self, action: str) -> None:
         if is_terminal(self._out):
-            raise OutputError(
-                "A video is not written to a terminal.",
-                action="Name a file with -OutFile, or send the bytes to a file or a program with > or |.",
-            )
+            raise OutputError("A video is not written to a terminal.", action=action)
 
     def write(self, data: Data) -> None:
         if self._out is None:

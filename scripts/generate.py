@@ -20,7 +20,7 @@ from psopenai_py.cmdlets import MODULES, load  # noqa: E402
 from psopenai_py.cmdlets.shared_parameters import common_parameters, pipeline_parameters, service_parameters  # noqa: E402
 from psopenai_py.help import page as help_page  # noqa: E402
 from psopenai_py.help import topics  # noqa: E402
-from psopenai_py.sandbox.faults import FAULTS  # noqa: E402
+from psopenai_py.sandbox.service.faults import FAULTS  # noqa: E402
 
 README = ROOT / "README.md"
 HELP_PAGES = ROOT / "tests" / "data" / "help"

@@ -18,10 +18,11 @@ IMPORTERS = {
     "httpx": ({"http/client", "http/connections"}, False),
     "httpcore": ({"http/client"}, False),
     "keyring": ({"keys"}, False),
+    "h11": ({f"sandbox/server/{name}" for name in ("server", "connection", "exchange", "body", "wsgi")}, True),
 }
 
-#: A part of the package and the parts below it that it may import. Everything may import `errors`, `streams`, `psjson`
-#: and the package itself, for its version.
+#: A part of the package and the parts below it that it may import. Everything may import `errors`, `streams`, `psjson`,
+#: `redaction` and the package itself, for its version.
 BELOW: dict[str, set[str]] = {
     "__init__": {"functions"},
     "__main__": {"shell"},
@@ -40,19 +41,21 @@ BELOW: dict[str, set[str]] = {
     "help": {"binding", "cmdlets", "sandbox"},
     "cmdlets": {"videos", "http", "binding", "settings", "keys", "sandbox"},
     "videos": {"http", "settings", "binding"},
-    "http": {"settings", "sandbox", "binding"},
-    "settings": {"keys", "binding"},
-    "keys": {"binding"},
+    "http": {"addresses", "settings", "sandbox", "binding"},
+    "settings": {"addresses", "keys"},
+    "keys": set(),
+    "addresses": set(),
     "binding": set(),
     "sandbox": set(),
     "signals": set(),
     "streams": set(),
     "errors": set(),
     "psjson": set(),
+    "redaction": set(),
 }
-FOR_ALL = {"errors", "psjson", "signals", "streams", ""}
+FOR_ALL = {"errors", "psjson", "redaction", "signals", "streams", ""}
 #: These could be packages of their own: what they may import at all.
-APART = {"sandbox": set(), "psjson": set(), "errors": set(), "binding": {"errors", "psjson"}}
+APART = {"sandbox": set(), "psjson": set(), "errors": set(), "binding": {"errors", "psjson", "redaction"}}
 
 
 def name_of(path: Path) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..errors import BindingError
+from ..redaction import shown_argument
 from . import names, typed, values
 from .spec import ALL_SETS, Cmdlet, Parameter
 from .tokens import NOTHING, Token, pair, tokenize
@@ -101,7 +102,7 @@ class _Binder:
         if token.parameter.name in self.values:
             typed = token.parameter.name if token.apart else token.name
             raise BindingError(
-                f"The parameter '{typed}' is given more than once.",
+                f"The parameter '{shown_argument(typed)}' is given more than once.",
                 error_id="ParameterAlreadyBound",
                 command=self.cmdlet.name,
                 parameter=token.parameter.name,
@@ -154,14 +155,15 @@ class _Binder:
     def not_found(self, token: Token) -> BindingError:
         if token.name is None:
             return BindingError(
-                f"No parameter takes the argument '{token.text}' by its position.",
+                f"No parameter takes the argument '{shown_argument(token.text)}' by its position.",
                 error_id="PositionalParameterNotFound",
                 command=self.cmdlet.name,
                 action="Put quotes around a text that contains blanks.",
             )
         near = names.suggest(self.cmdlet, token.name)
         return BindingError(
-            f"{self.cmdlet.name} has no parameter named '{token.name}'." + (f" Did you mean {near}?" if near else ""),
+            f"{self.cmdlet.name} has no parameter named '{shown_argument(token.name)}'."
+            + (f" Did you mean {near}?" if near else ""),
             error_id="NamedParameterNotFound",
             command=self.cmdlet.name,
             parameter=token.name,

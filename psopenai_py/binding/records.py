@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ..redaction import shown_argument
+
 #: Reads at most so many bytes and returns what there is; empty at the end.
 Read = Callable[[int], bytes]
 #: Tells whether nothing arrives, and no end either, for so many seconds.
@@ -62,6 +64,14 @@ class Records:
             yield from self._arrays()
         while self.form != "array" and self._text.skip_blank():
             yield self._next()
+
+    def rest(self) -> Iterator[Any]:
+        """What is left of the input after the iteration was broken off in the middle."""
+        while self._text.skip_blank():
+            if self.form == "array" and self._text.peek() in "[],":
+                self._text.take(1)
+            else:
+                yield self._next() if self.form != "array" else self._value()
 
     def _find_form(self) -> str:
         if not self._text.skip_blank():
@@ -239,7 +249,7 @@ class _Text:
             return value
 
     def _unreadable(self, why: str) -> Unreadable:
-        return Unreadable(f"it is not JSON ({why}): {self.take_line().strip()[:60]}")
+        return Unreadable(f"it is not JSON ({why}): {shown_argument(self.take_line().strip()[:60])}")
 
 
 def _is_unfinished(error: json.JSONDecodeError) -> bool:

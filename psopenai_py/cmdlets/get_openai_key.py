@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..binding.spec import Cmdlet, Example
-from ..settings import find_key, key_host, mask
+from ..redaction import mask
+from ..settings import find_key, key_host
 from . import Call
 from .shared_parameters import common_parameters, compress, host_parameter
 

@@ -67,7 +67,9 @@ def steps(call: Call) -> Steps:
 
     target = call.bound.get("OutFile")
     if target is None:
-        call.streams.refuse_terminal()
+        # The id may have come through the pipe, which had the only copy of it.
+        instead = "Name a file with -OutFile, or send the bytes to a file or a program with > or |."
+        call.streams.refuse_terminal(f"{instead} The job is {call.bound['VideoId']}.")
     else:
         saving.check_target(target)
         _check_overwriting(call, target)

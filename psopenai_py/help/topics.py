@@ -139,7 +139,7 @@ def _providers() -> list[Block]:
 
 
 def _sandbox() -> list[Block]:
-    from ..sandbox.faults import FAULTS
+    from ..sandbox.service.faults import FAULTS
 
     return [
         "-ApiBase sandbox: is a complete video service in the box, without account, key, network or port: jobs that "

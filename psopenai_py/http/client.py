@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import APIRequestError, ConnectionFailedError, Interrupted
 from ..psjson import dumps
-from ..settings import Settings, shown_url
+from ..redaction import Masks, shown_headers, shown_url
+from ..settings import Settings
 from ..streams import Streams
 from . import failures, retry
 from .attempt import Attempt
-from .body import STALL, Incoming
+from .body import Incoming
 from .connections import Connection, Connections
-from .masks import Masks
 from .rate_limit import RateLimiter
 from .refusals import status_error
-from .request import FilePart, Request, sendable, shown_headers
+from .request import FilePart, Request, sendable
 from .response import Response, reason_phrase
 
 if TYPE_CHECKING:
@@ -120,14 +120,13 @@ class HttpClient:
     @contextlib.contextmanager
     def _attempt(self, request: Request, whole: bool, deferral: Deferral | None) -> Iterator[Incoming]:
         """One request and the beginning of its response, told to the verbose and debug streams."""
-        masks = Masks.of(request)
-        masks.hide(self._streams)
+        masks = request.masks
+        masks.hide_from(self._streams)
         self._tell_request(request)
         settings = self._settings
         attempt = Attempt(
             settings.timeout,
             whole=whole,
-            stall=STALL if request.follows else None,
             in_process=settings.sandbox is not None,
             leaves=deferral.hold if deferral else None,
         )
@@ -224,8 +223,9 @@ def _translate(request: Request, settings: Settings, attempt: Attempt) -> Iterat
     import httpcore
     import httpx
 
-    broken: tuple[type[Exception], ...] = (httpx.TransportError, httpx.DecodingError)
-    broken += (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
+    broken: tuple[type[Exception], ...] = (httpx.TransportError,)
+    # The library takes text of the server for a number, and may fail at it.
+    broken += (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, ValueError)
     try:
         yield
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from .. import errors, psjson
 from ..http.refusals import unusable
 from ..http.response import EXCERPT, Response, error_body, excerpt
+from ..redaction import shown_url
 from ..streams import Streams
 
 #: What requests for a job say of themselves.
@@ -95,7 +96,7 @@ def _redirection(response: Response) -> str:
     place = response.headers.get("location")
     if not place:
         return f"its status is {response.status} ({response.reason})"
-    return f"it redirects to '{place[:EXCERPT]}', and the request is not repeated elsewhere"
+    return f"it redirects to '{shown_url(place)[:EXCERPT]}', and the request is not repeated elsewhere"
 
 
 def failure_warning(job: Mapping[str, Any]) -> str | None:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from psopenai_py.binding.binder import Binding, bind, bind_values
 from psopenai_py.binding.spec import Cmdlet, Kind, Parameter
-from psopenai_py.binding.values import Secret
 from psopenai_py.cmdlets import load
 from psopenai_py.errors import BindingError
+from psopenai_py.redaction import Secret
 
 NEW_VIDEO = load("New-Video").CMDLET
 

@@ -46,7 +46,7 @@ def test_the_request(run: Run, api: Script, arguments: list[str], query: str) ->
 
 @pytest.mark.parametrize(
     ("arguments", "begins", "extension"),
-    [([], MP4[4:8], ".mp4"), (["-Variant", "thumbnail"], b"", ".webp"), (["-Variant", "spritesheet"], b"", ".jpg")],
+    [([], MP4[4:8], ".mp4"), (["-Variant", "thumbnail"], b"", ".webp"), (["-Variant", "spritesheet"], b"", ".webp")],
     ids=["video", "thumbnail", "spritesheet"],
 )
 def test_a_real_job(run: Run, sandbox: str, place: Path, arguments: list[str], begins: bytes, extension: str) -> None:

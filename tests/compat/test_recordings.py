@@ -11,9 +11,9 @@ import pytest
 
 from compat import recordings, wire
 from psopenai_py.binding.binder import bind
-from psopenai_py.binding.values import Secret
 from psopenai_py.cmdlets import MODULES, load
 from psopenai_py.errors import BindingError
+from psopenai_py.redaction import Secret
 from tests.conftest import KEY, Run
 from tests.server import JOB, Server
 

@@ -13,9 +13,9 @@ from compat import recordings, wire
 from psopenai_py import psjson
 from psopenai_py.binding.binder import bind_typed
 from psopenai_py.binding.tokens import NOTHING, Token, pair, tokenize
-from psopenai_py.binding.values import Secret
 from psopenai_py.cmdlets import MODULES, load
 from psopenai_py.errors import BindingError
+from psopenai_py.redaction import Secret
 from psopenai_py.streams import QUIET
 from tests.compat.client import Client, of_kind
 from tests.conftest import KEY

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from psopenai_py.http import network
+from psopenai_py.addresses import is_loopback
 from tests.conftest import KEY, Run
 from tests.http.sockets import Listener, Proxy, listening, saying
 from tests.server import Server
@@ -54,6 +54,10 @@ def secure(authority: trustme.CA) -> Iterator[Listener]:
         yield listener
 
 
+def _readable(host: str) -> str:
+    return f"The API key goes to {host} without encryption; others on the way can read it."
+
+
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
 @pytest.mark.parametrize("scheme", ["http://", ""])
 def test_a_proxy_for_http(variable: str, scheme: str, proxy: Proxy, run: Run) -> None:
@@ -62,7 +66,7 @@ def test_a_proxy_for_http(variable: str, scheme: str, proxy: Proxy, run: Run) ->
         base = f"http://video.test:{server.port}/v1"
         env = {variable: scheme + proxy.address, "OPENAI_API_KEY": KEY}
         result = run("New-Video", "x", "-ApiBase", base, env=env)
-    assert (result.exit_code, result.stdout, result.stderr) == (0, PRINTED, "")
+    assert (result.exit_code, result.stdout, result.warnings) == (0, PRINTED, [_readable(f"video.test:{server.port}")])
     assert proxy.seen == [f"POST {base}/videos HTTP/1.1"]
     assert proxy.headers[0]["authorization"] == f"Bearer {KEY}"
 
@@ -137,15 +141,21 @@ def test_loopback_of_ipv6_is_never_proxied(proxy: Proxy, run: Run) -> None:
     ],
 )  # fmt: skip
 def test_what_loopback_is(host: str, expected: bool) -> None:
-    assert network.is_loopback(host) is expected
+    assert is_loopback(host) is expected
 
 
 @pytest.mark.parametrize(
     ("value", "shown", "why"),
     [
-        ("ftp://me:secret1234@h:1", "ftp://h:1", "Unknown scheme for proxy URL"),
-        ("http://me:secret1234@h:port", "http://h:port", "Invalid port"),
-        ("http://[::1", "http://[::1", "Invalid"),
+        ("ftp://me:secret1234@h:1", "ftp://h:1", "its scheme is none of http, https, socks5, socks5h."),
+        ("http://me:secret1234@h:port", "http://h:port", "it has no host or port that can be used."),
+        ("http://[::1", "http://[::1", "it has no host or port that can be used."),
+        ("http://me:secret1234@127.0.0.1:99999", "http://127.0.0.1:99999", "it has no host or port that can be used."),
+        ("http://h:0", "http://h:0", "it has no host or port that can be used."),
+        ("http://", "http://", "it has no host or port that can be used."),
+        ("http://a..b:8080", "http://a..b:8080", "there is no host of such a name."),
+        ("http://me:sec/secret1234@h:1", "http://h:1", "it has no host or port that can be used."),
+        ("http://a]b/", "http://a]b/", "it has no host or port that can be used."),
         ("socks5://me:secret1234@h:1", "socks5://h:1", "Using SOCKS proxy, but the 'socksio' package is not installed"),
     ],
 )

@@ -187,8 +187,11 @@ def test_error_action_for_what_fails(run: Run, api: Script, action: str, calls: 
 
 
 def test_an_error_that_would_hit_all_ends_the_run(run: Run) -> None:
-    result = run("Get-Video", stdin="a\nb\n")
+    result = run("Get-Video", stdin="video_a\nvideo_b\n")
     assert (result.exit_code, result.error_ids) == (4, ["System.ArgumentException,Initialize-APIKey"])
+    # The pipe may have held the only copy of the ids.
+    assert "(video_a:String)" in result.stderr
+    assert result.stderr.endswith("\nTo go on: printf '%s\\n' video_b | Get-Video\n")
 
 
 def test_what_is_left_out_and_broken_off_at_the_end(run: Run, api: Script) -> None:

@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 
-from .answers import Answer, ApiError
+from .responses import ApiError, Response
 
-__all__ = ["FAULTS", "STAGES", "Fault", "FaultWord", "faults_in_prompt", "parse_fault", "strike"]
+__all__ = ["FAULTS", "STAGES", "Fault", "FaultWord", "apply_fault", "faults_in_prompt", "parse_fault"]
 
 
 class FaultWord(NamedTuple):
@@ -127,7 +127,7 @@ _REFUSALS = {
 }
 
 
-def strike(fault: Fault) -> Answer:
+def apply_fault(fault: Fault) -> Response:
     """Return or raise what an answer word stands for.
 
     A break is a ConnectionError, silence a TimeoutError: a client in the same process sees them as they are,
@@ -146,6 +146,6 @@ def strike(fault: Fault) -> Answer:
     return _page(200, "Welcome")
 
 
-def _page(status: int, title: str) -> Answer:
+def _page(status: int, title: str) -> Response:
     body = f"<!DOCTYPE html>\n<html><title>{title}</title><body><h1>{title}</h1></body></html>\n".encode()
-    return Answer(status, {"content-type": "text/html; charset=utf-8"}, (body,), len(body))
+    return Response(status, {"content-type": "text/html; charset=utf-8"}, (body,), len(body))

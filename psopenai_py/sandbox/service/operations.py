@@ -1,6 +1,6 @@
 """What each route does: create, list, retrieve, delete, remix, content.
 
-Request in, answer out; failures on demand that a prompt asks for strike here. Knows nothing of WSGI's
+Request in, answer out; failures on demand that a prompt asks for are applied here. Knows nothing of WSGI's
 start_response, of paths, or of how jobs and pictures are stored.
 """
 
@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from .answers import Answer, ApiError, json_answer, not_found
-from .faults import Fault, faults_in_prompt, strike
+from .faults import Fault, apply_fault, faults_in_prompt
 from .forms import Form, read_form
 from .jobs import DamagedJob, JobStore, UnknownJob, is_video_id
+from .responses import ApiError, Response, json_response, not_found
 from .timeline import Job, poll_after, state_of, video_object
 
 __all__ = ["Operations", "Request"]
@@ -44,27 +44,13 @@ class Operations:
         self._fault = fault
         self._upload_limit = upload_limit
 
-    def create(self, request: Request) -> Answer:
+    def create(self, request: Request) -> Response:
         """POST /videos."""
-        form = read_form(request.environ, self._upload_limit)
-        width, height = _size(form.fields.get("size", DEFAULT_SIZE))
-        draft = Job(
-            id="",
-            created=0.0,
-            run_seconds=0.0,  # the store's business
-            model=_string(form.fields.get("model", DEFAULT_MODEL), "model", 200),
-            prompt=_prompt(form),
-            seconds=_seconds(form.fields.get("seconds", DEFAULT_SECONDS)),
-            width=width,
-            height=height,
-            tint=_tint(form),
-        )
-        return self._accept(draft)
+        return self._accept(read_form(request.environ, self._upload_limit, _draft))
 
-    def remix(self, request: Request) -> Answer:
+    def remix(self, request: Request) -> Response:
         """POST /videos/{id}/remix: a new job with the source's model, size, length and tint."""
-        form = read_form(request.environ, self._upload_limit)
-        prompt = _prompt(form)
+        prompt = read_form(request.environ, self._upload_limit, _prompt)
         source = self._load(request.video_id)
         status = state_of(source, self._store.clock()).status
         if status != "completed":
@@ -72,7 +58,7 @@ class Operations:
             raise ApiError(400, message, param="video_id", code="video_not_completed")
         return self._accept(source._replace(prompt=prompt, remixed_from=source.id))
 
-    def list(self, request: Request) -> Answer:
+    def list(self, request: Request) -> Response:
         """GET /videos, one page."""
         order = request.query.get("order") or "desc"
         if order not in ("asc", "desc"):
@@ -84,7 +70,7 @@ class Operations:
         # A page of nothing must not promise more: a client would ask for ever.
         jobs, more = self._store.page(limit, after=after, newest_first=order == "desc") if limit else ([], False)
         now = self._store.clock()
-        return json_answer(
+        return json_response(
             {
                 "object": "list",
                 "data": [video_object(job, now) for job in jobs],
@@ -94,15 +80,15 @@ class Operations:
             }
         )
 
-    def retrieve(self, request: Request) -> Answer:
+    def retrieve(self, request: Request) -> Response:
         """GET /videos/{id}."""
         job = self._load(request.video_id)
-        return self._struck(request.stage, job) or self._video(job)
+        return self._fault_response(request.stage, job) or self._video(job)
 
-    def delete(self, request: Request) -> Answer:
+    def delete(self, request: Request) -> Response:
         """DELETE /videos/{id}, at any status, damaged or not."""
         try:
-            struck = self._struck(request.stage, self._load(request.video_id))
+            struck = self._fault_response(request.stage, self._load(request.video_id))
         except DamagedJob:
             struck = None
         if struck:
@@ -111,16 +97,16 @@ class Operations:
             self._store.delete(request.video_id)
         except UnknownJob:
             raise not_found(request.video_id) from None
-        return json_answer({"id": request.video_id, "object": "video.deleted", "deleted": True})
+        return json_response({"id": request.video_id, "object": "video.deleted", "deleted": True})
 
-    def content(self, request: Request) -> Answer:
+    def content(self, request: Request) -> Response:
         """GET /videos/{id}/content."""
         job = self._load(request.video_id)
-        fault = self._due(request.stage, job)
+        fault = self._due_fault(request.stage, job)
         if fault and fault.word != "drop":
-            return strike(fault)
-        answer = self._content(job, request)
-        return answer.cut_short() if fault else answer
+            return apply_fault(fault)
+        response = self._content(job, request)
+        return response.cut_short() if fault else response
 
     def option_fault(self, request: Request) -> Fault | None:
         """Return the failure that the sandbox's own option wants for this request."""
@@ -129,20 +115,20 @@ class Operations:
             return None
         return fault if self._counts(fault, request.stage, f"option {request.video_id}") else None
 
-    def _accept(self, draft: Job) -> Answer:
+    def _accept(self, draft: Job) -> Response:
         wanted = faults_in_prompt(draft.prompt)
         option = (self._fault,) if self._fault and self._fault.is_for_job else ()
         draft = draft._replace(faults=tuple(fault.word for fault in (*wanted, *option) if fault.is_for_job))
-        return self._struck("create", draft) or self._video(self._store.create(draft))
+        return self._fault_response("create", draft) or self._video(self._store.create(draft))
 
-    def _content(self, job: Job, request: Request) -> Answer:
+    def _content(self, job: Job, request: Request) -> Response:
         variant = request.query.get("variant") or "video"
         if variant not in VARIANTS:
             raise _invalid("variant", f"must be one of {', '.join(VARIANTS)}")
         _require_content(job, self._store.clock())
-        from .content import content_answer
+        from .content import content_response
 
-        return content_answer(job, variant, request.environ)
+        return content_response(job, variant, request.environ)
 
     def _load(self, video_id: str) -> Job:
         try:
@@ -150,16 +136,18 @@ class Operations:
         except UnknownJob:
             raise not_found(video_id) from None
 
-    def _video(self, job: Job) -> Answer:
+    def _video(self, job: Job) -> Response:
         now = self._store.clock()
         wait = poll_after(job, now)
-        return json_answer(video_object(job, now), headers={} if wait is None else {"openai-poll-after-ms": str(wait)})
+        return json_response(
+            video_object(job, now), headers={} if wait is None else {"openai-poll-after-ms": str(wait)}
+        )
 
-    def _struck(self, stage: str, job: Job) -> Answer | None:
-        fault = self._due(stage, job)
-        return strike(fault) if fault else None
+    def _fault_response(self, stage: str, job: Job) -> Response | None:
+        fault = self._due_fault(stage, job)
+        return apply_fault(fault) if fault else None
 
-    def _due(self, stage: str, job: Job) -> Fault | None:
+    def _due_fault(self, stage: str, job: Job) -> Fault | None:
         """Return the first failure that the job's prompt wants for this kind of request."""
         subject = job.id if stage != "create" else f"{job.remixed_from} {job.prompt}"
         for fault in faults_in_prompt(job.prompt):
@@ -169,6 +157,22 @@ class Operations:
 
     def _counts(self, fault: Fault, stage: str, subject: str) -> bool:
         return fault.times is None or self._store.refuse(f"{fault} {stage} {subject}", fault.times)
+
+
+def _draft(form: Form) -> Job:
+    """Return the job that a form asks for; what it lacks is the store's business."""
+    width, height = _size(form.fields.get("size", DEFAULT_SIZE))
+    return Job(
+        id="",
+        created=0.0,
+        run_seconds=0.0,
+        model=_string(form.fields.get("model", DEFAULT_MODEL), "model", 200),
+        prompt=_prompt(form),
+        seconds=_seconds(form.fields.get("seconds", DEFAULT_SECONDS)),
+        width=width,
+        height=height,
+        tint=_tint(form),
+    )
 
 
 def _require_content(job: Job, now: float) -> None:
@@ -234,11 +238,11 @@ def _tint(form: Form) -> tuple[int, int, int] | None:
     value = form.fields.get("input_reference", form.fields.get("input_reference[image_url]"))
     if upload is None and value is None:
         return None
-    from .reference import data_url, read_tint
+    from .reference import data_url, tint_of
 
     try:
-        data = upload.data if upload else data_url(value)
-        return None if data is None else read_tint(data)
+        upload = upload or data_url(value)
+        return None if upload is None else tint_of(upload)
     except ValueError as error:
         message = f"The input_reference cannot be used: {error}."
         raise ApiError(400, message, param="input_reference", code="invalid_image") from None

@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .answers import Answer, ApiError
-from .scene import Scene, make_scene
+from ..media.scene import Scene, make_scene
+from .responses import ApiError, Response
 from .timeline import Job
 
-__all__ = ["content_answer"]
+__all__ = ["content_response"]
 
 # Digits of a position that is read; more than any file has.
 _MOST_DIGITS = 18
 # Part of each entity tag, so that no cache mixes pictures of two releases: raise it when one byte changes.
-_EDITION = 1
+_EDITION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class _Asset:
     chunks: Callable[[], Iterable[bytes]]
 
 
-def content_answer(job: Job, variant: str, environ: Mapping[str, Any]) -> Answer:
+def content_response(job: Job, variant: str, environ: Mapping[str, Any]) -> Response:
     """Answer for one variant of a completed job: 200, 206, 304, or an ApiError 416."""
     asset = _asset(job, variant)
     tag = _entity_tag(job, variant)
@@ -40,34 +40,34 @@ def content_answer(job: Job, variant: str, environ: Mapping[str, Any]) -> Answer
         "content-disposition": f'inline; filename="{job.id}{asset.extension}"',
     }
     if _matches(environ.get("HTTP_IF_NONE_MATCH"), tag):
-        return Answer(304, headers, (), 0)
+        return Response(304, headers, (), 0)
     span = _span(environ, tag, asset.length)
     if span is None:
-        return Answer(200, headers, asset.chunks(), asset.length)
+        return Response(200, headers, asset.chunks(), asset.length)
     first, last = span
     headers["content-range"] = f"bytes {first}-{last}/{asset.length}"
-    return Answer(206, headers, _part(asset.chunks(), first, last + 1), last + 1 - first)
+    return Response(206, headers, _part(asset.chunks(), first, last + 1), last + 1 - first)
 
 
 def _asset(job: Job, variant: str) -> _Asset:
     scene = make_scene(_seed(job), job.width, job.height, job.seconds, job.tint)
     if variant == "thumbnail":
-        from .stills import thumbnail
+        from ..media.stills import thumbnail
 
-        return _still("image/webp", ".webp", thumbnail, scene)
+        return _still(thumbnail, scene)
     if variant == "spritesheet":
-        from .stills import spritesheet
+        from ..media.stills import spritesheet
 
-        return _still("image/jpeg", ".jpg", spritesheet, scene)
-    from .clip import make_clip
+        return _still(spritesheet, scene)
+    from ..media.clip import make_clip
 
     clip = make_clip(scene)
     return _Asset("video/mp4", ".mp4", clip.length, clip.chunks)
 
 
-def _still(media_type: str, extension: str, draw: Callable[[Scene], bytes], scene: Scene) -> _Asset:
+def _still(draw: Callable[[Scene], bytes], scene: Scene) -> _Asset:
     data = draw(scene)
-    return _Asset(media_type, extension, len(data), lambda: (data,))
+    return _Asset("image/webp", ".webp", len(data), lambda: (data,))
 
 
 def _seed(job: Job) -> str:

@@ -7,28 +7,42 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+import threading
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl
 
-from .answers import ApiError
+from .responses import ApiError
 
-__all__ = ["Form", "Upload", "read_form"]
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
+__all__ = ["Form", "Upload", "digest", "read_form"]
 
 _CHUNK = 64 * 1024
+_KEPT = 32  # bytes of a file's start: its signature and sizes
+_LARGE = 1024 * 1024  # bytes of a body that are kept in memory, and of a field in a multipart one
 _HEADER_LIMIT = 16 * 1024
 _PART_LIMIT = 100
 _PARAMETER = re.compile(r';\s*([\w*]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
 
+_turn = threading.Lock()  # to have a large body in memory
+
 Read = Callable[[int], bytes]
+T = TypeVar("T")
 
 
 class Upload(NamedTuple):
-    """One file of a form."""
+    """One file of a form: what tells a picture from other files. The whole would be too much to keep."""
 
     filename: str
     content_type: str
-    data: bytes
+    start: bytes
+    end: bytes
+    size: int
+    checksum: int
 
 
 class Form(NamedTuple):
@@ -38,14 +52,60 @@ class Form(NamedTuple):
     files: dict[str, Upload]
 
 
-def read_form(environ: Mapping[str, Any], limit: int) -> Form:
-    """Read the body of a request of at most `limit` bytes; a bad one is an ApiError 400, 413 or 415."""
+def read_form(environ: Mapping[str, Any], limit: int, use: Callable[[Form], T]) -> T:
+    """Return what `use` makes of a request's body of at most `limit` bytes.
+
+    A bad body is an ApiError 400, 413 or 415. A form is not handed out: it may be large, and must not be kept while
+    others come.
+    """
     read = _reader(environ, limit)
     header = str(environ.get("CONTENT_TYPE") or "")
     kind = header.partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
-        return _multipart(read, _boundary(header))
-    body = b"".join(iter(lambda: read(_CHUNK), b""))
+        return use(_multipart(read, _boundary(header)))
+    body = bytearray()
+    while chunk := read(_CHUNK):
+        body += chunk
+        if len(body) > _LARGE:
+            return _read_large(read, body, lambda body: use(_simple_form(kind, body)))
+    return use(_simple_form(kind, bytes(body)))
+
+
+def _read_large(read: Read, body: bytearray, use: Callable[[bytes], T]) -> T:
+    """Collect a large body in a file, and use it when it is its turn."""
+    from tempfile import TemporaryFile
+
+    with TemporaryFile() as file:
+        file.write(body)
+        body.clear()
+        while chunk := read(_CHUNK):
+            file.write(chunk)
+        file.seek(0)
+        with _turn:
+            return _large_thread().submit(lambda: use(file.read())).result()
+
+
+@cache
+def _large_thread() -> ThreadPoolExecutor:
+    """Return one thread for all large bodies: the C library keeps what threads have freed, for each thread apart."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(1, "sandbox large bodies")
+
+
+def digest(filename: str, content_type: str, chunks: Iterable[bytes]) -> Upload:
+    """Return what is kept of a file that comes in chunks."""
+    start = end = b""
+    size = checksum = 0
+    for chunk in chunks:
+        start += chunk[: _KEPT - len(start)]
+        end = (end + chunk)[-_CHUNK:]
+        size += len(chunk)
+        checksum = zlib.crc32(chunk, checksum)
+    return Upload(filename, content_type, start, end, size, checksum)
+
+
+def _simple_form(kind: str, body: bytes) -> Form:
     if kind == "application/json":
         return Form(_json_object(body), {})
     if kind == "application/x-www-form-urlencoded":
@@ -129,8 +189,7 @@ def _multipart(read: Read, boundary: bytes) -> Form:
             return form
         if tail:
             raise _malformed("a boundary is followed by other text")
-        headers = _part_headers(body.until(b"\r\n\r\n", _HEADER_LIMIT))
-        _add_part(form, headers, body.until(delimiter, None))
+        _add_part(form, _part_headers(body.until(b"\r\n\r\n", _HEADER_LIMIT)), body, delimiter)
     raise _malformed(f"it has more than {_PART_LIMIT} parts")
 
 
@@ -140,16 +199,16 @@ def _part_headers(block: bytes) -> dict[str, str]:
     return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
-def _add_part(form: Form, headers: dict[str, str], data: bytes) -> None:
+def _add_part(form: Form, headers: dict[str, str], body: _Scanner, delimiter: bytes) -> None:
     disposition = _parameters(headers.get("content-disposition", ""))
     name = disposition.get("name")
     if not name:
         raise _malformed("a part has no name")
     if "filename" in disposition or "filename*" in disposition:
-        filename = disposition.get("filename", "")
-        form.files[name] = Upload(filename, headers.get("content-type", ""), data)
+        content_type = headers.get("content-type", "")
+        form.files[name] = digest(disposition.get("filename", ""), content_type, body.pieces(delimiter))
     else:
-        form.fields[name] = _text(data, name)
+        form.fields[name] = _text(body.until(delimiter, _LARGE, "a field is too long"), name)
 
 
 def _text(data: bytes, name: str | None) -> str:
@@ -166,23 +225,41 @@ class _Scanner:
         self._read = read
         self._buffer = bytearray(start)
 
-    def until(self, delimiter: bytes, limit: int | None, *, or_end: bool = False) -> bytes:
-        """Return what comes before `delimiter` and step over it; `limit` bounds what is returned."""
-        searched = 0
-        while (at := self._buffer.find(delimiter, searched)) < 0:
-            if limit is not None and len(self._buffer) > limit + len(delimiter):
-                raise _malformed("a header is too long or the boundary is missing")
-            searched = max(0, len(self._buffer) - len(delimiter) + 1)
+    def until(
+        self,
+        delimiter: bytes,
+        limit: int,
+        too_long: str = "a header is too long or the boundary is missing",
+        *,
+        or_end: bool = False,
+    ) -> bytes:
+        """Return what comes before `delimiter`, at most `limit` bytes, and step over it."""
+        found = bytearray()
+        for piece in self.pieces(delimiter, or_end=or_end):
+            found += piece
+            if len(found) > limit:
+                raise _malformed(too_long)
+        return bytes(found)
+
+    def pieces(self, delimiter: bytes, *, or_end: bool = False) -> Iterator[bytes]:
+        """Yield what comes before `delimiter` in pieces, and step over it."""
+        while (at := self._buffer.find(delimiter)) < 0:
+            # Its first bytes may be the last that have come so far.
+            yield self._take(max(0, len(self._buffer) - len(delimiter) + 1))
             chunk = self._read(_CHUNK)
             if not chunk:
-                if not or_end:
-                    raise _malformed("it ends before its last boundary")
-                at = len(self._buffer)
-                break
+                if or_end:
+                    yield self._take(len(self._buffer))
+                    return
+                raise _malformed("it ends before its last boundary")
             self._buffer += chunk
-        found = bytes(self._buffer[:at])
-        del self._buffer[: at + len(delimiter)]
-        return found
+        yield self._take(at)
+        del self._buffer[: len(delimiter)]
+
+    def _take(self, count: int) -> bytes:
+        taken = bytes(self._buffer[:count])
+        del self._buffer[:count]
+        return taken
 
     def drain(self) -> None:
         """Read what may follow the last boundary, so that the connection can be used again."""

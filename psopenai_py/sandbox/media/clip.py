@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -29,10 +30,19 @@ class Clip:
             yield b"".join(self._samples[start : start + KEY_INTERVAL])
 
 
-@lru_cache(maxsize=2)  # players ask for many ranges of the same clip
+_drawing = threading.Lock()
+
+
 def make_clip(scene: Scene) -> Clip:
-    """Return the clip of a scene: byte for byte the same each time."""
-    return Clip(scene)
+    """Return the clip of a scene: byte for byte the same each time.
+
+    One at a time: threads that compute keep all others waiting, among them those that answer small requests.
+    """
+    with _drawing:
+        return _cached_clip(scene)
+
+
+_cached_clip = lru_cache(maxsize=2)(Clip)  # players ask for many ranges of the same clip
 
 
 def _samples(scene: Scene) -> list[bytes]:

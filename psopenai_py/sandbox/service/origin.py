@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .answers import ApiError
+from .responses import ApiError
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment

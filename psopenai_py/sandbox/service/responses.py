@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-__all__ = ["Answer", "ApiError", "json_answer", "not_found"]
+__all__ = ["ApiError", "Response", "json_response", "not_found"]
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """One HTTP answer; the body's length is always known."""
 
     status: int
@@ -21,9 +21,9 @@ class Answer(NamedTuple):
     body: Iterable[bytes]
     length: int
 
-    def cut_short(self) -> Answer:
+    def cut_short(self) -> Response:
         """Return the same answer with a body that breaks off half-way, as a lost connection does."""
-        return Answer(self.status, self.headers, _half(self.body, self.length // 2), self.length)
+        return Response(self.status, self.headers, _half(self.body, self.length // 2), self.length)
 
 
 def _half(body: Iterable[bytes], length: int) -> Iterator[bytes]:
@@ -57,16 +57,16 @@ class ApiError(Exception):
         self.type = type
         self.headers = headers
 
-    def answer(self) -> Answer:
+    def response(self) -> Response:
         """Return the error as the API writes it."""
         error = {"message": self.message, "type": self.type, "param": self.param, "code": self.code}
-        return json_answer({"error": error}, status=self.status, headers=self.headers)
+        return json_response({"error": error}, status=self.status, headers=self.headers)
 
 
-def json_answer(value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
-    """Return `value` as a JSON answer."""
+def json_response(value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return `value` as a JSON response."""
     body = json.dumps(value, indent=2).encode()
-    return Answer(status, {"content-type": "application/json", **(headers or {})}, (body,), len(body))
+    return Response(status, {"content-type": "application/json", **(headers or {})}, (body,), len(body))
 
 
 def not_found(video_id: str) -> ApiError:

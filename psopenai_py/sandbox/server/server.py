@@ -10,11 +10,16 @@ import select
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from .connection import Connection, error_answer
+import h11
+
+from .connection import Connection
+from .exchange import send_error
+from .transport import TooSlow, Transport
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -26,6 +31,8 @@ TIME_LIMIT = 30.0
 MAX_CONNECTIONS = 256
 
 _WAKE_SECONDS = 0.1  # how long a stop may take to be noticed
+_ROOM_SECONDS = 1.0  # how long an idle connection may take to end
+_END_SECONDS = 1.0  # how long all connections may take at the end
 
 
 class PortUnavailable(OSError):
@@ -54,7 +61,7 @@ class SandboxServer:
         self._time_limit = time_limit
         self._log = log or _ignore
         self._slots = threading.BoundedSemaphore(max_connections)
-        self._open: dict[socket.socket, threading.Thread] = {}
+        self._open: dict[Connection, threading.Thread] = {}
         self._guard = threading.Lock()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -92,10 +99,11 @@ class SandboxServer:
         with self._guard:
             remaining = dict(self._open)
         for connection in remaining:
-            _shut(connection)
+            connection.shut()
+        deadline = time.monotonic() + _END_SECONDS
         for thread in remaining.values():
             if thread.is_alive():  # Ctrl-C may have come before it was started
-                thread.join(1.0)
+                thread.join(max(0.0, deadline - time.monotonic()))
 
     def __enter__(self) -> SandboxServer:
         """Start serving."""
@@ -109,22 +117,55 @@ class SandboxServer:
         self.close()
 
     def _accept(self) -> None:
-        connection, _ = self._listener.accept()
-        if not self._slots.acquire(blocking=False):
-            _turn_away(connection)
+        try:
+            accepted, _ = self._listener.accept()
+        except OSError as error:
+            if error.errno in (errno.EMFILE, errno.ENFILE):
+                self._end_idle()
+            raise
+        try:
+            transport = Transport(accepted, time_limit=self._time_limit)
+        except OSError:
+            accepted.close()  # it has left already
             return
+        if not self._slots.acquire(blocking=False) and not self._take_slot_of_idle():
+            _turn_away(transport)
+        else:
+            self._start_thread(Connection(transport, self._app, log=self._log), transport)
+
+    def _start_thread(self, connection: Connection, transport: Transport) -> None:
         thread = threading.Thread(target=self._serve, args=(connection,), name="sandbox client", daemon=True)
         with self._guard:
             self._open[connection] = thread
-        thread.start()
-
-    def _serve(self, connection: socket.socket) -> None:
         try:
-            Connection(connection, self._app, time_limit=self._time_limit, log=self._log).run()
+            thread.start()
+        except RuntimeError:  # the system has no thread left
+            self._forget(connection)
+            _turn_away(transport)
+
+    def _take_slot_of_idle(self) -> bool:
+        """Make room, since clients that ask for nothing must not keep others out; False when all are busy."""
+        return self._end_idle() and self._slots.acquire(timeout=_ROOM_SECONDS)
+
+    def _end_idle(self) -> bool:
+        """End the connection that has been without a request for the longest time, if there is one."""
+        with self._guard:
+            idle = [(since, connection) for connection in self._open if (since := connection.idle_since) is not None]
+        if not idle:
+            return False
+        min(idle, key=lambda pair: pair[0])[1].shut()
+        return True
+
+    def _serve(self, connection: Connection) -> None:
+        try:
+            connection.run()
         finally:
-            with self._guard:
-                self._open.pop(connection, None)
-            self._slots.release()
+            self._forget(connection)
+
+    def _forget(self, connection: Connection) -> None:
+        with self._guard:
+            self._open.pop(connection, None)
+        self._slots.release()
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -154,21 +195,13 @@ def _explain(host: str, port: int, error: OSError | OverflowError) -> str:
     return f"The sandbox cannot listen on port {port} of '{host}': {reason}."
 
 
-def _turn_away(connection: socket.socket) -> None:
+def _turn_away(transport: Transport) -> None:
     try:
-        connection.settimeout(_WAKE_SECONDS)
-        connection.sendall(error_answer(503, "The sandbox has too many connections."))
-    except OSError:
+        send_error(h11.Connection(h11.SERVER), transport, 503, "The sandbox has too many connections.")
+    except (OSError, TooSlow):
         return  # it has left already
     finally:
-        connection.close()
-
-
-def _shut(connection: socket.socket) -> None:
-    try:
-        connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        return  # it has ended by itself
+        transport.close()
 
 
 def _ignore(line: str) -> None:

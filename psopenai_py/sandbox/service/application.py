@@ -13,10 +13,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from .answers import Answer, ApiError
-from .faults import parse_fault, strike
+from .faults import apply_fault, parse_fault
 from .jobs import DamagedJob, JobStore
 from .operations import Operations, Request
+from .responses import ApiError, Response
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -25,7 +25,7 @@ __all__ = ["UPLOAD_LIMIT", "create_app"]
 
 UPLOAD_LIMIT = 32 * 1024 * 1024  # bytes of a request body
 
-Handler = Callable[[Request], Answer]
+Handler = Callable[[Request], Response]
 Route = tuple[re.Pattern[str], dict[str, tuple[str, Handler]]]
 
 
@@ -54,16 +54,16 @@ def create_app(
                 check_origin(environ)
             if api_key is not None:
                 _check_key(environ, api_key)
-            answer = _dispatch(operations, routes, environ)
+            response = _dispatch(operations, routes, environ)
         except ApiError as error:
-            answer = error.answer()
+            response = error.response()
         except DamagedJob as error:
-            answer = ApiError(500, str(error), type="server_error", code="damaged_job").answer()
+            response = ApiError(500, str(error), type="server_error", code="damaged_job").response()
         except (ConnectionError, TimeoutError):
             raise  # failures on demand; both are OSErrors
         except OSError as error:
-            answer = _storage_error(store, error).answer()
-        return _send(answer, environ, start_response)
+            response = _storage_error(store, error).response()
+        return _send(response, environ, start_response)
 
     return app
 
@@ -78,14 +78,14 @@ def _routes(operations: Operations) -> tuple[Route, ...]:
     )
 
 
-def _dispatch(operations: Operations, routes: tuple[Route, ...], environ: WSGIEnvironment) -> Answer:
+def _dispatch(operations: Operations, routes: tuple[Route, ...], environ: WSGIEnvironment) -> Response:
     handler, request = _match(routes, environ)
     fault = operations.option_fault(request)
     if fault is None:
         return handler(request)
     if fault.word == "drop" and request.stage == "content":
         return handler(request).cut_short()
-    return strike(fault)
+    return apply_fault(fault)
 
 
 def _match(routes: tuple[Route, ...], environ: WSGIEnvironment) -> tuple[Handler, Request]:
@@ -123,10 +123,10 @@ def _storage_error(store: JobStore, error: OSError) -> ApiError:
     return ApiError(500, message, type="server_error", code="sandbox_folder")
 
 
-def _send(answer: Answer, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    headers: dict[str, Any] = {**answer.headers, "x-request-id": f"req_{os.urandom(16).hex()}"}
-    headless = answer.status in (204, 304)
+def _send(response: Response, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    headers: dict[str, Any] = {**response.headers, "x-request-id": f"req_{os.urandom(16).hex()}"}
+    headless = response.status in (204, 304)
     if not headless:
-        headers["content-length"] = str(answer.length)
-    start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", list(headers.items()))
-    return () if headless or environ["REQUEST_METHOD"] == "HEAD" else answer.body
+        headers["content-length"] = str(response.length)
+    start_response(f"{response.status} {HTTPStatus(response.status).phrase}", list(headers.items()))
+    return () if headless or environ["REQUEST_METHOD"] == "HEAD" else response.body
