@@ -5,12 +5,12 @@ The result is one frozen object. What was found where is told to the verbose str
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .binding.values import Secret
+from .addresses import checked_base, host_of, is_open_to_others
 from .errors import KeyMissingError, KeyStoreError, SettingsError
+from .redaction import Secret, mask, shown_url
 from .streams import Streams
 
 DEFAULT_BASE = "https://api.openai.com/v1"
@@ -25,8 +25,12 @@ ORGANIZATION_VARIABLES = ("OPENAI_ORGANIZATION", "OPENAI_ORG_ID")
 
 #: Longest time limit that .NET's timers take, in seconds; the reference refuses more.
 _LONGEST_TIMEOUT = 2147483
-#: Names of what authenticates. An idempotency key is none: it is no secret, and often an id that must stay readable.
-_AUTHENTICATES = r"(?<!idempotency.)(?:authorization|key|token|secret|cookie2?|password|signature|sig)(?![a-z0-9])"
+
+#: The parameters that `resolve` looks at.
+PARAMETERS = (
+    *("ApiType", "ApiBase", "ApiKey", "ApiVersion", "AuthType", "Organization"),
+    *("TimeoutSec", "MaxRetryCount"),
+)
 
 
 class Settings(NamedTuple):
@@ -73,7 +77,8 @@ def resolve(bound: Mapping[str, Any], environ: Mapping[str, str], streams: Strea
     if sandbox is None:
         host = host_of(base)
         needed = azure or host == RETIRED_HOST
-        key, _ = find_key(bound, environ, streams, host, needed=needed)
+        key, source = find_key(bound, environ, streams, host, needed=needed)
+        _tell_way(base, source, bound, streams)
     return Settings(
         base=base,
         sandbox=sandbox,
@@ -87,32 +92,35 @@ def resolve(bound: Mapping[str, Any], environ: Mapping[str, str], streams: Strea
     )
 
 
-def host_of(base: str) -> str:
-    """Host of an address in lower case, with a port that is not the scheme's own."""
-    from urllib.parse import urlsplit
+def variable(environ: Mapping[str, str], name: str) -> str:
+    """The text of a variable; empty for a blank one.
 
-    parts = urlsplit(base)
-    usual = {"http": 80, "https": 443}.get(parts.scheme)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
-    return host if parts.port in (None, usual) else f"{host}:{parts.port}"
-
-
-def mask(secret: str) -> str:
-    """A key or organization as it may be shown: a few characters of a long one, nothing of a short one."""
-    match = re.fullmatch(r"(sk-proj-|sk-|org-)?([!-~]{3})[!-~]{7,}([!-~]{2})", secret)
-    return f"{match[1] or ''}{match[2]}{'*' * 15}{match[3]}" if match else "<hidden>"
+    A line end behind it came along from a file, and is no part of it. With blanks it is no word that anything
+    here could use, and stays as it is, so that whatever uses it says so.
+    """
+    text = environ.get(name, "")
+    word = text.rstrip("\r\n")
+    return word if len(word.split()) == 1 and word == word.strip() else text if word.strip() else ""
 
 
-def is_secret(name: str) -> bool:
-    """True for a header or query parameter that, by its name, holds what authenticates."""
-    return re.search(_AUTHENTICATES, name.lower()) is not None
+def _first(names: Sequence[str], environ: Mapping[str, str], streams: Streams) -> tuple[str, str]:
+    """The text of the first variable that has one, and how messages call it."""
+    for name in names:
+        if text := variable(environ, name):
+            if text != environ[name]:
+                streams.verbose(f"The line end behind the environment variable {name} is left out.")
+            return text, f"environment variable {name}"
+    return "", ""
 
 
-def shown_url(url: str) -> str:
-    """An address as it may be shown: without its user part, with the secrets of its query masked."""
-    place, mark, query = _without_userinfo(url).partition("?")
-    parts = [part.partition("=") for part in query.split("&")]
-    return place + mark + "&".join(f"{n}={mask(v)}" if v and is_secret(n) else n + e + v for n, e, v in parts)
+def _tell_way(base: str, source: str, bound: Mapping[str, Any], streams: Streams) -> None:
+    """Say where a key goes that may be meant for another host, and where others can read it on its way."""
+    if not source:
+        return
+    if source.startswith("environment") and base != DEFAULT_BASE:
+        streams.verbose(f"The key of the environment is sent to every base address, now to {shown_url(base)}")
+    if is_open_to_others(base) and not bound.get("WhatIf"):
+        streams.warn_once(f"The API key goes to {host_of(base)} without encryption; others on the way can read it.")
 
 
 def _find_base(
@@ -120,11 +128,9 @@ def _find_base(
 ) -> tuple[str, str | None]:
     """The base address, and the sandbox address if it is one."""
     given, source = bound.get("ApiBase"), "parameter ApiBase"
-    for name in BASE_VARIABLES if given is None else ():
-        if environ.get(name):
-            given, source = environ[name], f"environment variable {name}"
-            break
     if given is None:
+        given, source = _first(BASE_VARIABLES, environ, streams)
+    if not given and source != "parameter ApiBase":
         if azure:
             raise SettingsError(
                 "An Azure service needs its address: -ApiBase https://NAME.openai.azure.com",
@@ -134,55 +140,7 @@ def _find_base(
     streams.verbose(f"Base address from {source}: {shown_url(given)}")
     if given.strip().lower().startswith("sandbox:"):
         return SANDBOX_BASE, given.strip()
-    return _checked_base(given.strip(), source), None
-
-
-def _without_userinfo(base: str) -> str:
-    """An address without `user:password@`, also when the scheme is missing."""
-    return re.sub(r"^((?:[A-Za-z][A-Za-z0-9+.-]*:)?//)?[^/?#]*@", r"\1", base)
-
-
-def _checked_base(base: str, source: str) -> str:
-    """The address without user part and fragment, if it is one that requests can be sent to.
-
-    The reference takes a relative address for none at all and sends the key to the default host. Not here.
-    """
-    shown = shown_url(base).partition("#")[0]
-    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", shown)
-    if scheme and scheme[1].lower() not in ("http", "https"):
-        raise SettingsError(
-            f"The base address '{shown}' ({source}) has the scheme '{scheme[1]}'; "
-            "only http, https and sandbox: can be used.",
-            error_id="WebCmdletIEDomNotSupportedException",
-            command="Invoke-OpenAIAPIRequest",
-            category="NotImplemented",
-            reason="NotSupportedException",
-            action=f"For a host and port, write http://{shown}",
-        )
-    if not re.match(r"https?://", shown, re.IGNORECASE):
-        rest = re.sub(r"^(?i:https?:)?/*", "", shown)
-        raise SettingsError(
-            f"The base address '{shown}' ({source}) is not absolute. Nothing was sent.",
-            command="Initialize-APIBase",
-            action=f"Write it with scheme and host: http://{rest or '127.0.0.1:8000/v1'}",
-        )
-    bare = _without_userinfo(base).partition("#")[0]
-    if not _has_host(bare):
-        raise SettingsError(
-            f"The base address '{shown}' ({source}) has no host or port that can be used. Nothing was sent.",
-            command="Initialize-APIBase",
-        )
-    return bare
-
-
-def _has_host(base: str) -> bool:
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(base)
-        return bool(parts.hostname) and parts.port != 0 and not re.search(r"[\s\\]", parts.netloc)
-    except ValueError:
-        return False
+    return checked_base(given.strip(), source), None
 
 
 def find_key(
@@ -194,7 +152,8 @@ def find_key(
     """
     key, source = bound.get("ApiKey"), "parameter ApiKey"
     if not key:
-        key, source = Secret(environ.get(KEY_VARIABLE, "")), f"environment variable {KEY_VARIABLE}"
+        text, source = _first((KEY_VARIABLE,), environ, streams)
+        key = Secret(text)
     if not key:
         key, source = _stored_key(host, streams, needed), "keyring"
     if key:
@@ -238,12 +197,10 @@ def _stored_key(host: str, streams: Streams, needed: bool) -> Secret | None:
 
 
 def _find_organization(bound: Mapping[str, Any], environ: Mapping[str, str], streams: Streams) -> str:
-    """Empty at one level falls to the next; a blank one wins and sends nothing, as in the reference."""
+    """Empty at one level falls to the next; a blank parameter wins and sends nothing, as in the reference."""
     found, source = bound.get("Organization"), "parameter Organization"
-    for name in ORGANIZATION_VARIABLES if not found else ():
-        if environ.get(name):
-            found, source = environ[name], f"environment variable {name}"
-            break
+    if not found:
+        found, source = _first(ORGANIZATION_VARIABLES, environ, streams)
     organization = (found or "").strip()
     if organization:
         streams.verbose(f"Organization from {source}: {mask(organization)}")

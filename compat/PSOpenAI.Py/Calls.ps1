@@ -19,11 +19,12 @@ function Invoke-WorkerCall {
         $worker = Send-WorkerCall -Call $call -Line $line
     }
     catch {
-        $fault = if ($null -eq $line) {
-            New-RefusalFault -Problem $_
+        if ($null -eq $line) {
+            $fault = New-RefusalFault -Problem $_
         }
         else {
-            New-StartFault -Problem $_.Exception.GetBaseException().Message
+            $problem = $_.Exception.GetBaseException().Message
+            $fault = New-StartFault -Problem $problem
         }
     }
     if ($null -ne $fault) {

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from ..binding.spec import Cmdlet, Kind
-from ..errors import Interrupted
+from ..errors import Interrupted, KeyMissingError
 from ..streams import Streams
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Call(NamedTuple):
         environ: environment variables as they are for this call.
         connections: connections to servers, kept open between the calls of one run.
         done: how many records of the same run were handled before, without error.
-        resolved: settings that were found for the whole run; None where each call looks for its own.
+        resolved: settings that were found in this run, by the values of their parameters.
         limiter: says when requests may go out; None for a call by itself.
     """
 
@@ -54,15 +54,26 @@ class Call(NamedTuple):
     environ: Mapping[str, str]
     connections: Connections
     done: int = 0
-    resolved: Settings | None = None
+    resolved: dict[tuple[Any, ...], Settings] | None = None
     limiter: RateLimiter | None = None
 
-    @property
-    def settings(self) -> Settings:
-        """Where the call goes, and with which key. Raises SettingsError or KeyMissingError."""
-        from ..settings import resolve
+    def resolve_settings(self) -> Settings:
+        """Find where the call goes, and with which key, in parameters, environment and keyring; once a run.
 
-        return self.resolved or resolve(self.bound, self.environ, self.streams)
+        Raises SettingsError or KeyMissingError.
+        """
+        from ..settings import PARAMETERS, resolve
+
+        known = {} if self.resolved is None else self.resolved
+        given = tuple(self.bound.get(name) for name in PARAMETERS)
+        if given not in known:
+            try:
+                known[given] = resolve(self.bound, self.environ, self.streams)
+            except KeyMissingError as error:
+                if self.resolved is not None and "ApiBase" not in self.bound:
+                    error.action = f"Each command of a pipeline needs -ApiBase, or OPENAI_API_BASE. {error.action}"
+                raise
+        return known[given]
 
     def client(self, cmdlet: Cmdlet) -> VideoClient:
         """The service, as this cmdlet uses it. Raises SettingsError or KeyMissingError."""
@@ -72,7 +83,7 @@ class Call(NamedTuple):
 
         query, headers = self.bound.get("AdditionalQuery"), self.bound.get("AdditionalHeaders")
         return VideoClient(
-            self.settings,
+            self.resolve_settings(),
             Extras(query, headers, self.streams.preferences.debug),
             self.streams,
             self.connections,
@@ -103,7 +114,8 @@ class Call(NamedTuple):
     def again(self, cmdlet: Cmdlet, settings: Settings) -> str:
         """The command line that makes this call once more. What authenticates is left out."""
         from ..binding.quoting import command_line
-        from ..settings import DEFAULT_BASE, is_secret, shown_url
+        from ..redaction import is_secret, shown_url
+        from ..settings import DEFAULT_BASE
 
         base = settings.sandbox or shown_url(settings.base)
         found = dict(self.bound) | ({"ApiBase": base} if base != DEFAULT_BASE else {})

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ..binding.spec import Cmdlet, Example
-from ..settings import find_key, key_host, mask
+from ..redaction import mask
+from ..settings import find_key, key_host
 from . import Call
-from .shared_parameters import common_parameters, host_parameter
+from .shared_parameters import common_parameters, compress, host_parameter
 
 CMDLET = Cmdlet(
     name="Get-OpenAIKey",
@@ -14,7 +15,7 @@ CMDLET = Cmdlet(
         "Prints host, source and masked key as JSON. The sources are the environment variable OPENAI_API_KEY and "
         "the system's keyring, in this order. Without a key the exit code is 4."
     ),
-    parameters=(host_parameter(), *common_parameters()),
+    parameters=(host_parameter(), *common_parameters(), compress()),
     examples=(Example("Get-OpenAIKey", "Shows the key for api.openai.com."),),
 )
 

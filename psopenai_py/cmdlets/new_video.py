@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call
-from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, what_if
+from .shared_parameters import common_parameters, compress, pipeline_parameters, service_parameters, what_if
 
 if TYPE_CHECKING:
     from ..http.request import Field
@@ -68,6 +68,7 @@ CMDLET = Cmdlet(
         *service_parameters(),
         *common_parameters(),
         what_if(),
+        compress(),
         *pipeline_parameters(),
     ),
     examples=(

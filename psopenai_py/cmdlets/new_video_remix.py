@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call
-from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, video_id, what_if
+from .shared_parameters import common_parameters, compress, pipeline_parameters, service_parameters, video_id, what_if
 
 CMDLET = Cmdlet(
     name="New-VideoRemix",
@@ -25,6 +25,7 @@ CMDLET = Cmdlet(
         *service_parameters(),
         *common_parameters(),
         what_if(),
+        compress(),
         *pipeline_parameters(),
     ),
     examples=(

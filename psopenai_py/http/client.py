@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import APIRequestError, ConnectionFailedError, Interrupted
 from ..psjson import dumps
-from ..settings import Settings, shown_url
+from ..redaction import Masks, shown_headers, shown_url
+from ..settings import Settings
 from ..streams import Streams
 from . import failures, retry
 from .attempt import Attempt
-from .body import STALL, Incoming
+from .body import Incoming
 from .connections import Connection, Connections
-from .masks import Masks
+from .decoding import ACCEPTED
 from .rate_limit import RateLimiter
 from .refusals import status_error
-from .request import FilePart, Request, sendable, shown_headers
+from .request import FilePart, Request, sendable
 from .response import Response, reason_phrase
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from ..signals import Deferral
 
 MOST_REDIRECTS = 5
+#: Headers of each request that the user may replace.
+_USUAL = {"Accept": "*/*", "Accept-Encoding": ACCEPTED, "Connection": "keep-alive"}
 
 #: What `HttpClient.receive` returns.
 Opening = contextlib.AbstractContextManager[Incoming]
@@ -103,6 +106,8 @@ class HttpClient:
     def _verdict(self, request: Request, response: Response, done: int) -> _Verdict:
         """What to do about an error status: repeat, or raise it."""
         error = status_error(response, self._settings.service, self._advise(request, response))
+        if request.is_final is not None and request.is_final(response):
+            raise error
         now = datetime.now(UTC)
         if response.status in retry.NOT_NOW:
             self.limiter.slow(retry.hint(response.headers, now) / 1000)
@@ -120,14 +125,13 @@ class HttpClient:
     @contextlib.contextmanager
     def _attempt(self, request: Request, whole: bool, deferral: Deferral | None) -> Iterator[Incoming]:
         """One request and the beginning of its response, told to the verbose and debug streams."""
-        masks = Masks.of(request)
-        masks.hide(self._streams)
+        masks = request.masks
+        masks.hide_from(self._streams)
         self._tell_request(request)
         settings = self._settings
         attempt = Attempt(
             settings.timeout,
             whole=whole,
-            stall=STALL if request.follows else None,
             in_process=settings.sandbox is not None,
             leaves=deferral.hold if deferral else None,
         )
@@ -195,20 +199,31 @@ def _interruptible(note: str) -> Iterator[None]:
 def _send(
     connection: Connection, request: Request, attempt: Attempt, open_things: contextlib.ExitStack
 ) -> httpx.Response:
+    built = _built(request, open_things)
+    built.extensions["trace"] = attempt.trace
+    built.extensions["timeout"] = attempt.limits
+    attempt.begin(connection)
+    response = connection.transport.handle_request(built)
+    response.request = built
+    open_things.callback(response.close)
+    return response
+
+
+def _built(request: Request, open_things: contextlib.ExitStack) -> httpx.Request:
+    """The request as the library wants it."""
+    import httpx
+
     body: dict[str, Any] = {}
     if request.fields is not None:
         body["files"] = [(sendable(name), _part(value, open_things)) for name, value in request.fields]
     if request.document is not None:
         body["content"] = dumps(request.document, compress=True).encode()
-    built = connection.client.build_request(request.method, request.url, headers=dict(request.headers), **body)
+    headers = httpx.Headers(_USUAL)
+    headers.update(request.headers)
+    built = httpx.Request(request.method, request.url, headers=headers, **body)
     if not any(isinstance(value, FilePart) for _, value in request.fields or ()):
         built.read()  # in one piece, the body leaves in one write
-    built.extensions["trace"] = attempt.trace
-    built.extensions["timeout"] = attempt.limits
-    attempt.begin(connection)
-    response = connection.client.send(built, stream=True, follow_redirects=False)
-    open_things.callback(response.close)
-    return response
+    return built
 
 
 def _part(value: str | FilePart, files: contextlib.ExitStack) -> tuple[Any, ...]:
@@ -224,8 +239,9 @@ def _translate(request: Request, settings: Settings, attempt: Attempt) -> Iterat
     import httpcore
     import httpx
 
-    broken: tuple[type[Exception], ...] = (httpx.TransportError, httpx.DecodingError)
-    broken += (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
+    broken: tuple[type[Exception], ...] = (httpx.TransportError,)
+    # The library takes text of the server for a number, and may fail at it.
+    broken += (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, ValueError)
     try:
         yield
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from ..errors import ConnectionFailedError, InputError, RequestTimeoutError, SettingsError
-from ..settings import Settings, host_of, shown_url
+import re
+
+from ..addresses import host_of
+from ..errors import AnswerError, ConnectionFailedError, InputError, PSOpenAIError, RequestTimeoutError, SettingsError
+from ..errors.remote import INVOKE
+from ..redaction import shown_url
+from ..settings import Settings
 from . import network
-from .attempt import CONNECT_LIMIT, Attempt
+from .attempt import CONNECT_LIMIT, STALL, Attempt
 from .request import Request
+from .response import EXCERPT
+
+#: How the TLS library says that what came is no TLS.
+_NO_TLS = re.compile("WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE|UNEXPECTED_MESSAGE|PACKET_LENGTH_TOO_LONG", re.I)
 
 
 def no_answer(error: Exception, settings: Settings, request: Request, attempt: Attempt) -> ConnectionFailedError:
@@ -31,10 +40,13 @@ def is_wrong_length(error: Exception) -> bool:
     return type(error).__name__ == "LocalProtocolError"
 
 
-def unusable_address(error: Exception, request: Request) -> SettingsError:
-    """The error for an address that no request can be sent to."""
-    shown = shown_url(request.url)[:300]
-    return SettingsError(f"The address '{shown}' cannot be used: {error}.", command="Invoke-OpenAIAPIRequest")
+def unusable_address(error: Exception, request: Request) -> PSOpenAIError:
+    """The error for an address that no request can be sent to; whose fault that is, depends on who named it."""
+    shown = shown_url(request.url)[:EXCERPT]
+    if request.redirected:
+        message = f"The server redirects to '{shown}', which cannot be used: {_text(error)}."
+        return AnswerError(message, status=request.redirected, command=INVOKE)
+    return SettingsError(f"The address '{shown}' cannot be used: {_text(error)}.", command=INVOKE)
 
 
 def lost(request: Request, attempt: Attempt) -> str:
@@ -50,7 +62,7 @@ def file_gone(error: OSError, request: Request, attempt: Attempt) -> InputError:
     return InputError(
         f"{message} {lost(request, attempt)}".rstrip(),
         error_id="System.IO.IOException",
-        command="Invoke-OpenAIAPIRequest",
+        command=INVOKE,
         category="ReadError",
         reason="IOException",
         target=str(error.filename or ""),
@@ -66,10 +78,15 @@ def _unreachable(error: Exception, url: str, what: str) -> ConnectionFailedError
         why = f"it was not accepted within {CONNECT_LIMIT:g} s"
     if "CERTIFICATE_VERIFY_FAILED" in why:
         action = "If the authority is your own, name the file of its certificate in SSL_CERT_FILE."
+    elif _NO_TLS.search(why):
+        why = "the server does not speak TLS"
+        action = f"Try -ApiBase http://{url.partition('://')[2].partition('/')[0]}, with the rest of the path."
     elif proxy:
         action = "Check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, or name the host in NO_PROXY."
     return ConnectionFailedError(f"No connection to {host_of(url)}{through}: {why}. {what}", action=action)
 
 
 def _text(error: Exception) -> str:
+    if type(error).__name__ == "ReadTimeout":
+        return f"no byte came for {STALL:g} s"
     return str(error).rstrip(".") or type(error).__name__

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from urllib.parse import quote, quote_plus, unquote_plus, urljoin, urlsplit
 
 from .. import __version__
 from ..errors import InputError
 from ..psjson import dumps
-from ..settings import Settings, is_secret, mask, shown_url
+from ..redaction import Masks, shown_argument, shown_headers, shown_member, shown_url
+from ..settings import Settings
+
+if TYPE_CHECKING:
+    from .response import Response
 
 #: Names and values of a query; a value of None is a name that stands alone.
 Query = list[tuple[str, str | None]]
@@ -57,6 +61,8 @@ class Request(NamedTuple):
         expects: what the response is to be, as messages call it.
         action: what to do about a response that is something else.
         loss: what may have happened when no response came; not empty for what must not be done twice.
+        redirected: the status with which a server named this address; 0 for the user's own.
+        is_final: tells of a response with an error status that it says all there is, so that nothing is repeated.
     """
 
     method: str
@@ -68,19 +74,31 @@ class Request(NamedTuple):
     expects: str = "what was asked for"
     action: str = ""
     loss: str = ""
+    redirected: int = 0
+    is_final: Callable[[Response], bool] | None = None
 
     def __repr__(self) -> str:
         return f"Request({self.method} {shown_url(self.url)})"  # the key is among the headers
 
     def moved(self, status: int, place: str | None) -> Request | None:
-        """The request at its new address, if a redirect sends it there and it may follow. The key stays behind."""
+        """The request at its new address, if a redirect sends it there and it may follow. The key stays behind.
+
+        None also for a place that is no address, such as `http://[` or `ftp://host`.
+        """
         if not (self.follows and place and status in (301, 302, 303, 307, 308)):
             return None
-        url = urljoin(self.url, place)
-        if origin(url) == origin(self.url):
-            return self._replace(url=url)
+        try:
+            url = urljoin(self.url, place)
+            scheme, host, port = origin(url)
+        except ValueError:
+            return None
+        if scheme not in ("http", "https") or not host:
+            return None
+        moved = self._replace(url=url, redirected=status)
+        if (scheme, host, port) == origin(self.url):
+            return moved
         kept = {name: value for name, value in self.headers.items() if name.lower() in _HARMLESS}
-        return self._replace(url=url, headers=kept)
+        return moved._replace(headers=kept)
 
     def describe(self) -> dict[str, Any]:
         """The request as a document to show: secrets masked, files by name, type and size."""
@@ -89,8 +107,13 @@ class Request(NamedTuple):
         if self.fields is not None:
             shown["fields"] = [_shown_field(name, value) for name, value in self.fields]
         if self.document is not None:
-            shown["body"] = dict(self.document)
+            shown["body"] = shown_member("", self.document)
         return shown
+
+    @property
+    def masks(self) -> Masks:
+        """What authenticates it."""
+        return Masks.of(self.headers, self.url, [*(self.fields or ()), *(self.document or {}).items()])
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:
@@ -161,11 +184,14 @@ def merge_document(document: Mapping[str, Any], additional: Mapping[str, Any]) -
 def segment(identifier: str) -> str:
     """An id as one segment of a path, percent-encoded once.
 
-    Raises InputError for one that would leave the path.
+    Raises InputError for one that would leave the path, and for one with a character that nobody sees.
     """
-    if identifier in (".", ".."):
+    unseen = re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", identifier)
+    if unseen or identifier in (".", ".."):
+        why = f": it holds the character U+{ord(unseen[0]):04X}" if unseen else ""
+        shown = identifier[:200].replace(unseen[0], "\ufffd") if unseen else identifier
         raise InputError(
-            f"'{identifier}' is not the id of a video. Nothing was sent.",
+            f"'{shown}' is not the id of a video{why}. Nothing was sent.",
             command="Invoke-OpenAIAPIRequest",
             category="InvalidArgument",
         )
@@ -176,13 +202,14 @@ def additional_body(given: Any) -> Mapping[str, Any] | None:
     """An additional body as a dictionary. Raises InputError for text that is none."""
     if given is None or isinstance(given, Mapping):
         return given
-    from ..binding.literals import parse_dictionary
+    from ..binding.literals import LiteralError, parse_dictionary
 
     try:
         return parse_dictionary(str(given))
-    except (ValueError, OSError) as error:
+    except (LiteralError, OSError) as error:
+        why = error.bare if isinstance(error, LiteralError) else error  # some gateways take their key in the body
         raise InputError(
-            f"-AdditionalBody cannot be used: {error}. Nothing was sent.",
+            f"-AdditionalBody cannot be used: {why}. Nothing was sent.",
             error_id="System.InvalidOperationException",
             command="Initialize-OpenAIAPIRequestParam",
         ) from None
@@ -193,24 +220,11 @@ def sendable(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Headers as they may be shown: what authenticates is masked, whoever set it."""
-    return {name: _shown_header(name, value) for name, value in headers.items()}
-
-
-def _shown_header(name: str, value: str) -> str:
-    if is_secret(name):
-        scheme = re.match(r"(?:Bearer|Basic|Token|Digest) +", value, re.IGNORECASE)
-        shown = scheme[0] if scheme else ""
-        return shown + mask(value.removeprefix(shown))
-    return mask(value) if name.lower() == "openai-organization" else value
-
-
 def _shown_field(name: str, value: str | FilePart) -> dict[str, Any]:
     if isinstance(value, FilePart):
         file = {"filename": value.name, "content_type": value.media_type, "bytes": value.size}
         return {"name": name, **file}
-    return {"name": name, "value": value}
+    return {"name": name, "value": shown_member(name, value)}
 
 
 def _split_query(query: str) -> Query:
@@ -260,8 +274,8 @@ def _check_header(name: str, value: str) -> None:
     if bad_value or not re.fullmatch(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+", name):
         # The value is not shown: it may be the key.
         raise InputError(
-            f"The header '{name}' cannot be sent: its {'value' if bad_value else 'name'} holds a line end or "
-            "another character that no header can carry.",
+            f"The header '{shown_argument(name)}' cannot be sent: its {'value' if bad_value else 'name'} holds a "
+            "line end or another character that no header can carry.",
             error_id="System.FormatException",
             command="Invoke-OpenAIAPIRequest",
             reason="FormatException",

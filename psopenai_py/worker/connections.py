@@ -5,32 +5,21 @@ from __future__ import annotations
 from ..http.connections import Connections
 
 
-class KeptConnections(Connections):
-    """The connections of several calls. Nothing but they themselves goes from one call to the next."""
-
-    def forget_cookies(self) -> None:
-        """Drop what servers wanted the call before to remember."""
-        for connection in self._all:
-            connection.client.cookies.clear()
-
-
 class Pool:
     """Connections that no call has at present. Calls that began while others rest have their own."""
 
     def __init__(self) -> None:
-        self._free: list[KeptConnections] = []
+        self._free: list[Connections] = []
         self._way: object = None
 
-    def take(self, way: object) -> KeptConnections:
+    def take(self, way: object) -> Connections:
         """Connections of earlier calls, as long as hosts are reached the same way, or new ones."""
         if way != self._way:
             self.close()
             self._way = way
-        connections = self._free.pop() if self._free else KeptConnections()
-        connections.forget_cookies()
-        return connections
+        return self._free.pop() if self._free else Connections()
 
-    def give_back(self, connections: KeptConnections, way: object) -> None:
+    def give_back(self, connections: Connections, way: object) -> None:
         """A call is over, and has left them in order."""
         if way == self._way:
             self._free.append(connections)

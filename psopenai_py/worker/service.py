@@ -64,7 +64,8 @@ class Service:
         """Make other calls until the client wants more of this one."""
         with self._interrupts.suspended():
             while not (self._inbox.may_go_on(call) or self._inbox.is_cancelled(call)):
-                self._next()
+                if not self._next():
+                    break  # nobody is left who could want more, so nobody sets the pace
 
     def _answer(self, request: Request | BadRequest) -> None:
         streams = self._streams(request.call)
@@ -116,7 +117,7 @@ class Service:
             else:
                 from ..pipeline.run import run_records
 
-                run_records(module, call, _bindable(module.CMDLET, binding, request.records))
+                run_records(module, call, _bindable(module.CMDLET, binding, request.records), [])
 
     @contextmanager
     def _reached(self, environ: Mapping[str, str], base: str) -> Iterator[Connections]:
