@@ -86,7 +86,7 @@ def _cmdlet(name: str, arguments: list[str], streams: TerminalStreams, environ: 
     if binding.awaits:
         from .binding.records import Records
 
-        records = Records(streams.read, streams.is_quiet)
+        records = Records(streams.read, streams.is_quiet, streams.preview())
         if records.form == "none":
             found = _without_records(module.CMDLET, arguments, streams)
             if found is None:
