@@ -201,6 +201,13 @@ def test_what_does_not_bind_is_told_without_its_secrets(arguments: list[str], vi
     assert SECRET not in result.stderr
 
 
+@pytest.mark.parametrize("arguments", [["more", SECRET], [f"-{SECRET}"], ["-TimeoutSec", SECRET], ["-Order", SECRET]])
+def test_the_key_of_the_environment_by_mistake(arguments: list[str], run: Run) -> None:
+    """Whatever it looks like."""
+    result = run("New-Video", "x", *arguments, env={"OPENAI_API_KEY": SECRET})
+    assert (result.exit_code, SECRET in result.stderr) == (2, False)
+
+
 @pytest.mark.parametrize("proxy", [
     f"http://user:{SECRET}@127.0.0.1:99999", f"http://user:a/{SECRET}@127.0.0.1:x", f"socks9://user:{SECRET}@h.test:1",
     f"user:{SECRET}@127.0.0.1:99999", f"http://user:{SECRET}@127.0.0.1:9", f"http://user:{SECRET}@a..b:1",
