@@ -66,7 +66,7 @@ def checked_base(base: str, source: str) -> str:
         raise SettingsError(
             f"The base address '{seen}' ({source}) {_not_absolute(shown)}. Nothing was sent.",
             command="Initialize-APIBase",
-            action=f"Write it with scheme and host: {_mended(shown) or 'http://127.0.0.1:8000/v1'}",
+            action=_meant(shown),
         )
     bare = without_userinfo(base).partition("#")[0]
     if not has_host(bare):
@@ -104,6 +104,12 @@ def _not_absolute(shown: str) -> str:
     if shown and shown[0] in _AROUND:
         return f"begins with the character U+{ord(shown[0]):04X}"
     return "is not absolute"
+
+
+def _meant(shown: str) -> str:
+    if shown.strip(_AROUND).lower() == "sandbox":
+        return "The sandbox's address ends in a colon: -ApiBase sandbox:"
+    return f"Write it with scheme and host: {_mended(shown) or 'http://127.0.0.1:8000/v1'}"
 
 
 def _mended(shown: str) -> str:
