@@ -15,7 +15,7 @@ from .binding.spec import Cmdlet, Parameter
 from .cmdlets import Call, load
 from .commands import COMPLETION_VARIABLE, CmdletCommand
 from .errors import BindingError, Interrupted, PSOpenAIError
-from .redaction import mask
+from .redaction import KEY_VARIABLE, mask
 from .streams import Preferences
 from .terminal import TerminalStreams, wants_colour
 
@@ -67,7 +67,7 @@ def _streams(
         error_view=environ.get("PSOPENAI_ERROR_VIEW", ""),
     )
     # It may stand in an argument by mistake, and then in an error about that.
-    key = environ.get("OPENAI_API_KEY", "").strip()
+    key = environ.get(KEY_VARIABLE, "").strip()
     streams.hide(key, mask(key))
     return streams
 
