@@ -160,7 +160,7 @@ def headers(settings: Settings, extras: Extras) -> dict[str, str]:
 def merge_body(fields: list[Field], additional: Mapping[str, Any]) -> list[Field]:
     """Body fields with the additional ones: these replace fields of the same name, else follow in order.
 
-    Text goes as it is, a list as one field an element, everything else as JSON.
+    Text goes as it is, a list as one field an element, null as no field, everything else as JSON.
     """
     merged: dict[str, list[Field]] = {}
     for name, value in fields:
@@ -168,7 +168,7 @@ def merge_body(fields: list[Field], additional: Mapping[str, Any]) -> list[Field
     for name, value in additional.items():
         known = merged.get(name.lower())
         spelled = known[0][0] if known else name
-        elements = value if isinstance(value, list) else [value]
+        elements = value if isinstance(value, list) else [] if value is None else [value]
         merged[name.lower()] = [(spelled, _body_text(element)) for element in elements]
     return [field for group in merged.values() for field in group]
 
@@ -184,11 +184,14 @@ def merge_document(document: Mapping[str, Any], additional: Mapping[str, Any]) -
 def segment(identifier: str) -> str:
     """An id as one segment of a path, percent-encoded once.
 
-    Raises InputError for one that would leave the path.
+    Raises InputError for one that would leave the path, and for one with a character that nobody sees.
     """
-    if identifier in (".", ".."):
+    unseen = re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", identifier)
+    if unseen or identifier in (".", ".."):
+        why = f": it holds the character U+{ord(unseen[0]):04X}" if unseen else ""
+        shown = identifier[:200].replace(unseen[0], "\ufffd") if unseen else identifier
         raise InputError(
-            f"'{identifier}' is not the id of a video. Nothing was sent.",
+            f"'{shown}' is not the id of a video{why}. Nothing was sent.",
             command="Invoke-OpenAIAPIRequest",
             category="InvalidArgument",
         )
