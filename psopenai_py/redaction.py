@@ -109,6 +109,8 @@ def shown_header(name: str, value: str) -> str:
         scheme = re.match(_SCHEME, value, re.IGNORECASE)
         shown = scheme[0] if scheme else ""
         return shown + mask(value.removeprefix(shown))
+    if name.lower() in ("location", "content-location", "referer"):
+        return shown_url(value)
     return mask(value) if name.lower() == "openai-organization" else value
 
 
