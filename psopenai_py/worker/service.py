@@ -39,6 +39,8 @@ class Service:
         self._inbox = inbox
         self._interrupts = interrupts
         self._out = out
+        #: A shell makes a call for each record of its pipeline; what need not be said again is said to all of them.
+        self._warned: dict[str, object] = {}
         self._world = World()
         self._pool: Pool | None = None
 
@@ -142,7 +144,9 @@ class Service:
                 connections.close()
 
     def _streams(self, call: int | None) -> RecordStreams:
-        return RecordStreams(Preferences(), call, self._send)
+        streams = RecordStreams(Preferences(), call, self._send)
+        streams.warned = self._warned
+        return streams
 
     def _send(self, line: bytes) -> None:
         """Write a line, whole or not at all. When nobody reads any more, the process ends."""
