@@ -52,4 +52,4 @@ class RunProgress:
         if self.total is None or not self._sent or self.done >= self.total:
             return []
         each = (self._clock() - self._started) / self._sent
-        return [f"about {units.duration(each * (self.total - self.done))} left"]
+        return [f"about {units.duration(max(each * (self.total - self.done), 1))} left"]
