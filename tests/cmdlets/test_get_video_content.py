@@ -24,22 +24,22 @@ on_unix = pytest.mark.skipif(sys.platform == "win32", reason="signals, limits an
 
 
 @pytest.mark.parametrize(
-    ("arguments", "query"),
+    ("arguments", "query", "data"),
     [
-        ([], ""),
-        (["-Variant", "video"], ""),
-        (["-Variant", "VIDEO"], ""),
-        (["-Variant", "thumbnail"], "?variant=thumbnail"),
-        (["-Variant", "SpriteSheet"], "?variant=spritesheet"),
-        (["-Variant", "1"], "?variant=1"),
-        (["-AdditionalQuery", "@{index=2}"], "?index=2"),
+        ([], "", MP4),
+        (["-Variant", "video"], "", MP4),
+        (["-Variant", "VIDEO"], "", MP4),
+        (["-Variant", "thumbnail"], "?variant=thumbnail", b"ABC"),
+        (["-Variant", "SpriteSheet"], "?variant=spritesheet", b"ABC"),
+        (["-Variant", "1"], "?variant=1", b"ABC"),
+        (["-AdditionalQuery", "@{index=2}"], "?index=2", MP4),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_the_request(run: Run, api: Script, arguments: list[str], query: str) -> None:
-    api.responses = [content(b"ABC", headers={"Content-Type": "image/webp"})]
+def test_the_request(run: Run, api: Script, arguments: list[str], query: str, data: bytes) -> None:
+    api.responses = [content(data, headers={"Content-Type": "image/webp"})]
     result = run("Get-VideoContent", "a/b", *arguments)
-    assert (result.exit_code, result.data, result.stderr) == (0, b"ABC", "")
+    assert (result.exit_code, result.data, result.stderr) == (0, data, "")
     assert [request.path for request in api.requests] == [f"/videos/a%2Fb/content{query}"]
     assert api.requests[0].headers["accept-encoding"] == "identity"
 
