@@ -130,6 +130,11 @@ def shown_argument(argument: object) -> str:
         text = without_secrets(str(argument)[: 8 * _QUOTED])
     except ValueError:  # an integer of more digits than Python converts
         return "..."
+    return shortened(text)
+
+
+def shortened(text: str) -> str:
+    """As much of a text as an error message quotes."""
     return text if len(text) <= _QUOTED else text[:_QUOTED] + "..."
 
 

@@ -16,7 +16,7 @@ from .cmdlets import Call, load
 from .commands import COMPLETION_VARIABLE, CmdletCommand
 from .errors import BindingError, Interrupted, PSOpenAIError
 from .streams import Preferences
-from .terminal import TerminalStreams
+from .terminal import TerminalStreams, wants_colour
 
 
 def run(
@@ -62,7 +62,7 @@ def _streams(
         stdin=stdin,
         out=stdout,
         err=stderr,
-        colour=_wants_colour(environ, stderr),
+        colour=wants_colour(environ, stderr),
         error_view=environ.get("PSOPENAI_ERROR_VIEW", ""),
     )
 
@@ -86,10 +86,14 @@ def _cmdlet(name: str, arguments: list[str], streams: TerminalStreams, environ: 
     if binding.awaits:
         from .binding.records import Records
 
-        records = Records(streams.read, streams.is_quiet)
+        records = Records(streams.read, streams.is_quiet, streams.preview())
         if records.form == "none":
-            # Nothing came: the line means what it means without a pipeline.
-            binding = _bound(module.CMDLET, arguments, streams, piped=False)
+            found = _without_records(module.CMDLET, arguments, streams)
+            if found is None:
+                streams.preferences = Preferences.from_bound(binding.values)
+                streams.verbose(f"The input ended without a record, so {name} has nothing to do.")
+                return
+            binding = found
     if binding.wants == "help":
         from .help.page import render
 
@@ -111,6 +115,16 @@ def _cmdlet(name: str, arguments: list[str], streams: TerminalStreams, environ: 
                 raise _nothing_to_resume(name)
             else:
                 module.run(call)
+
+
+def _without_records(cmdlet: Cmdlet, arguments: list[str], streams: TerminalStreams) -> Binding | None:
+    """What a line means whose pipeline brought nothing: what it means alone, or nothing where that leaves a gap."""
+    try:
+        return _bound(cmdlet, arguments, streams, piped=False)
+    except BindingError as error:
+        if error.error_id != "MissingMandatoryParameter":
+            raise
+        return None
 
 
 def _bound(cmdlet: Cmdlet, arguments: list[str], streams: TerminalStreams, *, piped: bool) -> Binding:
@@ -150,15 +164,6 @@ def _complete(name: str, instruction: str) -> int:
 def _binary(stream: Any) -> BinaryIO | None:
     """The bytes behind a text stream; None for one that is closed."""
     return getattr(stream, "buffer", None)
-
-
-def _wants_colour(environ: Mapping[str, str], err: BinaryIO | None) -> bool:
-    """As https://no-color.org and https://force-color.org say: an empty variable counts for nothing."""
-    if environ.get("NO_COLOR"):
-        return False
-    if environ.get("FORCE_COLOR"):
-        return True
-    return err is not None and err.isatty() and environ.get("TERM") not in ("dumb", "xterm-mono")
 
 
 def _silence(streams: TerminalStreams) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -126,6 +126,18 @@ class TerminalStreams(Streams):
             return bytes(read_some(most))
         except OSError:
             return b""
+
+    def preview(self) -> Iterator[bytes]:
+        """All that stdin will bring, without taking it, if it is a file; nothing if it is not."""
+        file = self._in
+        if file is None or not file.seekable():
+            return
+        start = file.tell()
+        try:
+            while data := file.read(2**20):
+                yield data
+        finally:
+            file.seek(start)
 
     def is_quiet(self, seconds: float) -> bool:
         """True if stdin brings nothing for so long, not even its end; False also where that cannot be known."""
@@ -303,3 +315,12 @@ class TerminalStreams(Streams):
             except OSError:
                 self.broken.append(self._err)
                 self._err = None
+
+
+def wants_colour(environ: Mapping[str, str], err: BinaryIO | None) -> bool:
+    """As https://no-color.org and https://force-color.org say: an empty variable counts for nothing."""
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR"):
+        return True
+    return err is not None and err.isatty() and environ.get("TERM") not in ("dumb", "xterm-mono")

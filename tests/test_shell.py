@@ -169,6 +169,7 @@ def test_a_hashtable_that_powershell_flattened(run: Run, name: str, text: str) -
 
 MISSING = (
     "New-Video: New-Video needs a value for: Prompt.\n"
+    "    + RecommendedAction     : Give it as -Prompt VALUE, or through a pipe.\n"
     "    + CategoryInfo          : InvalidArgument: (:) [New-Video], ParameterBindingException\n"
     "    + FullyQualifiedErrorId : MissingMandatoryParameter,New-Video\n"
 )
@@ -176,7 +177,7 @@ MISSING = (
 
 @pytest.mark.parametrize("process", [False, True], ids=["here", "in a process"])
 def test_a_missing_prompt_without_a_terminal(run: Run, process: bool) -> None:
-    result = run("New-Video", "-Model", "m", stdin="", process=process)
+    result = run("New-Video", "-Model", "m", process=process)
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", MISSING)
 
 

@@ -106,6 +106,8 @@ class HttpClient:
     def _verdict(self, request: Request, response: Response, done: int) -> _Verdict:
         """What to do about an error status: repeat, or raise it."""
         error = status_error(response, self._settings.service, self._advise(request, response))
+        if request.is_final is not None and request.is_final(response):
+            raise error
         now = datetime.now(UTC)
         if response.status in retry.NOT_NOW:
             self.limiter.slow(retry.hint(response.headers, now) / 1000)

@@ -16,6 +16,8 @@ from .request import origin
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
     import httpx
 
@@ -102,12 +104,22 @@ def _sandbox(address: str) -> httpx.BaseTransport:
     import httpx
 
     from ..sandbox import open_sandbox
+    from ..sandbox.service.jobs import DamagedJob, UnusableFolder
 
     try:
         app = open_sandbox(address, os.environ)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise SettingsError(f"The sandbox '{address}' cannot be opened: {error}") from None
-    return httpx.WSGITransport(app=app)
+
+    def app_of_this_process(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            return app(environ, start_response)
+        except UnusableFolder as error:
+            raise SettingsError(str(error), action="Name another folder: -ApiBase sandbox:/folder") from None
+        except DamagedJob as error:
+            raise SettingsError(str(error)) from None
+
+    return httpx.WSGITransport(app=app_of_this_process)
 
 
 def _transport(url: str, trust: _Trust) -> httpx.BaseTransport:

@@ -12,7 +12,7 @@ from queue import SimpleQueue
 from .requests import LONGEST_LINE, BadRequest, Cancel, Request, parse, too_long
 
 _CHUNK = 65536
-#: Seconds in which a call has to end when the input has closed; then the process ends with it.
+#: Seconds for the calls that have come when the input closes; then they are cancelled, and have as long again to end.
 GRACE = 2.0
 
 
@@ -22,11 +22,13 @@ class Inbox:
     Args:
         read: returns what there is, at most so many bytes; empty at the end.
         wake: called by the reading thread when the call that runs may have been cancelled.
+        stored: the input is a file: its end says nothing about who waits for the answers.
     """
 
-    def __init__(self, read: Callable[[int], bytes], wake: Callable[[], None]) -> None:
+    def __init__(self, read: Callable[[int], bytes], wake: Callable[[], None], *, stored: bool = False) -> None:
         self._read = read
         self._wake = wake
+        self._stored = stored
         self._queue: SimpleQueue[Request | BadRequest | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._open: set[int] = set()
@@ -42,7 +44,7 @@ class Inbox:
         return self._queue.get()
 
     def is_cancelled(self, call: int) -> bool:
-        """True for a call that somebody cancelled, and for all when the input has closed."""
+        """True for a call that somebody cancelled, and for all some time after the input has closed."""
         return self._closed or call in self._cancelled
 
     def finished(self, call: int) -> None:
@@ -57,8 +59,11 @@ class Inbox:
                 self._accept(line)
             except BadRequest as error:
                 self._queue.put(error)
-        self._closed = True
         self._queue.put(None)
+        if self._stored:
+            return
+        time.sleep(GRACE)
+        self._closed = True
         self._wake()
         # Nobody is left to read what a call that cannot be ended still has to say.
         time.sleep(GRACE)

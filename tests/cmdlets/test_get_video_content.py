@@ -128,7 +128,7 @@ def test_a_terminal_is_refused(api: Script) -> None:
     assert terminal.screen == (
         "Get-VideoContent: A video is not written to a terminal.\n"
         "    + RecommendedAction     : Name a file with -OutFile, or send the bytes to a\n"
-        "      file or a program with > or |.\n"
+        "      file or a program with > or |. The job is video_123.\n"
         "    + CategoryInfo          : WriteError: (:) [], IOException\n"
         "    + FullyQualifiedErrorId : OutputNotWritten\n"
     )

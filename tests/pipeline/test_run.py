@@ -111,12 +111,6 @@ def test_without_input_a_list_is_a_list(run: Run, api: Script, given: str) -> No
     assert (result.exit_code, result.stdout) == (0, f"[\n  {_indented(PRETTY)}\n]\n")
 
 
-@pytest.mark.parametrize("cmdlet", ["Wait-Video", "Get-VideoContent", "Remove-Video"])
-def test_without_input_an_id_is_missing(run: Run, api: Script, cmdlet: str) -> None:
-    result = run(cmdlet, stdin="")
-    assert (result.exit_code, result.error_ids) == (2, [f"MissingMandatoryParameter,{cmdlet}"])
-
-
 def test_new_jobs_from_json_lines(run: Run, api: Script) -> None:
     lines = '{"prompt": "a", "seconds": 8, "size": "1280x720"}\n{"prompt": "b", "model": "m"}\n'
     result = run("New-Video", "-Model", "n", stdin=lines)

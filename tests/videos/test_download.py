@@ -179,7 +179,7 @@ REFUSED: dict[str, tuple[bytes, str, str, str]] = {
     "XML": (b"<?xml version='1.0'?><Error/>", "video/mp4", "", "it is a page"),
     "text": (b"The video is not ready.", "text/plain", "", "it is no MP4 file"),
     "octets that are no video": (bytes(600), "application/octet-stream", "", "it is no MP4 file"),
-    "the first bytes of a video": (MP4[:11], "video/mp4", "", "it is no MP4 file"),
+    "the first bytes of a video": (MP4[:7], "video/mp4", "", "it is no MP4 file"),
     "a problem": (b"Not ready", "application/problem+json", "", "it is application/problem.json"),
     "a problem as XML": (b"<problem/>", "application/problem+xml", "", "it is application/problem.xml"),
     "XML by name": (b"<Error/>", "application/xml; charset=utf-8", "", "it is application/xml"),
