@@ -26,7 +26,8 @@ CMDLET = Cmdlet(
         Parameter(
             "OutFile",
             Kind.STRING,
-            "File to write; missing folders are made. A folder gets a file named after the job.",
+            "File to write; missing folders are made. A folder gets a file named after the job. A file that is there "
+            "already is replaced as a whole: it keeps its mode, and other hard links keep the old content.",
             not_empty=True,
             path=True,
         ),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
+import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -25,6 +27,8 @@ _EXTENSIONS = {
     "image/webp": ".webp",
 }
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$")
+#: Names of what is open already, such as /dev/fd/63 for the program in `>(program)`.
+_OPEN = re.compile(r"/dev/(?:std(?:out|err)|fd/[0-9]{1,9})|/proc/self/fd/[0-9]{1,9}", re.ASCII)
 _LONGEST_NAME = 100
 _BINARY = getattr(os, "O_BINARY", 0)
 
@@ -36,18 +40,21 @@ def save(copy: Copy, target: str, name: str) -> Path:
     """Let `copy` write to a file and return the file's path. A folder as target gets a file named after the job.
 
     The file appears only when it is complete, and one that was there before is replaced only then; missing
-    folders are made when the content begins to come. What is no file, such as a device or a named pipe, is
-    written to as it is. Raises what `copy` raises, and OutputError when the file cannot be written.
+    folders are made when the content begins to come. A new file under the old name keeps the mode and, where that is
+    allowed, the owner; a symbolic link goes on to lead to it, and other hard links keep the old content.
+
+    What is no file, such as a device, a named pipe, or what is open already, is written to as it is. Raises what
+    `copy` raises, and OutputError when the file cannot be written.
     """
     with _writing(target):
         place = _place(target)
-        is_special = place.exists() and not (place.is_file() or place.is_dir())
         folder = place if names_folder(target) else place.parent
+        is_special = _is_special(place)
     if is_special:
         with _Direct(place, target) as sink:
             copy(sink)
         return place
-    with _Neighbour(folder, target) as sink:
+    with _Neighbour(folder, target, None if folder == place else place) as sink:
         media_type = copy(sink)
         if folder == place:
             place = folder / (clean_name(name) + _EXTENSIONS.get(media_type, ".bin"))
@@ -63,21 +70,50 @@ def names_folder(target: str) -> bool:
 def is_replaced(target: str) -> bool:
     """True for a target that holds one content, so that a second one would replace the first."""
     place = _place(target)
-    return not names_folder(target) and (place.is_file() or not place.exists())
+    return not names_folder(target) and not _is_special(place)
 
 
 def check_target(target: str) -> None:
     """Refuse a target that cannot be written to, before anybody waits or downloads for it."""
     with _writing(target):
         place = _place(target)
+        if _is_special(place):
+            if (descriptor := _descriptor(place)) is not None:
+                os.fstat(descriptor)
+            return
         folder = place if names_folder(target) else place.parent
         existing = next((each for each in (folder, *folder.parents) if each.exists()), folder)
-        if os.name == "nt" and _RESERVED.match(place.name):
-            raise OSError(f"'{place.name}' is a name that Windows reserves")
+        if os.name == "nt" and (reserved := next(filter(_RESERVED.match, place.parts), "")):
+            raise OSError(f"'{reserved}' is a name that Windows reserves")
         if not existing.is_dir():
             raise OSError(f"'{existing}' is no folder")
-        if not place.exists() and not os.access(existing, os.W_OK):
+        if not os.access(existing, os.W_OK):
             raise OSError(f"the folder '{existing}' is not writable")
+        _check_replaceable(place)
+
+
+def _is_special(place: Path) -> bool:
+    """True for what is no file and no folder, or is open already under its name."""
+    if _descriptor(place) is not None or (os.name == "nt" and place.name.lower() == "nul"):
+        return True
+    return place.exists() and not (place.is_file() or place.is_dir())
+
+
+def _descriptor(place: Path) -> int | None:
+    """The number of what is open already under a name such as /dev/stdout; None for any other."""
+    name = place.as_posix()
+    if os.name != "posix" or not _OPEN.fullmatch(name):
+        return None
+    return {"/dev/stdout": 1, "/dev/stderr": 2}.get(name) or int(place.name)
+
+
+def _check_replaceable(place: Path) -> None:
+    """Refuse a file that is there and not to be written; also for those who may write anything.
+
+    Replacing it would need the right to write to the folder only, and so would pass over what its mode says.
+    """
+    if place.is_file() and not (place.stat().st_mode & 0o222 and os.access(place, os.W_OK)):
+        raise PermissionError(errno.EACCES, "it is read-only")
 
 
 def clean_name(name: str) -> str:
@@ -95,13 +131,19 @@ def _place(target: str) -> Path:
     if "\0" in target:
         raise ValueError("no name can have a null character")
     place = Path(target).expanduser()
-    return place.resolve() if place.is_symlink() else place
+    # The link behind the name of what is open leads to no path.
+    return place.resolve() if place.is_symlink() and not _is_special(place) else place
 
 
 class _Neighbour:
-    """A temporary file beside the one that is to be. It is made with the first bytes and gone in the end."""
+    """A temporary file beside the one that is to be. It is made with the first bytes and gone in the end.
 
-    def __init__(self, folder: Path, target: str) -> None:
+    Args:
+        final: the file that is to be; None where its name depends on what comes.
+    """
+
+    def __init__(self, folder: Path, target: str, final: Path | None) -> None:
+        self._final = final
         self._temporary = folder / f".{os.urandom(8).hex()}.part"
         self._target = target
         self._file: BinaryIO | None = None
@@ -136,6 +178,8 @@ class _Neighbour:
         """Make the file appear under its own name."""
         with _writing(self._target):
             file = self._file or self._open()
+            _check_replaceable(final)
+            _keep_mode(file.fileno(), final)
             file.flush()
             os.fsync(file.fileno())
             file.close()
@@ -149,7 +193,20 @@ class _Neighbour:
         # The rights are what the umask leaves, as for any new file.
         handle = os.open(self._temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _BINARY, 0o666)
         self._file = os.fdopen(handle, "wb")
+        if self._final is not None:
+            _keep_mode(handle, self._final)  # before the first byte: it may be a secret
         return self._file
+
+
+def _keep_mode(handle: int, old: Path) -> None:
+    """Give an open file the mode of the one that it replaces, and its owner where that is allowed."""
+    if os.name != "posix" or not old.is_file():
+        return
+    known, ours = old.stat(), os.fstat(handle)
+    if (known.st_uid, known.st_gid) != (ours.st_uid, ours.st_gid):
+        with contextlib.suppress(OSError):
+            os.fchown(handle, known.st_uid, known.st_gid)
+    os.fchmod(handle, stat.S_IMODE(known.st_mode) & 0o777)
 
 
 class _Direct:
@@ -158,7 +215,10 @@ class _Direct:
     def __init__(self, place: Path, target: str) -> None:
         self._target = target
         with _writing(target):
-            self._file = place.open("wb", buffering=0)
+            descriptor = _descriptor(place)
+            # A duplicate of what is open already begins where others have ended.
+            opened = place if descriptor is None else os.dup(descriptor)
+            self._file = open(opened, "wb", buffering=0)  # noqa: PTH123, SIM115
 
     def __enter__(self) -> _Direct:
         return self
