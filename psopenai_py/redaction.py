@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 from .errors import PSOpenAIError
 
+#: The variable that holds the key.
+KEY_VARIABLE = "OPENAI_API_KEY"
 #: What stands in place of a secret of which nothing may be shown.
 HIDDEN = "<hidden>"
 #: Names of what authenticates. An idempotency key is none, nor is that of a cache: both must stay readable.

@@ -24,6 +24,8 @@ from .extent import Extent
 
 #: Attempts in a row that may break off without a further byte, and beginnings from zero.
 MOST_FAILURES = 5
+#: What to do when it breaks off too often.
+STILL_THERE = "The video is still on the server; call again."
 #: First pause between two attempts, in seconds; it doubles while no further byte comes.
 _PAUSE = 0.25
 _NOT_NOW = (408, 409, 416, 425, 429)
@@ -87,7 +89,7 @@ def copy(
             failures = 0 if transfer.furthest > reached else failures + 1
             if failures >= MOST_FAILURES or not transfer.may_go_on(error):
                 if transfer.furthest:
-                    error.action = "The video is still on the server; call again."
+                    error.action = STILL_THERE
                 raise
             broke(f"The download broke off after {transfer.size} bytes and goes on: {error.message}")
         sleep(_PAUSE * 2**failures)

@@ -75,7 +75,7 @@ def is_replaced(target: str) -> bool:
 
 def check_target(target: str) -> None:
     """Refuse a target that cannot be written to, before anybody waits or downloads for it."""
-    with _writing(target):
+    with _writing(target, "Nothing was downloaded."):
         place = _place(target)
         if _is_special(place):
             if (descriptor := _descriptor(place)) is not None:
@@ -237,13 +237,13 @@ class _Direct:
 
 
 @contextlib.contextmanager
-def _writing(target: str) -> Iterator[None]:
+def _writing(target: str, result: str = "Nothing is left of it.") -> Iterator[None]:
     """Turn what the file system refuses into our error."""
     try:
         yield
     except (OSError, ValueError, RuntimeError) as error:  # a null byte, an unknown user's home, links in a circle
         why = (isinstance(error, OSError) and error.strerror) or error
         raise OutputError(
-            f"The file '{target}' could not be written: {why}. Nothing is left of it.",
+            f"The file '{target}' could not be written: {why}. {result}",
             action="The video is still on the server; call again with another -OutFile.",
         ) from None
