@@ -16,6 +16,7 @@ from ..errors import (
     PSOpenAIError,
     RequestTimeoutError,
 )
+from ..http.decoding import encodings
 from ..http.refusals import unusable
 from ..http.response import EXCERPT, Response, whole_number
 from ..streams import Data
@@ -105,19 +106,19 @@ class _Span(NamedTuple):
 
 def _span(response: Response) -> _Span | None:
     """The bytes that an answer holds; None for a part that does not say clearly which part it is."""
-    is_compressed = "content-encoding" in response.headers
+    is_compressed = bool(encodings(response.headers))
     length = None if is_compressed else whole_number(response.headers.get("content-length"))
     if response.status != 206:
         return _Span(0, length, length)
-    place = re.fullmatch(r"bytes ([0-9]+)-([0-9]+)/([0-9]+|\*)", response.headers.get("content-range", "").strip())
-    numbers = [whole_number(text) for text in place.groups()] if place else [None] * 3
-    first, last, total = numbers
-    if first is None or last is None or not first <= last < (total or last + 1):
+    match = re.fullmatch(r"bytes ([0-9]+)-([0-9]+)/([0-9]+|\*)", response.headers.get("content-range", "").strip())
+    if match is None or is_compressed:
         return None
-    if total is None and place and place[3] != "*":
+    first, last, total = map(whole_number, match.groups())
+    if first is None or last is None or (total is None and match[3] != "*"):
         return None
     span = _Span(first, last - first + 1, total)
-    return span if length in (None, span.length) and not is_compressed else None
+    is_inside = first <= last and (total is None or last < total)
+    return span if is_inside and length in (None, span.length) else None
 
 
 class _Transfer:
@@ -176,7 +177,7 @@ class _Transfer:
         if self.furthest and response.status == 206 and (span is None or span.start):
             raise _another()
         etag = response.headers.get("etag", "")
-        self.tag = "" if etag.startswith("W/") or "content-encoding" in response.headers else etag
+        self.tag = "" if etag.startswith("W/") or encodings(response.headers) else etag
         self._version = _version(response)
         self._total = span and span.total
 
