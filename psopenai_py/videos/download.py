@@ -31,7 +31,7 @@ STILL_THERE = "The video is still on the server; call again."
 _PAUSE = 0.25
 _NOT_NOW = (408, 409, 416, 425, 429)
 #: Bytes that are asked for again where nothing else tells whether the rest is of the same version.
-_OVERLAP = 4096
+_OVERLAP = 1024
 
 
 class Incoming(Protocol):

@@ -226,7 +226,7 @@ def test_any_headers_end_in_a_job_or_in_an_error_of_ours(
     _ends_well(changing, answer(JOB, *_lines(headers), status=status), make)
 
 
-@settings(max_examples=10)  # a download that breaks off is tried again, with pauses
+@settings(max_examples=6)  # a download that breaks off is tried again, with pauses
 @given(HEADERS, st.sampled_from(STATUS))
 def test_any_headers_end_in_a_video_or_in_an_error_of_ours(
     changing: tuple[Changing, Listener], headers: list[tuple[str, str]], status: bytes
