@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..http.client import Opening
     from ..videos.client import VideoClient
     from ..videos.download import Fetch, Sink
+    from ..videos.waiting import Waiting
 
 CMDLET = Cmdlet(
     name="Get-VideoContent",
@@ -80,39 +81,35 @@ def steps(call: Call) -> Steps:
         saving.check_target(target)
         _check_overwriting(call, target)
     client = call.client(CMDLET)
-    pauses: tuple[float, ...] = ()
+    job = None
     if call.bound.get("WaitForCompletion"):
-        yield from _wait(call, client)
-        pauses = _UNTIL_THERE
-    yield from _deliver(call, client, target, pauses)
+        job = yield from _wait(call, client)
+    yield from _deliver(call, client, target, job)
 
 
-def _deliver(call: Call, client: VideoClient, target: str | None, pauses: tuple[float, ...]) -> Steps:
-    """Download to a file or to the output; where the content is not there yet, again after each of these pauses."""
+def _deliver(call: Call, client: VideoClient, target: str | None, job: dict[str, Any] | None) -> Steps:
+    """Download to a file or to the output. The content of a job that is known to be completed may come later."""
     from ..errors import APIRequestError
     from ..videos import download, saving
 
-    for pause in (*pauses, None):
+    for pause in (*(_UNTIL_THERE if job else ()), None):
         try:
             if target is None:
-                _copy(call, client, call.streams)
+                _copy(call, client, call.streams, job)
             else:
-                path = saving.save(lambda sink: _copy(call, client, sink), target, call.bound["VideoId"])
+                path = saving.save(lambda sink: _copy(call, client, sink, job), target, call.bound["VideoId"])
                 call.streams.verbose(f"Saved as {path}.")
             return
         except APIRequestError as error:
             if error.status not in _NOT_YET or error.action == download.STILL_THERE:
                 raise
             if pause is None:
-                _hint_at_waiting(call, error)
+                if job is None:
+                    hint = "If the job is not over yet, -WaitForCompletion waits for it."
+                    error.action = f"{error.action} {hint}".strip()
                 raise
             call.streams.verbose(f"The content is not there yet and is asked for again: {error.message}")
         yield pause
-
-
-def _hint_at_waiting(call: Call, error: APIRequestError) -> None:
-    if not call.bound.get("WaitForCompletion"):
-        error.action = f"{error.action} If the job is not over yet, -WaitForCompletion waits for it.".strip()
 
 
 def _check_overwriting(call: Call, target: str) -> None:
@@ -129,7 +126,7 @@ def _check_overwriting(call: Call, target: str) -> None:
         )
 
 
-def _wait(call: Call, client: VideoClient) -> Steps:
+def _wait(call: Call, client: VideoClient) -> Waiting:
     from ..videos import status
     from ..videos.job import warn_of_failure
     from ..videos.polling import Watch
@@ -139,6 +136,7 @@ def _wait(call: Call, client: VideoClient) -> Steps:
     if not status.has_succeeded(status.word(job)):
         raise _without_video(call, job)
     warn_of_failure(call.streams, job)
+    return job
 
 
 def _without_video(call: Call, job: dict[str, Any]) -> PSOpenAIError:
@@ -151,26 +149,48 @@ def _without_video(call: Call, job: dict[str, Any]) -> PSOpenAIError:
     return JobFailedError(text, job=job, command=CMDLET.name)
 
 
-def _copy(call: Call, client: VideoClient, sink: Sink) -> str:
+def _copy(call: Call, client: VideoClient, sink: Sink, known: dict[str, Any] | None) -> str:
+    """Copy the content from its usual place, or from the address that the job names instead."""
     from ..errors import APIRequestError
-    from ..videos import download
     from ..videos.job import failed_job, under_id
 
-    fetch = _fetch(call, client)
     try:
-        return download.copy(fetch, sink, variant=call.bound.get("Variant", ""), broke=call.streams.verbose)
+        return _copy_from(call, client, sink)
     except APIRequestError as error:
         job = failed_job(error.text)
-        if job is None:
+        if job is not None:
+            raise _without_video(call, under_id(job, call.bound["VideoId"])) from None
+        address = _other_address(call, client, error, known)
+        if not address:
             raise
-        raise _without_video(call, under_id(job, call.bound["VideoId"])) from None
+    return _copy_from(call, client, sink, address)
 
 
-def _fetch(call: Call, client: VideoClient) -> Fetch:
+def _other_address(call: Call, client: VideoClient, error: APIRequestError, known: dict[str, Any] | None) -> str:
+    """Where else the video is; empty where nobody knows, where it had begun to come, and for a picture of it."""
+    from ..redaction import shown_url
+    from ..videos import download
+
+    if error.action == download.STILL_THERE or call.bound.get("Variant", "video") != "video":
+        return ""
+    address = client.other_address(call.bound["VideoId"], error, known)
+    if address:
+        call.streams.verbose(f"The video is fetched from the address that the job names: {shown_url(address)}")
+    return address
+
+
+def _copy_from(call: Call, client: VideoClient, sink: Sink, address: str = "") -> str:
+    from ..videos import download
+
+    fetch = _fetch(call, client, address)
+    return download.copy(fetch, sink, variant=call.bound.get("Variant", ""), broke=call.streams.verbose)
+
+
+def _fetch(call: Call, client: VideoClient, address: str) -> Fetch:
     """How to ask for the content from some byte on."""
     identifier = client.content_id(call.bound["VideoId"])
 
     def fetch(start: int, tag: str) -> Opening:
-        return client.content(identifier, call.bound.get("Variant"), start, tag)
+        return client.content(identifier, call.bound.get("Variant"), start, tag, address)
 
     return fetch

@@ -80,6 +80,8 @@ def _about_address(settings: Settings, request: Request, response: Response) -> 
     asked = f"{request.method} {shown_url(request.url)[:300]} was asked."
     if base.endswith("/videos"):
         return f"{asked} Leave /videos out: -ApiBase {base.removesuffix('/videos')}"
+    if settings.azure and not base.endswith("/openai/v1"):
+        return f"{asked} That is the older route; for the newer one: -ApiBase {base}/openai/v1"
     if not settings.azure and not re.search(r"/v[0-9]", base):
         return f"{asked} Most servers want /v1 behind the host: -ApiBase {base}/v1"
     if path.endswith("/videos") and request.method == "GET":
