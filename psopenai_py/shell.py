@@ -50,6 +50,7 @@ def run(
         streams.host(f"Interrupted. {note}".rstrip())
         return signals.exit_code()
     finally:
+        streams.progress_end()
         _silence(streams)
     return streams.exit_code
 
@@ -86,12 +87,12 @@ def _program(arguments: list[str], streams: TerminalStreams, environ: Mapping[st
 
 def _cmdlet(name: str, arguments: list[str], streams: TerminalStreams, environ: Mapping[str, str]) -> None:
     module = load(name)
-    binding = _bound(module.CMDLET, arguments, streams, piped=streams.has_input)
+    binding = _bound(module.CMDLET, arguments, streams, piped=streams.input.has_records)
     records = None
     if binding.awaits:
         from .binding.records import Records
 
-        records = Records(streams.read, streams.is_quiet, streams.preview())
+        records = Records(streams.input.read, streams.input.is_quiet, streams.input.preview())
         if records.form == "none":
             found = _without_records(module.CMDLET, arguments, streams)
             if found is None:

@@ -76,7 +76,7 @@ class Watch:
     def _tell(self, job: dict[str, Any], rules: waiting.Rules, seconds: float) -> None:
         """Show how far the job is, and say it once when nobody can tell what a status means."""
         shown = _on_one_line(str(job.get("status") or "no status yet"))
-        self.client.streams.progress(_on_one_line(f"Video {self.identifier}"), shown, status.percent(job), seconds)
+        self.client.streams.progress(_on_one_line(self.identifier), shown, status.percent(job), seconds)
         word = status.word(job)
         if word and rules.goes_on(word) and not (status.is_known(word) or word in rules.wait_for | self.wondered):
             self.wondered.add(word)
