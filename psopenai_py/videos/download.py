@@ -238,7 +238,7 @@ def not_content(response: Response, head: bytes, why: str) -> AnswerError:
     text = head.decode("utf-8", "replace")
     return AnswerError(
         f"The server's answer is not the content: {why}. Status {response.status}, "
-        f"{response.media_type or 'no content type'}. It begins: {text.strip()}",
+        f"{response.media_type or 'no content type'}. It begins: {response._replace(body=head).beginning}",
         command="Get-VideoContent",
         status=response.status,
         request_id=response.request_id,
