@@ -46,7 +46,12 @@ function Receive-WorkerCall {
             $kind, $value = Read-WorkerRecord -Worker $Worker -Call $Call
             if ($kind -eq 'output') {
                 # Plain output of the function. WriteObject would wrap what a later command throws.
-                ConvertTo-Job -Value (ConvertFrom-Json -InputObject $value)
+                $job = ConvertFrom-Json -InputObject $value
+                if ($script:DatesAreText) {
+                    Set-JobTime -Job $job
+                }
+                $job.PSObject.TypeNames.Insert(0, 'PSOpenAI.Video.Job')
+                $job
             }
             elseif ($kind -eq 'bytes') {
                 $part = [System.Convert]::FromBase64String($value.Substring(1, $value.Length - 2))
@@ -170,7 +175,10 @@ function Get-ShortName {
 function Send-WorkerCall {
     param ([string]$Call, [string]$Line)
 
-    $worker = Get-Worker
+    $worker = $script:Worker
+    if ($null -eq $worker -or $worker.Ended) {
+        $worker = Get-Worker
+    }
     if ($worker.Doubtful.Count -gt 0) {
         Stop-LostCall -Worker $worker
     }

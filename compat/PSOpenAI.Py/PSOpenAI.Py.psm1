@@ -14,4 +14,5 @@ foreach ($part in 'Types', 'Errors', 'Worker', 'Context', 'Values', 'Requests', 
 }
 
 Add-CallType
+Add-JobText
 $ExecutionContext.SessionState.Module.OnRemove = { Stop-Worker }

@@ -158,6 +158,28 @@ Describe 'The text of a job' {
         (Get-VideoContent $job).Count | Should -BeGreaterThan 1000
     }
 
+    It 'is its id after Import-Clixml and out of a PowerShell job' {
+        $job = New-Video 'a'
+        $job | Export-Clixml -LiteralPath "$TestDrive/job.xml"
+        $read = Import-Clixml -LiteralPath "$TestDrive/job.xml"
+        "$read" | Should -Be $job.id
+        (Get-Video -VideoId $read).id | Should -Be $job.id
+        $running = Start-Job -ArgumentList (Resolve-Path -LiteralPath $Manifest).Path -ScriptBlock {
+            param ($Manifest)
+            Import-Module $Manifest
+            New-Video 'in a job'
+        }
+        $received = $running | Wait-Job -Timeout 60 | Receive-Job
+        $running | Remove-Job -Force
+        "$received" | Should -Be $received.id
+        ($received | Get-Video).prompt | Should -Be 'in a job'
+    }
+
+    It 'is that of an object where there is no id' {
+        $none = [pscustomobject]@{ PSTypeName = 'PSOpenAI.Video.Job'; status = 'odd'; more = 1 }
+        "$none" | Should -Be '@{status=odd; more=1}'
+    }
+
     It 'is no part of its JSON' {
         New-Video 'a' | ConvertTo-Json | Should -Not -Match 'ToString'
     }
