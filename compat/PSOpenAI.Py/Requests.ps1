@@ -4,6 +4,9 @@ $script:Common = [System.Management.Automation.PSCmdlet]::CommonParameters
 $script:Quiet = 'SilentlyContinue', 'Ignore'
 $script:Variables =
     [regex]::new('^(?:(?:PS)?OPENAI_.*|.*_PROXY|SSL_CERT_(?:FILE|DIR))$', 'IgnoreCase, Multiline, CultureInvariant')
+# Where the session was last: each change of location brings another object.
+$script:Place = $null
+$script:Location = $null
 # All names of variables as they were last, and which of them matter.
 $script:AllNames = ''
 $script:Names = @()
@@ -46,9 +49,14 @@ function Get-CallParameter {
 
 function Get-CallWorld {
     # Location, environment and preferences.
-    $location = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath
+    if (-not [object]::ReferenceEquals($PWD, $script:Place)) {
+        $script:Place = $PWD
+        $script:Location = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath
+    }
     $all = [System.Environment]::GetEnvironmentVariables()
-    $names = $all.Keys -join "`n"
+    $keys = [string[]]::new($all.Count)
+    $all.Keys.CopyTo($keys, 0)
+    $names = [string]::Join("`n", $keys)
     if ($names -cne $script:AllNames) {
         # One expression over all names takes a tenth of the time that one for each would.
         $script:Names = @($script:Variables.Matches($names).Value)
@@ -57,7 +65,7 @@ function Get-CallWorld {
     $variables = foreach ($name in $script:Names) {
         "$name=$($all[$name])"
     }
-    $facts = "$location`0$VerbosePreference $DebugPreference $WarningPreference $ProgressPreference`0$($variables -join "`0")"
+    $facts = "$script:Location`0$VerbosePreference $DebugPreference $WarningPreference $ProgressPreference`0$($variables -join "`0")"
     if ($facts -cne $script:WorldFacts) {
         # Warnings, progress and errors are written here, so the worker only needs to know when to stop.
         $preferences = @{
@@ -67,7 +75,7 @@ function Get-CallWorld {
             progress = $(if ($ProgressPreference -in $script:Quiet) { 'SilentlyContinue' } else { 'Continue' })
         }
         $script:WorldJson = @(
-            """location"":$(ConvertTo-Json -InputObject $location -Compress)"
+            """location"":$(ConvertTo-Json -InputObject $script:Location -Compress)"
             """environment"":$(ConvertTo-Json -InputObject (ConvertTo-VariableTable -Variables $variables) -Compress)"
             """preferences"":$(ConvertTo-Json -InputObject $preferences -Compress)"
         ) -join ','

@@ -54,10 +54,9 @@ function Get-Worker {
         # What has come, cut at the line ends. The last part is no whole line yet.
         Parts      = @('')
         Next       = 0
-        # By call: what was read for it and not taken yet; the bar that is shown; whether it may be over unnoticed.
+        # By call: what was read for it and not taken yet; the bar that is shown.
         Calls      = @{}
         Bars       = @{}
-        Doubtful   = @{}
         # It has answered; nothing more comes.
         Ready      = $false
         Ended      = $false

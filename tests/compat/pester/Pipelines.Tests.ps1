@@ -71,6 +71,18 @@ Describe 'Pipelines that stop' {
         }
     }
 
+    It 'leaves the loop of the user by <Word> behind <Name>' -ForEach @(
+        @{ Word = 'break'; Name = 'one cmdlet'; Call = 'Get-Video -All'; Expected = 'n1' }
+        @{ Word = 'break'; Name = 'three cmdlets'; Call = 'Get-Video -All | Get-Video | Get-Video'; Expected = 'n1' }
+        @{ Word = 'continue'; Name = 'one cmdlet'; Call = 'Get-Video -All'; Expected = 'n1', 'n1' }
+        @{ Word = 'continue'; Name = 'three cmdlets'; Call = 'Get-Video -All | Get-Video | Get-Video'; Expected = 'n1', 'n1' }
+        @{ Word = 'break outer'; Name = 'two cmdlets'; Call = 'Get-Video -All | Get-Video'; Expected = 'n1' }
+        @{ Word = 'break'; Name = 'a verbose line'; Call = 'Get-Video -All -Verbose 4>&1 | Get-Video -ErrorAction Ignore'; Expected = 'n1' }
+    ) {
+        $script = ":outer foreach (`$turn in 1, 2) { $Call | ForEach-Object { `$_.prompt; $Word }; 'not reached' }"
+        @(Invoke-Apart -Script $script) | Should -Be @($Expected)
+    }
+
     It 'ends by a throw downstream' {
         { Get-Video -All | ForEach-Object { throw 'down' } } | Should -Throw 'down'
     }
