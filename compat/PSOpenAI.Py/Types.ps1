@@ -98,7 +98,8 @@ function Add-MessageConstructor {
     $public = [System.Reflection.MethodAttributes]::Public
     $standard = [System.Reflection.CallingConventions]::Standard
     $op = [System.Reflection.Emit.OpCodes]
-    Add-Instruction -Code $Type.DefineConstructor($public, $standard, $takes).GetILGenerator() -Instructions @(
+    $constructor = $Type.DefineConstructor($public, $standard, $takes)
+    Add-Instruction -Code $constructor.GetILGenerator() -Instructions @(
         $op::Ldarg_0,
         $op::Ldarg_1,
         @($op::Call, $Parent.GetConstructor($takes)),
