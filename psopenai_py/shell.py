@@ -15,6 +15,7 @@ from .binding.spec import Cmdlet, Parameter
 from .cmdlets import Call, load
 from .commands import COMPLETION_VARIABLE, CmdletCommand
 from .errors import BindingError, Interrupted, PSOpenAIError
+from .redaction import KEY_VARIABLE, mask
 from .streams import Preferences
 from .terminal import TerminalStreams, wants_colour
 
@@ -49,6 +50,7 @@ def run(
         streams.host(f"Interrupted. {note}".rstrip())
         return signals.exit_code()
     finally:
+        streams.progress_end()
         _silence(streams)
     return streams.exit_code
 
@@ -56,7 +58,7 @@ def run(
 def _streams(
     name: str, environ: Mapping[str, str], stdin: BinaryIO | None, stdout: BinaryIO | None, stderr: BinaryIO | None
 ) -> TerminalStreams:
-    return TerminalStreams(
+    streams = TerminalStreams(
         Preferences(),
         who=name,
         stdin=stdin,
@@ -65,6 +67,10 @@ def _streams(
         colour=wants_colour(environ, stderr),
         error_view=environ.get("PSOPENAI_ERROR_VIEW", ""),
     )
+    # It may stand in an argument by mistake, and then in an error about that.
+    key = environ.get(KEY_VARIABLE, "").strip()
+    streams.hide(key, mask(key))
+    return streams
 
 
 def _program(arguments: list[str], streams: TerminalStreams, environ: Mapping[str, str]) -> None:
@@ -81,12 +87,12 @@ def _program(arguments: list[str], streams: TerminalStreams, environ: Mapping[st
 
 def _cmdlet(name: str, arguments: list[str], streams: TerminalStreams, environ: Mapping[str, str]) -> None:
     module = load(name)
-    binding = _bound(module.CMDLET, arguments, streams, piped=streams.has_input)
+    binding = _bound(module.CMDLET, arguments, streams, piped=streams.input.has_records)
     records = None
     if binding.awaits:
         from .binding.records import Records
 
-        records = Records(streams.read, streams.is_quiet, streams.preview())
+        records = Records(streams.input.read, streams.input.is_quiet, streams.input.preview())
         if records.form == "none":
             found = _without_records(module.CMDLET, arguments, streams)
             if found is None:

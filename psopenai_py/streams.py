@@ -8,13 +8,17 @@ A cmdlet never prints in any other way.
 from __future__ import annotations
 
 import re
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import PSOpenAIError, StoppedError
 from .redaction import Masks
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: Raw bytes. A view is good until the call returns, or until the next one comes.
 Data = bytes | memoryview
@@ -63,7 +67,8 @@ class Streams(ABC):
         self.exit_code = 0
         self.ended = False
         self._masks = Masks()
-        self._warned: dict[str, object] = {}
+        #: What has been said once; several streams may share it.
+        self.warned: dict[str, object] = {}
 
     def hide(self, text: str, shown: str) -> None:
         """From now on, show `shown` wherever `text` would appear in any stream.
@@ -115,13 +120,27 @@ class Streams(ABC):
         if may_stop and self.preferences.warning == "Stop":
             raise StoppedError(f"Stopped, because -WarningAction is Stop, by the warning: {text}")
 
-    def hint(self, text: str) -> None:  # noqa: B027
-        """Tell a person at a terminal what can be done next; nothing in a log."""
+    def note(self, text: str) -> None:  # noqa: B027
+        """Tell a person at a terminal what happened, or what can be done next; nothing in a log."""
+
+    @property
+    def is_watched(self) -> bool:
+        """True where a person reads what is noted."""
+        return False
+
+    def saved(self, path: Path) -> None:  # noqa: B027
+        """Take note of a file that was written."""
+
+    def launch(self, path: Path) -> None:
+        """Open a file with the program that the system has for it."""
+        self.warning(f"The file '{path}' cannot be opened from here.", may_stop=False)
 
     def warn_once(self, text: str) -> None:
-        """The same, but not again for each record of a pipeline."""
+        """The same, but not again for each record of a pipeline. What is to stop a call stops each one."""
+        if self.preferences.warning in QUIET:
+            return
         mine = object()
-        if self._warned.setdefault(text, mine) is mine:
+        if self.warned.setdefault(text, mine) is mine or self.preferences.warning == "Stop":
             self.warning(text)
 
     def host(self, text: str) -> None:
@@ -138,11 +157,20 @@ class Streams(ABC):
         if self.preferences.debug:
             self._write("DEBUG", text[:_LONGEST])
 
-    def progress(self, activity: str, status: str, percent: int | None, seconds: float) -> None:
-        """Show how far something is; `percent` is None when nobody knows, `seconds` is the time so far."""
+    def progress(self, identifier: str, status: str, percent: int | None, seconds: float) -> None:
+        """Show how far a job is; `percent` is None when nobody knows, `seconds` is the time so far."""
+        known = "" if percent is None else f" {percent} %"
+        began = time.monotonic() - seconds
+
+        def pieces() -> Sequence[str]:
+            return f"{status}{known}", f"{time.monotonic() - began:.0f} s", shortened(identifier)
+
+        self.show_progress(pieces)
+
+    def show_progress(self, pieces: Callable[[], Sequence[str]]) -> None:
+        """From now on, show how far something is, in pieces, the most important first."""
         if self.preferences.progress not in QUIET:
-            known = "" if percent is None else f" {percent} %"
-            self._show_progress(f"{activity}: {status}{known} ({seconds:.0f} s)", f"{activity}: {status}")
+            self._show_progress(pieces)
 
     def progress_end(self) -> None:
         """What was shown is over."""
@@ -190,8 +218,14 @@ class Streams(ABC):
     def _end_array(self) -> None:  # noqa: B027
         """The array is complete."""
 
-    def _show_progress(self, line: str, state: str) -> None:  # noqa: B027
-        """Show a line about progress; `state` is the part of it that is worth a line in a log."""
+    def _show_progress(self, pieces: Callable[[], Sequence[str]]) -> None:  # noqa: B027
+        """Show a line about progress, again and again, made of as many pieces as fit."""
 
     def _hide_progress(self) -> None:  # noqa: B027
         """Take the line away."""
+
+
+def shortened(name: str, most: int = 16) -> str:
+    """A name or an id with an ellipsis in place of its middle, if it is long."""
+    name = " ".join(name.split())
+    return name if len(name) <= most else f"{name[: most - 6]}…{name[-5:]}"

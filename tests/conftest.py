@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from psopenai_py import shell
+from tests import powershell
 from tests.server import Server, serving
 
 # How long something takes depends on what else the machine does, and is no reason to fail.
@@ -32,7 +33,7 @@ _VARIABLES = [
     "OPENAI_API_BASE", "OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_ORGANIZATION", "OPENAI_ORG_ID",
     "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",
     "SSL_CERT_FILE", "SSL_CERT_DIR", "PSOPENAI_ERROR_VIEW", "NO_COLOR", "FORCE_COLOR", "_PSOPENAI_COMPLETE",
-    "XDG_STATE_HOME",
+    "XDG_STATE_HOME", "PSOPENAI_VIDEO_MODEL",
 ]  # fmt: skip
 
 
@@ -81,6 +82,12 @@ class Run(Protocol):
         stdin: str | bytes | None = None,
         process: bool = False,
     ) -> Result: ...
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for all that is skipped where there is no PowerShell."""
+    if not powershell.PWSH:
+        terminalreporter.write_line(f"not tested: {powershell.WITHOUT}")
 
 
 @pytest.fixture(autouse=True)

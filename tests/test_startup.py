@@ -40,6 +40,7 @@ FRONT = {
     "redaction",
     "shell",
     "signals",
+    "standard_input",
     "streams",
     "terminal",
 }

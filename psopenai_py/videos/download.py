@@ -22,6 +22,8 @@ from ..streams import Data
 
 #: Attempts in a row that may break off without a further byte, and beginnings from zero.
 MOST_FAILURES = 5
+#: What to do when it breaks off too often.
+STILL_THERE = "The video is still on the server; call again."
 #: Bytes that are looked at to tell a video from an error page.
 _HEAD = 512
 #: First pause between two attempts, in seconds; it doubles while no further byte comes.
@@ -65,6 +67,7 @@ def copy(
     variant: str = "",
     sleep: Callable[[float], None] = time.sleep,
     broke: Callable[[str], None] = lambda text: None,
+    progress: Callable[[int, int | None], None] = lambda size, total: None,
 ) -> str:
     """Copy the content to a sink and return its media type, by what it is rather than by what it is called.
 
@@ -73,11 +76,12 @@ def copy(
     Args:
         variant: what was asked for; empty or "video" for the video.
         broke: is told of each break after which the transfer goes on.
+        progress: is told again and again how many bytes came, and how many there are if that is known.
 
     Raises AnswerError for content that is not what was asked for, ConnectionFailedError or APIRequestError when it
     breaks off too often, OutputError when it can only be had from the start and the sink cannot start again.
     """
-    transfer = _Transfer(sink, variant)
+    transfer = _Transfer(sink, variant, progress)
     failures = 0
     while True:
         reached = transfer.furthest
@@ -89,7 +93,7 @@ def copy(
             failures = 0 if transfer.furthest > reached else failures + 1
             if failures >= MOST_FAILURES or not transfer.may_go_on(error):
                 if transfer.furthest:
-                    error.action = "The video is still on the server; call again."
+                    error.action = STILL_THERE
                 raise
             broke(f"The download broke off after {transfer.size} bytes and goes on: {error.message}")
         sleep(_PAUSE * 2**failures)
@@ -98,13 +102,14 @@ def copy(
 class _Transfer:
     """What has been copied so far, over one or more answers."""
 
-    def __init__(self, sink: Sink, variant: str) -> None:
+    def __init__(self, sink: Sink, variant: str, progress: Callable[[int, int | None], None]) -> None:
         self.size = 0
         self.furthest = 0
         self.tag = ""
         self.media_type = ""
         self._sink = sink
         self._variant = variant
+        self._progress = progress
         self._version: tuple[str | None, ...] = ()
         self._total: int | None = None
         self._beginnings = 1
@@ -122,6 +127,7 @@ class _Transfer:
             self._sink.write(chunk)
             self.size += len(chunk)
             self.furthest = max(self.furthest, self.size)
+            self._progress(self.size, self._total)
         if self._total is not None and self.size < self._total:
             raise ConnectionFailedError(f"The download broke off: {self.size} of {self._total} bytes came.", sent=True)
 
