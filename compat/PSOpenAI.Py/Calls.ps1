@@ -16,7 +16,8 @@ function Invoke-WorkerCall {
     # Whatever stops the pipeline, Ctrl-C, Select-Object -First, break or a throw downstream: `finally` notices.
     try {
         $fault = $null
-        $worker = Start-WorkerCall -Call $call -Name $Name -Bound $Bound -Fault ([ref]$fault)
+        # In a pipeline of its own: -ErrorVariable would get what is thrown and caught in there.
+        $worker = Start-WorkerCall -Call $call -Name $Name -Bound $Bound -Fault ([ref]$fault) | Write-Output
         if ($null -ne $fault) {
             Complete-Fault -Facts $fault -Invocation $Invocation -Ending $Ending
         }
@@ -42,6 +43,7 @@ function Start-WorkerCall {
         return Send-WorkerCall -Call $Call -Line $line
     }
     catch {
+        Clear-Caught -Problem $_
         if ($null -eq $line) {
             $Fault.Value = New-RefusalFault -Problem $_
         }
@@ -196,6 +198,7 @@ function Send-WorkerCall {
     }
     catch [System.IO.IOException] {
         # It ended unnoticed. A line that could not be written was not read, because its end comes last.
+        Clear-Caught -Problem $_
         Stop-Worker
         $worker = Get-Worker
         $worker.Calls[$Call] = [System.Collections.Queue]::new()
@@ -223,7 +226,7 @@ function Write-WorkerWish {
     }
     catch {
         # It has ended, and the call with it.
-        $null = $_
+        Clear-Caught -Problem $_
     }
 }
 

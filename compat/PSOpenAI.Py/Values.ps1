@@ -78,6 +78,7 @@ function Resolve-CallPath {
         if ([System.IO.Path]::DirectorySeparatorChar -eq '\') {
             throw
         }
+        Clear-Caught -Problem $_
         return $Path
     }
     if ($provider.Name -ne 'FileSystem') {

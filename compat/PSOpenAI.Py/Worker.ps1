@@ -73,7 +73,7 @@ function Stop-Worker {
             $script:Worker.Process.StandardInput.Close()
         }
         catch [System.IO.IOException] {
-            $null = $_
+            Clear-Caught -Problem $_
         }
         $script:Worker.Process.Dispose()
         $script:Worker = $null
@@ -126,6 +126,7 @@ function Wait-WorkerPiece {
         return $Worker.Reading.Result -gt 0
     }
     catch [System.AggregateException], [System.ObjectDisposedException] {
+        Clear-Caught -Problem $_
         return $false
     }
 }
