@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from .. import __version__
+from .. import __version__, signals
 from ..binding.binder import Binding, bind_typed
 from ..binding.records import Unreadable
 from ..binding.spec import Cmdlet
@@ -64,7 +64,7 @@ class Service:
 
     def _rest(self, call: int) -> None:
         """Make other calls until the client wants more of this one."""
-        with self._interrupts.suspended():
+        with self._interrupts.suspended(), signals.suspended():
             while not (self._inbox.may_go_on(call) or self._inbox.is_cancelled(call)):
                 if not self._next():
                     break  # nobody is left who could want more, so nobody sets the pace
