@@ -78,6 +78,10 @@ def mask(secret: str) -> str:
 
 def is_secret(name: str) -> bool:
     """True for a header, query parameter or member that, by its name, holds what authenticates."""
+    if "%" in name:
+        from urllib.parse import unquote
+
+        name = unquote(name)
     return re.search(_AUTHENTICATES, name.lower()) is not None
 
 

@@ -103,7 +103,7 @@ def test_lengths_and_kinds(secret: str, text: str, shown: str | None) -> None:
 
 @pytest.mark.parametrize("name", [
     "Authorization", "X-Auth", "x-auth", "Auth", "X-Auth-Token", "X-Credential", "X-Amz-Credential", "credentials",
-    "X-Passwd", "passwd", "password", "X-Pass", "pwd", "passphrase", "code", "CODE", "api_key", "api-key2", "key1",
+    "X-Passwd", "passwd", "password", "X-Pass", "%63od%65", "pwd", "passphrase", "code", "CODE", "api_key", "api-key2", "key1",
     "jwt", "sig", "X-Amz-Signature", "X-Amz-Security-Token", "client_secret", "refresh_token", "Cookie",
     "x-functions-key",
 ])  # fmt: skip
@@ -132,6 +132,7 @@ def test_names_of_what_is_none(name: str) -> None:
         ("http://[::1]:80/x@y", "http://[::1]:80/x@y"),
         ("http://h/v1?code=0123456789ab&x=1", "http://h/v1?code=012***************ab&x=1"),
         ("http://h/v1?code=short", "http://h/v1?code=<hidden>"),
+        ("http://h/v1?%63ode=short&x%=1", "http://h/v1?%63ode=<hidden>&x%=1"),
         ("http://h/v1?X-Auth=0123456789ab", "http://h/v1?X-Auth=012***************ab"),
     ],
 )
