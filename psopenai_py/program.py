@@ -51,7 +51,7 @@ def overview(width: int) -> str:
         (f"{PROGRAM} CMDLET [PARAMETERS]", "run a cmdlet; CMDLET -Help shows its help"),
         (f"{PROGRAM} help TOPIC", "what concerns all of them, by topic"),
         (f"{PROGRAM} completion install", "let TAB complete; uninstall takes it back"),
-        (f"{PROGRAM} module install", "install the module for PowerShell"),
+        (f"{PROGRAM} module install", "install the module for PowerShell; uninstall removes it"),
         (f"{PROGRAM} version", "print the version"),
     ]
     return "\n\n".join(

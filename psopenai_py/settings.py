@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from .addresses import checked_base, host_of, is_open_to_others
 from .errors import KeyMissingError, KeyStoreError, SettingsError
-from .redaction import Secret, mask, shown_url
+from .redaction import KEY_VARIABLE, Secret, mask, shown_url
 from .streams import Streams
 
 DEFAULT_BASE = "https://api.openai.com/v1"
@@ -18,7 +18,6 @@ DEFAULT_BASE = "https://api.openai.com/v1"
 RETIRED_HOST = "api.openai.com"
 SANDBOX_BASE = "http://sandbox/v1"
 
-KEY_VARIABLE = "OPENAI_API_KEY"
 #: PSOpenAI's name first, then the name the vendor's own libraries use.
 BASE_VARIABLES = ("OPENAI_API_BASE", "OPENAI_BASE_URL")
 ORGANIZATION_VARIABLES = ("OPENAI_ORGANIZATION", "OPENAI_ORG_ID")

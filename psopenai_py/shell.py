@@ -15,8 +15,9 @@ from .binding.spec import Cmdlet, Parameter
 from .cmdlets import Call, load
 from .commands import COMPLETION_VARIABLE, CmdletCommand
 from .errors import BindingError, Interrupted, PSOpenAIError
+from .redaction import KEY_VARIABLE, mask
 from .streams import Preferences
-from .terminal import TerminalStreams
+from .terminal import TerminalStreams, wants_colour
 
 
 def run(
@@ -57,15 +58,19 @@ def run(
 def _streams(
     name: str, environ: Mapping[str, str], stdin: BinaryIO | None, stdout: BinaryIO | None, stderr: BinaryIO | None
 ) -> TerminalStreams:
-    return TerminalStreams(
+    streams = TerminalStreams(
         Preferences(),
         who=name,
         stdin=stdin,
         out=stdout,
         err=stderr,
-        colour=_wants_colour(environ, stderr),
+        colour=wants_colour(environ, stderr),
         error_view=environ.get("PSOPENAI_ERROR_VIEW", ""),
     )
+    # It may stand in an argument by mistake, and then in an error about that.
+    key = environ.get(KEY_VARIABLE, "").strip()
+    streams.hide(key, mask(key))
+    return streams
 
 
 def _program(arguments: list[str], streams: TerminalStreams, environ: Mapping[str, str]) -> None:
@@ -87,10 +92,14 @@ def _cmdlet(name: str, arguments: list[str], streams: TerminalStreams, environ: 
     if binding.awaits:
         from .binding.records import Records
 
-        records = Records(streams.input.read, streams.input.is_quiet)
+        records = Records(streams.input.read, streams.input.is_quiet, streams.input.preview())
         if records.form == "none":
-            # Nothing came: the line means what it means without a pipeline.
-            binding = _bound(module.CMDLET, arguments, streams, piped=False)
+            found = _without_records(module.CMDLET, arguments, streams)
+            if found is None:
+                streams.preferences = Preferences.from_bound(binding.values)
+                streams.verbose(f"The input ended without a record, so {name} has nothing to do.")
+                return
+            binding = found
     if binding.wants == "help":
         from .help.page import render
 
@@ -112,6 +121,16 @@ def _cmdlet(name: str, arguments: list[str], streams: TerminalStreams, environ: 
                 raise _nothing_to_resume(name)
             else:
                 module.run(call)
+
+
+def _without_records(cmdlet: Cmdlet, arguments: list[str], streams: TerminalStreams) -> Binding | None:
+    """What a line means whose pipeline brought nothing: what it means alone, or nothing where that leaves a gap."""
+    try:
+        return _bound(cmdlet, arguments, streams, piped=False)
+    except BindingError as error:
+        if error.error_id != "MissingMandatoryParameter":
+            raise
+        return None
 
 
 def _bound(cmdlet: Cmdlet, arguments: list[str], streams: TerminalStreams, *, piped: bool) -> Binding:
@@ -151,15 +170,6 @@ def _complete(name: str, instruction: str) -> int:
 def _binary(stream: Any) -> BinaryIO | None:
     """The bytes behind a text stream; None for one that is closed."""
     return getattr(stream, "buffer", None)
-
-
-def _wants_colour(environ: Mapping[str, str], err: BinaryIO | None) -> bool:
-    """As https://no-color.org and https://force-color.org say: an empty variable counts for nothing."""
-    if environ.get("NO_COLOR"):
-        return False
-    if environ.get("FORCE_COLOR"):
-        return True
-    return err is not None and err.isatty() and environ.get("TERM") not in ("dumb", "xterm-mono")
 
 
 def _silence(streams: TerminalStreams) -> None:

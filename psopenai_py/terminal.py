@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -265,3 +265,12 @@ class TerminalStreams(Streams):
             except OSError:
                 self.broken.append(self._err)
                 self._err = None
+
+
+def wants_colour(environ: Mapping[str, str], err: BinaryIO | None) -> bool:
+    """As https://no-color.org and https://force-color.org say: an empty variable counts for nothing."""
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR"):
+        return True
+    return err is not None and err.isatty() and environ.get("TERM") not in ("dumb", "xterm-mono")

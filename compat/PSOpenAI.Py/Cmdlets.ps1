@@ -127,7 +127,12 @@ function New-Video {
         [object]$AdditionalBody
     )
     process {
-        Invoke-WorkerCall 'New-Video' $PSBoundParameters
+        $ending = $null
+        Invoke-WorkerCall 'New-Video' $PSBoundParameters $MyInvocation ([ref]$ending)
+        if ($null -ne $ending) {
+            $writer, $written = Get-ErrorWriter $ending $MyInvocation
+            & $writer @written | Out-Null
+        }
     }
 }
 
@@ -237,7 +242,12 @@ function Get-Video {
         [object]$AdditionalBody
     )
     process {
-        Invoke-WorkerCall 'Get-Video' $PSBoundParameters
+        $ending = $null
+        Invoke-WorkerCall 'Get-Video' $PSBoundParameters $MyInvocation ([ref]$ending)
+        if ($null -ne $ending) {
+            $writer, $written = Get-ErrorWriter $ending $MyInvocation
+            & $writer @written | Out-Null
+        }
     }
 }
 
@@ -355,7 +365,12 @@ function Get-VideoContent {
         [object]$AdditionalBody
     )
     process {
-        Invoke-WorkerCall 'Get-VideoContent' $PSBoundParameters
+        $ending = $null
+        Invoke-WorkerCall 'Get-VideoContent' $PSBoundParameters $MyInvocation ([ref]$ending)
+        if ($null -ne $ending) {
+            $writer, $written = Get-ErrorWriter $ending $MyInvocation
+            & $writer @written | Out-Null
+        }
     }
 }
 
@@ -451,7 +466,12 @@ function New-VideoRemix {
         [object]$AdditionalBody
     )
     process {
-        Invoke-WorkerCall 'New-VideoRemix' $PSBoundParameters
+        $ending = $null
+        Invoke-WorkerCall 'New-VideoRemix' $PSBoundParameters $MyInvocation ([ref]$ending)
+        if ($null -ne $ending) {
+            $writer, $written = Get-ErrorWriter $ending $MyInvocation
+            & $writer @written | Out-Null
+        }
     }
 }
 
@@ -541,7 +561,12 @@ function Remove-Video {
         [object]$AdditionalBody
     )
     process {
-        Invoke-WorkerCall 'Remove-Video' $PSBoundParameters
+        $ending = $null
+        Invoke-WorkerCall 'Remove-Video' $PSBoundParameters $MyInvocation ([ref]$ending)
+        if ($null -ne $ending) {
+            $writer, $written = Get-ErrorWriter $ending $MyInvocation
+            & $writer @written | Out-Null
+        }
     }
 }
 
@@ -651,7 +676,12 @@ function Wait-Video {
         [object]$AdditionalBody
     )
     process {
-        Invoke-WorkerCall 'Wait-Video' $PSBoundParameters
+        $ending = $null
+        Invoke-WorkerCall 'Wait-Video' $PSBoundParameters $MyInvocation ([ref]$ending)
+        if ($null -ne $ending) {
+            $writer, $written = Get-ErrorWriter $ending $MyInvocation
+            & $writer @written | Out-Null
+        }
     }
 }
 

@@ -14,7 +14,7 @@ from .shared_parameters import common_parameters, compress, pipeline_parameters,
 
 if TYPE_CHECKING:
     from ..videos.client import VideoClient
-    from ..videos.job import Page
+    from ..videos.listing import Page
 
 CMDLET = Cmdlet(
     name="Get-Video",
@@ -109,17 +109,20 @@ def _list(call: Call, client: VideoClient) -> None:
 
 
 def _pages(call: Call, client: VideoClient, order: str) -> Iterator[Page]:
-    """The first page, or with -All every one. Stops when a page does not lead on to a new one."""
+    """The first page, or with -All every one. Stops when a page adds nothing, or does not lead on."""
+    from ..videos.listing import Listing
+
     everything = bool(call.bound.get("All"))
     limit = 100 if everything else call.bound.get("Limit", 20)
     cursor = call.bound.get("After") or ""
-    visited = {""}
+    listing = Listing()
+    listing.leads_on(cursor)
     while True:
-        visited.add(cursor)
         page = client.list_page(limit, order, cursor)
+        page = page._replace(jobs=listing.added(page, cursor))
         yield page
         cursor = page.last_id
-        if not (everything and page.has_more and page.jobs) or cursor in visited:
+        if not (everything and page.has_more and page.jobs and listing.leads_on(cursor)):
             return
 
 

@@ -11,6 +11,7 @@ from . import Call, Steps, go_through
 from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, video_id
 
 if TYPE_CHECKING:
+    from ..errors import PSOpenAIError
     from ..http.client import Opening
     from ..videos.client import VideoClient
     from ..videos.download import Fetch, Sink
@@ -155,23 +156,33 @@ def _check_overwriting(call: Call, target: str) -> None:
 
 def _wait(call: Call, client: VideoClient) -> Generator[float, None, dict[str, Any]]:
     """Wait until there is a video, and return its job."""
-    from ..errors import JobFailedError
     from ..videos import status
     from ..videos.job import warn_of_failure
     from ..videos.polling import Watch
 
     identifier = call.bound["VideoId"]
     job = yield from Watch(client, identifier, call.again(CMDLET, client.settings)).until_over()
-    warn_of_failure(call.streams, job)
     if not status.has_succeeded(status.word(job)):
-        text = f"The job {identifier} is not completed; its status is '{job.get('status')}'."
-        raise JobFailedError(text, job=job, command=CMDLET.name)
+        raise _without_video(call, job)
+    warn_of_failure(call.streams, job)
     return job
 
 
+def _without_video(call: Call, job: dict[str, Any]) -> PSOpenAIError:
+    """The error for a job that has no video, after the warning that says why."""
+    from ..errors import JobFailedError
+    from ..videos.job import warn_of_failure
+
+    warn_of_failure(call.streams, job)
+    text = f"The job {call.bound['VideoId']} is not completed; its status is '{job.get('status')}'."
+    return JobFailedError(text, job=job, command=CMDLET.name)
+
+
 def _copy(call: Call, client: VideoClient, sink: Sink, name: str) -> str:
+    from ..errors import APIRequestError
     from ..videos import download
     from ..videos.download_progress import DownloadProgress
+    from ..videos.job import failed_job, under_id
 
     progress = DownloadProgress(name)
     call.streams.show_progress(progress.pieces)
@@ -183,6 +194,11 @@ def _copy(call: Call, client: VideoClient, sink: Sink, name: str) -> str:
             broke=call.streams.verbose,
             progress=progress.reached,
         )
+    except APIRequestError as error:
+        job = failed_job(error.text)
+        if job is None:
+            raise
+        raise _without_video(call, under_id(job, call.bound["VideoId"])) from None
     finally:
         call.streams.progress_end()
 

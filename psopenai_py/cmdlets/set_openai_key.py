@@ -5,8 +5,8 @@ from __future__ import annotations
 from .. import keys
 from ..binding.spec import Cmdlet, Example
 from ..errors import InputError
-from ..redaction import Secret
-from ..settings import KEY_VARIABLE, key_host
+from ..redaction import KEY_VARIABLE, Secret
+from ..settings import key_host
 from . import Call
 from .shared_parameters import common_parameters, host_parameter
 

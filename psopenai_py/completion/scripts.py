@@ -76,4 +76,4 @@ class _Programs(click.Group):
             from ..help import topics
 
             return [*MODULES, *topics.names()]
-        return {"completion": [*SHELLS, "install", "uninstall"], "module": ["install"]}.get(command, [])
+        return {"completion": [*SHELLS, "install", "uninstall"], "module": ["install", "uninstall"]}.get(command, [])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from urllib.parse import quote, quote_plus, unquote_plus, urljoin, urlsplit
 
 from .. import __version__
@@ -13,6 +13,9 @@ from ..errors import InputError
 from ..psjson import dumps
 from ..redaction import Masks, shown_argument, shown_headers, shown_member, shown_url
 from ..settings import Settings
+
+if TYPE_CHECKING:
+    from .response import Response
 
 #: Names and values of a query; a value of None is a name that stands alone.
 Query = list[tuple[str, str | None]]
@@ -59,6 +62,7 @@ class Request(NamedTuple):
         action: what to do about a response that is something else.
         loss: what may have happened when no response came; not empty for what must not be done twice.
         redirected: the status with which a server named this address; 0 for the user's own.
+        is_final: tells of a response with an error status that it says all there is, so that nothing is repeated.
     """
 
     method: str
@@ -71,6 +75,7 @@ class Request(NamedTuple):
     action: str = ""
     loss: str = ""
     redirected: int = 0
+    is_final: Callable[[Response], bool] | None = None
 
     def __repr__(self) -> str:
         return f"Request({self.method} {shown_url(self.url)})"  # the key is among the headers
@@ -179,11 +184,14 @@ def merge_document(document: Mapping[str, Any], additional: Mapping[str, Any]) -
 def segment(identifier: str) -> str:
     """An id as one segment of a path, percent-encoded once.
 
-    Raises InputError for one that would leave the path.
+    Raises InputError for one that would leave the path, and for one with a character that nobody sees.
     """
-    if identifier in (".", ".."):
+    unseen = re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", identifier)
+    if unseen or identifier in (".", ".."):
+        why = f": it holds the character U+{ord(unseen[0]):04X}" if unseen else ""
+        shown = identifier[:200].replace(unseen[0], "\ufffd") if unseen else identifier
         raise InputError(
-            f"'{identifier}' is not the id of a video. Nothing was sent.",
+            f"'{shown}' is not the id of a video{why}. Nothing was sent.",
             command="Invoke-OpenAIAPIRequest",
             category="InvalidArgument",
         )

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..cmdlets import Call, CmdletModule, Steps
 from ..errors import (
+    AnswerError,
     APIRequestError,
     BindingError,
     ConnectionFailedError,
@@ -130,6 +131,8 @@ def is_harmless(error: PSOpenAIError) -> bool:
         return error.status < 500 or (error.status == 503 and "retry-after" in error.headers)
     if isinstance(error, ConnectionFailedError):
         return not error.sent
+    if isinstance(error, AnswerError):
+        return error.refused
     if isinstance(error, StoppedError):
         return True  # by the warning that a refused request is to be repeated; any other comes after the job
     # A file that could be opened and then not be read was being sent.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ..errors import APIRequestError
 from ..http.client import HttpClient, Opening
 from ..http.connections import Connections
 from ..http.rate_limit import RateLimiter
@@ -15,6 +16,9 @@ from ..signals import Deferral
 from ..streams import Streams
 from . import advice, job
 from .providers import Target, provider_of
+
+if TYPE_CHECKING:
+    from .listing import Page
 
 
 class VideoClient:
@@ -62,7 +66,14 @@ class VideoClient:
         """Send a creation or a remix once, and return the new job. Interruptions wait for its response."""
         if not self._creates:
             raise AssertionError(f"{self.cmdlet} creates a job, and its table does not say so")
-        return job.created_job(self.http.send(request, deferral=deferral), self.cmdlet)
+        try:
+            return job.created_job(self.http.send(request, deferral=deferral), self.cmdlet)
+        except APIRequestError as error:
+            # It exists, and ended at once: whoever pays for it has to learn its id.
+            found = job.failed_job(error.text, quoted=False)
+            if found is None:
+                raise
+            return found
 
     def delete(self, request: Request) -> Response:
         """Send a deletion, and return what the server says to it."""
@@ -70,17 +81,33 @@ class VideoClient:
 
     def retrieve(self, video_id: str) -> dict[str, Any]:
         """The job with an id."""
-        return job.job(self.http.send(self._provider.retrieve(self._target, video_id)), self.cmdlet)
+        found, _ = self._ask(self.http, video_id)
+        return job.under_known_id(found, video_id)
 
     def poll(self, video_id: str, timeout: float) -> tuple[dict[str, Any], Mapping[str, str]]:
         """The job, asked for once within so many seconds (0: without limit), and the headers that came with it."""
+        found, headers = self._ask(self.http.limited(timeout), video_id, at_once=True, whole=True)
+        return job.under_id(found, video_id), headers
+
+    def _ask(
+        self, http: HttpClient, video_id: str, *, at_once: bool = False, whole: bool = False
+    ) -> tuple[dict[str, Any], Mapping[str, str]]:
+        """The job as the server tells it, also where it does so by an error status, and the headers."""
         request = self._provider.retrieve(self._target, video_id)
-        response = self.http.limited(timeout).send(request, at_once=True, whole=True)
+        try:
+            response = http.send(request, at_once=at_once, whole=whole)
+        except APIRequestError as error:
+            found = job.failed_job(error.text)
+            if found is None:
+                raise
+            return job.under_id(found, video_id), {}
         return job.job(response, self.cmdlet), response.headers
 
-    def list_page(self, limit: int, order: str, after: str) -> job.Page:
+    def list_page(self, limit: int, order: str, after: str) -> Page:
         """One page of jobs; `after` is the id behind which it begins, or empty."""
-        return job.page(self.http.send(self._provider.list_page(self._target, limit, order, after)), self.cmdlet)
+        from .listing import page
+
+        return page(self.http.send(self._provider.list_page(self._target, limit, order, after)), self.cmdlet)
 
     def content_id(self, video_id: str) -> str:
         """The id under which the content of a job is kept."""
@@ -89,4 +116,5 @@ class VideoClient:
 
     def content(self, content_id: str, variant: str | None, start: int, tag: str) -> Opening:
         """The bytes of a video or another variant, from `start` on, of the version with the entity tag if any."""
-        return self.http.receive(self._provider.content(self._target, content_id, variant, start, tag))
+        request = self._provider.content(self._target, content_id, variant, start, tag)
+        return self.http.receive(request._replace(is_final=job.is_failed_job))

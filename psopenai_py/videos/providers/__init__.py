@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from ...http.request import Extras, Field, Request
 from ...settings import Settings
-from ..job import EXPECTED, RECEIVED, SENT
+from ..job import EXPECTED, RECEIVED, SENT, is_failed_job
 
 
 class Target(NamedTuple):
@@ -52,7 +52,13 @@ def job_request(
 ) -> Request:
     """A request whose response is a job. By POST it creates one, and that must not be done twice."""
     loss = SENT if method == "POST" else ""
-    return Request(method, url, headers, fields, document, expects=EXPECTED, action=RECEIVED, loss=loss)
+    return Request(
+        *(method, url, headers, fields, document),
+        expects=EXPECTED,
+        action=RECEIVED,
+        loss=loss,
+        is_final=is_failed_job,
+    )
 
 
 def provider_of(settings: Settings) -> Provider:
