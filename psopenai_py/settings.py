@@ -53,6 +53,9 @@ class Settings(NamedTuple):
     timeout: float
     max_retries: int
 
+    def __repr__(self) -> str:
+        return f"Settings({shown_url(self.base)})"  # the address may have a secret in its query
+
     @property
     def host(self) -> str:
         """Host, with the port if it is not the scheme's own: the name under which a key is stored."""

@@ -64,15 +64,14 @@ class StandardInput:
 
     def preview(self) -> Iterator[bytes]:
         """All that it will bring, without taking it, if it is a file; nothing if it is not."""
-        file = self.file
-        if file is None or not file.seekable():
+        if self.file is None or not self.file.seekable():
             return
-        start = file.tell()
+        start = self.file.tell()
         try:
-            while data := file.read(2**20):
+            while data := self.file.read(2**20):
                 yield data
         finally:
-            file.seek(start)
+            self.file.seek(start)
 
     def is_quiet(self, seconds: float) -> bool:
         """True if it brings nothing for so long, not even its end; False also where that cannot be known."""

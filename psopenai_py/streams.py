@@ -67,7 +67,8 @@ class Streams(ABC):
         self.exit_code = 0
         self.ended = False
         self._masks = Masks()
-        self._warned: dict[str, object] = {}
+        #: What has been said once; several streams may share it.
+        self.warned: dict[str, object] = {}
 
     def hide(self, text: str, shown: str) -> None:
         """From now on, show `shown` wherever `text` would appear in any stream.
@@ -135,9 +136,11 @@ class Streams(ABC):
         self.warning(f"The file '{path}' cannot be opened from here.", may_stop=False)
 
     def warn_once(self, text: str) -> None:
-        """The same, but not again for each record of a pipeline."""
+        """The same, but not again for each record of a pipeline. What is to stop a call stops each one."""
+        if self.preferences.warning in QUIET:
+            return
         mine = object()
-        if self._warned.setdefault(text, mine) is mine:
+        if self.warned.setdefault(text, mine) is mine or self.preferences.warning == "Stop":
             self.warning(text)
 
     def host(self, text: str) -> None:

@@ -11,7 +11,7 @@ from . import Call, Steps, go_through
 from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, video_id
 
 if TYPE_CHECKING:
-    from ..errors import PSOpenAIError
+    from ..errors import APIRequestError, PSOpenAIError
     from ..http.client import Opening
     from ..videos.client import VideoClient
     from ..videos.download import Fetch, Sink
@@ -65,6 +65,11 @@ CMDLET = Cmdlet(
     link="https://github.com/mkht/PSOpenAI/blob/main/Docs/Get-VideoContent.md",
 )
 
+#: Statuses by which servers say that the content of a job is not there yet, right after they called it completed, too.
+_NOT_YET = (400, 404, 409, 425, 502, 503)
+#: Seconds between the questions for the content of a completed job.
+_UNTIL_THERE = (0.5, 1.0, 2.0, 4.0)
+
 
 def run(call: Call) -> None:
     """Wait if asked to, then download."""
@@ -73,20 +78,17 @@ def run(call: Call) -> None:
 
 def steps(call: Call) -> Steps:
     """The same in steps."""
-
     target = call.bound.get("OutFile")
     if target is None:
         _check_output(call)
     else:
         _check_target(call, target)
     client = call.client(CMDLET)
-    job = None
+    job: dict[str, Any] | None = None
+    pauses: tuple[float, ...] = ()
     if call.bound.get("WaitForCompletion"):
-        job = yield from _wait(call, client)
-    if target is None:
-        _copy(call, client, call.streams, call.bound["VideoId"])
-    else:
-        _save(call, client, target, job)
+        job, pauses = (yield from _wait(call, client)), _UNTIL_THERE
+    yield from _deliver(call, client, target, job, pauses)
 
 
 def _check_output(call: Call) -> None:
@@ -109,6 +111,35 @@ def _check_target(call: Call, target: str) -> None:
     else:
         saving.check_target(target)
         _check_overwriting(call, target)
+
+
+def _deliver(
+    call: Call, client: VideoClient, target: str | None, job: Mapping[str, Any] | None, pauses: tuple[float, ...]
+) -> Steps:
+    """Download to a file or to the output; where the content is not there yet, again after each of these pauses."""
+    from ..errors import APIRequestError
+    from ..videos.download import STILL_THERE
+
+    for pause in (*pauses, None):
+        try:
+            if target is None:
+                _copy(call, client, call.streams, call.bound["VideoId"])
+            else:
+                _save(call, client, target, job)
+            return
+        except APIRequestError as error:
+            if error.status not in _NOT_YET or error.action == STILL_THERE:
+                raise
+            if pause is None:
+                _hint_at_waiting(call, error)
+                raise
+            call.streams.verbose(f"The content is not there yet and is asked for again: {error.message}")
+        yield pause
+
+
+def _hint_at_waiting(call: Call, error: APIRequestError) -> None:
+    if not call.bound.get("WaitForCompletion"):
+        error.action = f"{error.action} If the job is not over yet, -WaitForCompletion waits for it.".strip()
 
 
 def _save(call: Call, client: VideoClient, target: str, job: Mapping[str, Any] | None) -> None:

@@ -43,7 +43,8 @@ CMDLET = Cmdlet(
         Parameter(
             "Model",
             Kind.STRING,
-            "The model to use; servers other than OpenAI's have names of their own.",
+            "The model to use; servers other than OpenAI's have names of their own. '' sends none, so that the server "
+            "takes its own. Otherwise PSOPENAI_VIDEO_MODEL.",
             by_property_name=True,
             default="sora-2",
             completions=("sora-2", "sora-2-pro"),
@@ -87,26 +88,45 @@ CMDLET = Cmdlet(
     creates=True,
 )
 
+#: Names the model that is used when none is given.
+MODEL_VARIABLE = "PSOPENAI_VIDEO_MODEL"
+
 
 def run(call: Call) -> None:
     """Send the job and print it."""
+    from ..errors import APIRequestError
+    from ..videos import advice
+
     client = call.client(CMDLET)
-    request = client.creation(_fields(call.bound), call.additional_body)
+    model = _model(call)
+    request = client.creation(_fields(call.bound, model), call.additional_body)
     if call.bound.get("WhatIf"):
         call.streams.output(request.describe())
         return
-    _warn_if_retired(client.settings, call)
-    call.create(client, request)
+    _warn_if_retired(client.settings, call, model)
+    try:
+        call.create(client, request)
+    except APIRequestError as error:
+        if "Model" not in call.bound:
+            error.action = advice.about_usual_model(error, model) or error.action
+        raise
 
 
-def _fields(bound: Mapping[str, Any]) -> list[Field]:
-    """The body in the reference's order. Model is always sent; the rest only when it was bound."""
+def _model(call: Call) -> str:
+    """The model to use; empty for the server's own."""
+    usual: str = call.environ.get(MODEL_VARIABLE) or "sora-2"
+    return str(call.bound.get("Model", usual))
+
+
+def _fields(bound: Mapping[str, Any], model: str) -> list[Field]:
+    """The body in the reference's order. Model is sent unless it is empty; the rest only when it was bound."""
     from ..http.upload import file_part
 
     fields: list[Field] = []
     if "Prompt" in bound:
         fields.append(("prompt", bound["Prompt"]))
-    fields.append(("model", bound.get("Model", "sora-2")))
+    if model:
+        fields.append(("model", model))
     for name in ("Seconds", "Size"):
         if name in bound:
             fields.append((name.lower(), bound[name].strip()))
@@ -115,10 +135,9 @@ def _fields(bound: Mapping[str, Any]) -> list[Field]:
     return fields
 
 
-def _warn_if_retired(settings: Settings, call: Call) -> None:
+def _warn_if_retired(settings: Settings, call: Call, model: str) -> None:
     from ..settings import RETIRED_HOST
 
-    model = call.bound.get("Model", "sora-2")
     if settings.host == RETIRED_HOST and model.lower() in ("sora-2", "sora-2-pro"):
         text = f"{RETIRED_HOST} discontinued the model {model} on 2026-09-24; -ApiBase names another server."
         call.streams.warning(text, may_stop=False)

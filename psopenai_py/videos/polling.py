@@ -90,7 +90,11 @@ class Watch:
         self.client.streams.verbose(f"Asking for the job {self.identifier} failed and is repeated: {error.message}")
         if not isinstance(error, APIRequestError):
             return 0.0
-        return retry.hint(error.headers, datetime.now(UTC)) / 1000
+        wish = retry.hint(error.headers, datetime.now(UTC)) / 1000
+        if wish > waiting.LONGEST_PAUSE:
+            rest = min(wish, waiting.LONGEST_WISH)
+            self.client.streams.warning(f"The server asks for a pause of {rest:g} s before the next question.")
+        return wish
 
     def _pending(self, job: dict[str, Any] | None) -> PendingError:
         known = f"its status is '{job.get('status')}'" if job else "its status is not known"
