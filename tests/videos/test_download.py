@@ -144,6 +144,7 @@ ACCEPTED: dict[str, tuple[bytes, str, str, str]] = {
     "a long box": (FTYP + box(b"mdat", bytes(99), long=True), "video/mp4", "", "video/mp4"),
     "a last box without a size": (FTYP + box(b"mdat", bytes(99), to_the_end=True), "video/mp4", "", "video/mp4"),
     "an empty box": (FTYP + box(b"free", b"") + box(b"\xa9cmt", b"?"), "video/mp4", "", "video/mp4"),
+    "more boxes than any video has": (FTYP + box(b"free", b"") * 200_000, "video/mp4", "", "video/mp4"),
     "padding behind the boxes": (MP4 + bytes(99), "video/mp4", "", "video/mp4"),
     "a trailer behind the boxes": (MP4 + bytes(range(128, 200)), "video/mp4", "", "video/mp4"),
     "WebM as MP4": (b"\x1a\x45\xdf\xa3" + bytes(50), "video/mp4", "", "video/webm"),
@@ -362,7 +363,6 @@ INCOMPLETE = {
     "the size of a long box": FTYP + box(b"free", bytes(600)) + b"\0\0\0\1mdat\0\0",
     "the header of a box": FTYP + box(b"free", bytes(600)) + b"\0\0",
     "a box of gigabytes": FTYP + b"\0\0\0\1mdat" + (2**40).to_bytes(8, "big") + bytes(600),
-    "a picture": WEBP[:-1],
 }
 
 
@@ -371,10 +371,10 @@ INCOMPLETE = {
 def test_files_that_end_too_early(name: str, size: int) -> None:
     data = INCOMPLETE[name]
     pieces = [data[at : at + size] for at in range(0, len(data), size)]
-    headers = {"content_type": "image/webp" if name == "a picture" else "video/mp4", "content_length": str(len(data))}
+    headers = {"content_type": "video/mp4", "content_length": str(len(data))}
     host = Host([lambda *_: Incoming(answer(200, **headers), pieces)])
     with pytest.raises(AnswerError, match="The content is incomplete on the server: it ends"):
-        host.copy(Sink(), "thumbnail" if name == "a picture" else "")
+        host.copy(Sink())
 
 
 ENDLESS: dict[str, tuple[list[Behaviour], type[PSOpenAIError], int]] = {
