@@ -66,6 +66,7 @@ def copy(
     variant: str = "",
     sleep: Callable[[float], None] = time.sleep,
     broke: Callable[[str], None] = lambda text: None,
+    progress: Callable[[int, int | None], None] = lambda size, total: None,
 ) -> str:
     """Copy the content to a sink and return its media type, by what it is rather than by what it is called.
 
@@ -74,11 +75,12 @@ def copy(
     Args:
         variant: what was asked for; empty or "video" for the video.
         broke: is told of each break after which the transfer goes on.
+        progress: is told again and again how many bytes came, and how many there are if that is known.
 
     Raises AnswerError for content that is not what was asked for, ConnectionFailedError or APIRequestError when it
     breaks off too often, OutputError when it can only be had from the start and the sink cannot start again.
     """
-    transfer = _Transfer(sink, variant)
+    transfer = _Transfer(sink, variant, progress)
     failures = 0
     while True:
         reached = transfer.furthest
@@ -124,13 +126,14 @@ def _span(response: Response) -> _Span | None:
 class _Transfer:
     """What has been copied so far, over one or more answers."""
 
-    def __init__(self, sink: Sink, variant: str) -> None:
+    def __init__(self, sink: Sink, variant: str, progress: Callable[[int, int | None], None]) -> None:
         self.size = 0
         self.furthest = 0
         self.tag = ""
         self.media_type = ""
         self._sink = sink
         self._variant = variant
+        self._progress = progress
         self._version: tuple[str | None, ...] = ()
         self._total: int | None = None
         self._tail = b""
@@ -201,6 +204,7 @@ class _Transfer:
         self._tail = (self._tail + bytes(chunk[-_OVERLAP:]))[-_OVERLAP:]
         self.size += len(chunk)
         self.furthest = max(self.furthest, self.size)
+        self._progress(self.size, self._total)
 
     def _check_end(self, response: Response) -> None:
         """Raise ConnectionFailedError for content that goes on, AnswerError for what the server has no more of."""
