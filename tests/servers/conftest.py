@@ -78,7 +78,7 @@ def sandboxed(folder: Path) -> Iterator[Counterpart]:
     """Our own sandbox as a process, in which jobs are quick."""
     port = free_port()
     command = [sys.executable, "-m", "psopenai_py", "Start-VideoSandbox", "-Port", str(port), "-Speed", "20"]
-    with running(command, port, folder / "sandbox.log"):
+    with running([*command, "-Path", str(folder / "jobs")], port, folder / "sandbox.log"):
         yield Counterpart(f"http://127.0.0.1:{port}/v1")
 
 
