@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from ..http.client import Opening
     from ..videos.client import VideoClient
     from ..videos.download import Fetch, Sink
-    from ..videos.waiting import Waiting
+    from ..videos.saving import Saved
 
 CMDLET = Cmdlet(
     name="Get-VideoContent",
@@ -27,7 +29,9 @@ CMDLET = Cmdlet(
         Parameter(
             "OutFile",
             Kind.STRING,
-            "File to write; missing folders are made. A folder gets a file named after the job.",
+            "File to write; missing folders are made. A folder gets a file named after the job; a name may hold {id}, "
+            "{prompt}, {model}, {size} and {seconds}. A file that is there already is replaced as a whole: it keeps "
+            "its mode, and other hard links keep the old content.",
             not_empty=True,
             path=True,
         ),
@@ -42,6 +46,7 @@ CMDLET = Cmdlet(
         Parameter("WaitForCompletion", Kind.SWITCH, "Waits until the job is over, and downloads then."),
         *service_parameters(),
         *common_parameters(),
+        Parameter("Open", Kind.SWITCH, "Opens the file with the system's player when it is there.", ours=True),
         *pipeline_parameters(),
     ),
     examples=(
@@ -49,6 +54,10 @@ CMDLET = Cmdlet(
         Example(
             "New-Video 'Dancing Doggo' | Get-VideoContent -WaitForCompletion -OutFile doggo.mp4",
             "Starts a job, waits for it, and downloads its video.",
+        ),
+        Example(
+            "Get-Video -All | Get-VideoContent -OutFile 'clips/{prompt}-{id}.mp4'",
+            "Downloads all videos, each under a name that says what it shows.",
         ),
         Example("Get-VideoContent video_123 -Variant thumbnail -OutFile doggo.webp", "Downloads a picture of it."),
     ),
@@ -70,46 +79,97 @@ def run(call: Call) -> None:
 
 def steps(call: Call) -> Steps:
     """The same in steps."""
-    from ..videos import saving
-
     target = call.bound.get("OutFile")
     if target is None:
-        # The id may have come through the pipe, which had the only copy of it.
-        instead = "Name a file with -OutFile, or send the bytes to a file or a program with > or |."
-        call.streams.refuse_terminal(f"{instead} The job is {call.bound['VideoId']}.")
+        _check_output(call)
+    else:
+        _check_target(call, target)
+    client = call.client(CMDLET)
+    job: dict[str, Any] | None = None
+    pauses: tuple[float, ...] = ()
+    if call.bound.get("WaitForCompletion"):
+        job, pauses = (yield from _wait(call, client)), _UNTIL_THERE
+    yield from _deliver(call, client, target, job, pauses)
+
+
+def _check_output(call: Call) -> None:
+    """Refuse to write a video where nobody wants it."""
+    from ..errors import InputError
+
+    if call.bound.get("Open"):
+        raise InputError("-Open needs -OutFile: there is no file to open. Nothing was downloaded.")
+    # The id may have come through the pipe, which had the only copy of it.
+    instead = "Name a file with -OutFile, or send the bytes to a file or a program with > or |."
+    call.streams.refuse_terminal(f"{instead} The job is {call.bound['VideoId']}.")
+
+
+def _check_target(call: Call, target: str) -> None:
+    """Refuse what cannot be written, before anybody waits or downloads for it."""
+    from ..videos import file_names, saving
+
+    if file_names.fields(target):
+        saving.check_target(file_names.folder(target))
     else:
         saving.check_target(target)
         _check_overwriting(call, target)
-    client = call.client(CMDLET)
-    job = None
-    if call.bound.get("WaitForCompletion"):
-        job = yield from _wait(call, client)
-    yield from _deliver(call, client, target, job)
 
 
-def _deliver(call: Call, client: VideoClient, target: str | None, job: dict[str, Any] | None) -> Steps:
-    """Download to a file or to the output. The content of a job that is known to be completed may come later."""
+def _deliver(
+    call: Call, client: VideoClient, target: str | None, job: Mapping[str, Any] | None, pauses: tuple[float, ...]
+) -> Steps:
+    """Download to a file or to the output; where the content is not there yet, again after each of these pauses."""
     from ..errors import APIRequestError
-    from ..videos import download, saving
+    from ..videos.download import STILL_THERE
 
-    for pause in (*(_UNTIL_THERE if job else ()), None):
+    for pause in (*pauses, None):
         try:
             if target is None:
-                _copy(call, client, call.streams, job)
+                _copy(call, client, call.streams, call.bound["VideoId"], job)
             else:
-                path = saving.save(lambda sink: _copy(call, client, sink, job), target, call.bound["VideoId"])
-                call.streams.verbose(f"Saved as {path}.")
+                _save(call, client, target, job)
             return
         except APIRequestError as error:
-            if error.status not in _NOT_YET or error.action == download.STILL_THERE:
+            if error.status not in _NOT_YET or error.action == STILL_THERE:
                 raise
             if pause is None:
-                if job is None:
-                    hint = "If the job is not over yet, -WaitForCompletion waits for it."
-                    error.action = f"{error.action} {hint}".strip()
+                _hint_at_waiting(call, error)
                 raise
             call.streams.verbose(f"The content is not there yet and is asked for again: {error.message}")
         yield pause
+
+
+def _hint_at_waiting(call: Call, error: APIRequestError) -> None:
+    if not call.bound.get("WaitForCompletion"):
+        error.action = f"{error.action} If the job is not over yet, -WaitForCompletion waits for it.".strip()
+
+
+def _save(call: Call, client: VideoClient, target: str, job: Mapping[str, Any] | None) -> None:
+    """Write the file, and say what it is."""
+    from ..videos import file_names, saving
+
+    identifier = call.bound["VideoId"]
+    fields = file_names.fields(target)
+    if fields:
+        facts = client.retrieve(identifier) if job is None and fields != {"id"} else job
+        target = file_names.filled(target, identifier, facts or {})
+    # A name that does not say whose it is may be that of another job.
+    keep = bool(fields) and "id" not in fields
+    name = Path(target).name
+    saved = saving.save(lambda sink: _copy(call, client, sink, name, job), target, identifier, keep=keep)
+    _tell(call, saved)
+
+
+def _tell(call: Call, saved: Saved) -> None:
+    from ..videos.facts import described
+
+    streams, path = call.streams, saved.path
+    instead = ", in place of an earlier file" if saved.replaced else ""
+    streams.saved(path)
+    streams.verbose(f"Saved as {path}{instead}.")
+    if streams.is_watched and path.is_file():
+        streams.note(f"Saved {path} ({described(path)}){instead}")
+    if call.bound.get("Open"):
+        streams.launch(path)
 
 
 def _check_overwriting(call: Call, target: str) -> None:
@@ -126,7 +186,8 @@ def _check_overwriting(call: Call, target: str) -> None:
         )
 
 
-def _wait(call: Call, client: VideoClient) -> Waiting:
+def _wait(call: Call, client: VideoClient) -> Generator[float, None, dict[str, Any]]:
+    """Wait until there is a video, and return its job."""
     from ..videos import status
     from ..videos.job import warn_of_failure
     from ..videos.polling import Watch
@@ -149,13 +210,17 @@ def _without_video(call: Call, job: dict[str, Any]) -> PSOpenAIError:
     return JobFailedError(text, job=job, command=CMDLET.name)
 
 
-def _copy(call: Call, client: VideoClient, sink: Sink, known: dict[str, Any] | None) -> str:
-    """Copy the content from its usual place, or from the address that the job names instead."""
+def _copy(call: Call, client: VideoClient, sink: Sink, name: str, known: Mapping[str, Any] | None) -> str:
+    """Copy the content from its usual place, or from the address that the job names instead.
+
+    Args:
+        known: the job, if it is known to be completed.
+    """
     from ..errors import APIRequestError
     from ..videos.job import failed_job, under_id
 
     try:
-        return _copy_from(call, client, sink)
+        return _copy_from(call, client, sink, name)
     except APIRequestError as error:
         job = failed_job(error.text)
         if job is not None:
@@ -163,15 +228,15 @@ def _copy(call: Call, client: VideoClient, sink: Sink, known: dict[str, Any] | N
         address = _other_address(call, client, error, known)
         if not address:
             raise
-    return _copy_from(call, client, sink, address)
+    return _copy_from(call, client, sink, name, address)
 
 
-def _other_address(call: Call, client: VideoClient, error: APIRequestError, known: dict[str, Any] | None) -> str:
+def _other_address(call: Call, client: VideoClient, error: APIRequestError, known: Mapping[str, Any] | None) -> str:
     """Where else the video is; empty where nobody knows, where it had begun to come, and for a picture of it."""
     from ..redaction import shown_url
-    from ..videos import download
+    from ..videos.download import STILL_THERE
 
-    if error.action == download.STILL_THERE or call.bound.get("Variant", "video") != "video":
+    if error.action == STILL_THERE or call.bound.get("Variant", "video") != "video":
         return ""
     address = client.other_address(call.bound["VideoId"], error, known)
     if address:
@@ -179,11 +244,22 @@ def _other_address(call: Call, client: VideoClient, error: APIRequestError, know
     return address
 
 
-def _copy_from(call: Call, client: VideoClient, sink: Sink, address: str = "") -> str:
+def _copy_from(call: Call, client: VideoClient, sink: Sink, name: str, address: str = "") -> str:
     from ..videos import download
+    from ..videos.download_progress import DownloadProgress
 
-    fetch = _fetch(call, client, address)
-    return download.copy(fetch, sink, variant=call.bound.get("Variant", ""), broke=call.streams.verbose)
+    progress = DownloadProgress(name)
+    call.streams.show_progress(progress.pieces)
+    try:
+        return download.copy(
+            _fetch(call, client, address),
+            sink,
+            variant=call.bound.get("Variant", ""),
+            broke=call.streams.verbose,
+            progress=progress.reached,
+        )
+    finally:
+        call.streams.progress_end()
 
 
 def _fetch(call: Call, client: VideoClient, address: str) -> Fetch:
