@@ -78,7 +78,7 @@ def sandboxed(folder: Path) -> Iterator[Counterpart]:
     """Our own sandbox as a process, in which jobs are quick."""
     port = free_port()
     command = [sys.executable, "-m", "psopenai_py", "Start-VideoSandbox", "-Port", str(port), "-Speed", "20"]
-    with running(command, port, folder / "sandbox.log"):
+    with running([*command, "-Path", str(folder / "jobs")], port, folder / "sandbox.log"):
         yield Counterpart(f"http://127.0.0.1:{port}/v1")
 
 
@@ -91,14 +91,18 @@ def sandbox(tmp_path: Path) -> Iterator[Counterpart]:
 
 @pytest.fixture(scope="session")
 def litellm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counterpart]:
-    """LiteLLM's proxy in front of the sandbox."""
+    """LiteLLM's proxy in front of the sandbox, as model sora-2, and of vLLM-Omni's routes, as wan."""
     part("litellm")
+    wheel = part("vllm_omni")
     port, folder = free_port(), tmp_path_factory.mktemp("litellm")
     program = str(Path(FACTS["python"]).with_name("litellm"))
     command = [program, "--config", str(folder / "config.yaml"), "--host", "127.0.0.1", "--port", str(port)]
-    with sandboxed(folder) as upstream:
-        place = {"model": "openai/sora-2", "api_base": upstream.base, "api_key": KEY}
-        models = [{"model_name": "sora-2", "litellm_params": place}]
+    with sandboxed(folder) as upstream, routed("vllm_omni", wheel, folder) as other:
+        places = {"sora-2": ("openai/sora-2", upstream.base), "wan": ("hosted_vllm/wan", other.base)}
+        models = [
+            {"model_name": name, "litellm_params": {"model": model, "api_base": base, "api_key": KEY}}
+            for name, (model, base) in places.items()
+        ]
         config = {"model_list": models, "general_settings": {"master_key": MASTER}}
         (folder / "config.yaml").write_text(json.dumps(config))  # JSON is YAML, too
         with running(command, port, folder / "log", {"LITELLM_LOCAL_MODEL_COST_MAP": "True"}):
@@ -120,8 +124,14 @@ def prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counterpart]:
 def routes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counterpart]:
     """The route modules of a server with a stub for its engine; `request.param` names it."""
     name = str(request.param)
-    folder, port, place = part(name), free_port(), tmp_path_factory.mktemp(name)
-    command = [FACTS["python"], "-m", f"tests.servers.{name}_routes", str(port), str(place)]
-    env = {"PYTHONPATH": os.pathsep.join([str(HERE.parent.parent), str(folder)])}
-    with running(command, port, place / "log", env):
+    with routed(name, part(name), tmp_path_factory.mktemp(name)) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def routed(name: str, wheel: Path, folder: Path) -> Iterator[Counterpart]:
+    """The route modules of a server that come in a wheel."""
+    port = free_port()
+    command = [FACTS["python"], "-m", f"tests.servers.{name}_routes", str(port), str(folder), str(wheel)]
+    with running(command, port, folder / "routes.log", {"PYTHONPATH": str(HERE.parent.parent)}):
         yield Counterpart(f"http://127.0.0.1:{port}/v1")

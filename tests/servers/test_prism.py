@@ -24,7 +24,8 @@ def test_the_life_of_a_job(run: Run, prism: Counterpart, tmp_path: Path) -> None
     remix = run("New-VideoRemix", "bluer", stdin=waited.data, env=env)
     assert (remix.exit_code, remix.stderr) == (0, "")
     listed = run("Get-Video", "-Limit", "5", "-Order", "desc", env=env)
-    assert (listed.exit_code, listed.json[0]["id"]) == (0, remix.json["id"])
+    assert (listed.exit_code, listed.stderr) == (0, "")
+    assert remix.json["id"] in [job["id"] for job in listed.json]
     assert run("Remove-Video", stdin=remix.data, env=env).stderr == ""
 
 
