@@ -1,4 +1,4 @@
-"""Renew what is made from the cmdlets' tables: the tables of the README, help pages, the PowerShell functions.
+"""Renew what is made from the cmdlets' tables: tables of README and manual, help pages, the PowerShell functions.
 
     python3 scripts/generate.py [--check]
 
@@ -22,7 +22,8 @@ from psopenai_py.help import page as help_page  # noqa: E402
 from psopenai_py.help import topics  # noqa: E402
 from psopenai_py.sandbox.service.faults import FAULTS  # noqa: E402
 
-README = ROOT / "README.md"
+#: What may have parts between marks, each anywhere in any of them.
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "compat").glob("*.md"))]
 HELP_PAGES = ROOT / "tests" / "data" / "help"
 MODULE = ROOT / "compat" / "PSOpenAI.Py"
 
@@ -42,7 +43,8 @@ def main(arguments: list[str]) -> int:
 
 def generated() -> Iterator[tuple[Path, str]]:
     """Every generated file with the text it should have."""
-    yield README, renewed(README.read_text("utf-8"))
+    for document in DOCUMENTS:
+        yield document, renewed(document.read_text("utf-8"))
     for name in MODULES:
         yield HELP_PAGES / f"{name}.txt", help_page.render(load(name).CMDLET) + "\n"
     for topic in topics.TOPICS:
@@ -51,7 +53,7 @@ def generated() -> Iterator[tuple[Path, str]]:
 
 
 def renewed(text: str) -> str:
-    """The README with each marked part made anew. An unknown mark is a KeyError."""
+    """A document with each marked part made anew. An unknown mark is a KeyError."""
     mark = re.compile(r"(<!-- made: (\S+) (\S*) ?-->\n).*?(<!-- end -->)", re.DOTALL)
     return mark.sub(lambda found: found[1] + PARTS[found[2]](found[3]) + found[4], text)
 

@@ -1,6 +1,6 @@
 """What a cmdlet declares: its parameters, sets and validators. Frozen data, and what follows from it alone.
 
-One table per cmdlet feeds the binder, the help, completion, the README and the PowerShell module. The rows are
+One table per cmdlet feeds the binder, the help, completion, the manual and the PowerShell module. The rows are
 named tuples, because every start pays for them and a data class takes ten times as long to make.
 """
 

@@ -1,4 +1,4 @@
-"""The help of a cmdlet as text, made from its table: for `-Help` and for the README."""
+"""The help of a cmdlet as text, made from its table: for `-Help` and for the manual."""
 
 from __future__ import annotations
 
