@@ -20,6 +20,8 @@ from .tokens import NOTHING, Token, pair, tokenize
 Ask = Callable[[Parameter], str]
 
 _HELP_NAMES = ("h", "help", "-help")
+#: Who gives one of these pipes records.
+_OF_MANY = frozenset({"ThrottleLimit", "Resume"})
 
 
 class Binding(NamedTuple):
@@ -178,9 +180,13 @@ class _Binder:
         return "Put quotes around a text that contains blanks."
 
     def is_awaited(self, parameter: Parameter) -> bool:
-        """True for what is mandatory in a set that is still possible, is not bound, and may be piped."""
+        """True for what is mandatory in a set that is still possible, is not bound, and may be piped.
+
+        Of a run of many records, also what other parameters make optional: one who writes -Resume pipes something.
+        """
         possible = not parameter.sets or bool(self.sets & set(parameter.sets))
-        return possible and parameter.is_missing(self.values) and parameter.takes_pipeline
+        many = parameter.mandatory and parameter.name not in self.values and not _OF_MANY.isdisjoint(self.values)
+        return possible and (many or parameter.is_missing(self.values)) and parameter.takes_pipeline
 
     def bind_mandatory(self, ask: Ask | None, awaits: bool) -> None:
         """Stage 6: ask for what is missing, or say so. What is awaited from the pipeline is not missing."""
