@@ -44,8 +44,11 @@ class Extent:
         """Why the file is not complete if it ends here; empty if it may be."""
         if not (self._is_known and self._type):
             return ""
-        if self._header:
+        if self._header.startswith(b"\0"):
             return "it ends within the header of a box"
+        if self._header:
+            # Of a box it would be one of 16 MiB and more that ends within its header: rather a short trailer.
+            return ""
         return f"it ends {self._left} bytes before its part '{self._type}' does" if self._left else ""
 
     def _open(self) -> None:

@@ -146,6 +146,7 @@ ACCEPTED: dict[str, tuple[bytes, str, str, str]] = {
     "an empty box": (FTYP + box(b"free", b"") + box(b"\xa9cmt", b"?"), "video/mp4", "", "video/mp4"),
     "more boxes than any video has": (FTYP + box(b"free", b"") * 200_000, "video/mp4", "", "video/mp4"),
     "padding behind the boxes": (MP4 + bytes(99), "video/mp4", "", "video/mp4"),
+    "a short trailer behind the boxes": (MP4 + b"ABC", "video/mp4", "", "video/mp4"),
     "a trailer behind the boxes": (MP4 + bytes(range(128, 200)), "video/mp4", "", "video/mp4"),
     "WebM as MP4": (b"\x1a\x45\xdf\xa3" + bytes(50), "video/mp4", "", "video/webm"),
     "AVI": (b"RIFF\0\0\0\0AVI " + bytes(50), "video/x-msvideo", "", "video/x-msvideo"),
