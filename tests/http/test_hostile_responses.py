@@ -41,8 +41,9 @@ def answer(body: bytes = JOB, *headers: bytes, status: bytes = b"200 OK") -> byt
 
 
 def one_after_another(*answers: bytes) -> Talk:
-    """Another answer on each connection, the last one again and again."""
-    following = itertools.chain(answers, itertools.repeat(answers[-1]))
+    """Another answer on each connection, the last one again and again. Each says that its connection ends."""
+    closing = [data.replace(b"\r\n", b"\r\nConnection: close\r\n", 1) for data in answers]
+    following = itertools.chain(closing, itertools.repeat(closing[-1]))
     return lambda connection: connection.sendall(next(following))
 
 
@@ -157,6 +158,26 @@ def test_headers_with_which_an_answer_cannot_be_read(name: str, call: Callable[.
     assert LOST in result.stderr
 
 
+LONG = {
+    "a status line": b"SSH-2.0 " + b"x" * 50_000 + b"\r\n\r\n",
+    "a reason": answer(b"?", status=b"400 " + b"x" * 50_000),
+    "an odd reason": answer(b"?", status=b"400 \x9b2J" + b"\xe9" * 50_000),
+    "a type": answer(b"?", b"Content-Type: text/" + b"x" * 50_000),
+    "a request id": answer(b"?", b"x-request-id: " + b"x" * 50_000),
+    "an encoding": answer(b"?", b"Content-Encoding: " + b"x" * 50_000),
+    "an address": answer(b"", b"Location: http://" + b"x" * 50_000, status=b"302 Found"),
+    "a charset": answer(b"?", b"Content-Type: x; charset=" + b"x" * 50_000),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_what_is_long_is_not_shown_whole(name: str, call: Callable[..., Result]) -> None:
+    result = call(LONG[name], "-Verbose")
+    assert result.exit_code == 1
+    assert len(result.stderr) < 3000
+    assert "\x9b" not in result.stderr
+
+
 ODD_TEXT = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_characters="\x7f"), max_size=60)
 NUMBERS = st.text("0123456789-/*bytes ,;=\u00b2\u00b9", max_size=40)
 NAMES = ["Location", "Content-Length", "Content-Range", "Content-Type", "Retry-After", "retry-after-ms",
@@ -206,7 +227,7 @@ def test_any_headers_end_in_a_job_or_in_an_error_of_ours(
     _ends_well(changing, answer(JOB, *_lines(headers), status=status), make)
 
 
-@settings(max_examples=10)  # a download that breaks off is tried again, with pauses
+@settings(max_examples=6)  # a download that breaks off is tried again, with pauses
 @given(HEADERS, st.sampled_from(STATUS))
 def test_any_headers_end_in_a_video_or_in_an_error_of_ours(
     changing: tuple[Changing, Listener], headers: list[tuple[str, str]], status: bytes
@@ -298,6 +319,27 @@ def test_encodings_that_are_not_read(name: str, call: Callable[..., Result], tmp
     with listening(saying(data)) as server, pytest.raises(AnswerError, match="is not what was asked for: " + why):
         get_video_content("a", out_file=tmp_path / "a.mp4", api_base=server.base)
     assert list(tmp_path.iterdir()) == [tmp_path / "home"]
+
+
+@pytest.mark.parametrize("limit", ["1", "4"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        answer(NOT_READ["three times"][1], b"Content-Encoding: gzip, gzip, gzip"),
+        answer(gzip.compress(JOB)[:-3], b"Content-Encoding: gzip"),
+        answer(JOB, b"Content-Length: " + DIGITS),
+        answer(JOB, b"Content-Type: \xff; charset=\xff", b"Set-Cookie: \xff=\xff", status=b"302 \xff"),
+        b"\x16\x03\x01\x02\0" + bytes(500),
+    ],
+    ids=["three times gzip", "half a gzip", "digits", "odd letters", "no HTTP"],
+)
+def test_one_bad_answer_ends_one_record_of_a_batch(limit: str, data: bytes, run: Run) -> None:
+    with listening(one_after_another(data, answer())) as server:
+        more = ["-ApiBase", server.base, "-ThrottleLimit", limit, "-ProgressAction", "Ignore"]
+        result = run("New-Video", *more, stdin="a\nb\nc\nd\n")
+        assert server.connections == 4
+    assert (result.exit_code, result.stdout, len(result.error_ids)) == (1, LINE * 3, 1)
+    assert "Traceback" not in result.stderr
 
 
 #: A few hundred bytes on the wire: what they become, undone once, twice, and three times.
