@@ -26,7 +26,7 @@ on_unix = pytest.mark.skipif(sys.platform == "win32", reason="the terminal of th
 
 
 def _without_progress(screen: str) -> str:
-    return re.sub(r"\r\x1b\[J([^\r\n]+\r)?", "", screen)
+    return re.sub(r"\r\x1b\[K([^\r\n]+(?=\r\x1b\[K))?", "", screen)
 
 
 def _seen(*arguments: str, stdin: str = "", columns: int = 120, env: dict[str, str] | None = None) -> str:
@@ -130,9 +130,9 @@ def _in_two_halves(size: int, seconds: float) -> Any:
 @pytest.mark.parametrize(
     ("columns", "shown"),
     [
-        (80, r"\r\x1b\[Jdoggo\.mp4 50 % 2\.0 of 4\.0 MB, \d+\.\d MB/s, \d s left\r"),
-        (40, r"\r\x1b\[Jdoggo\.mp4 50 % 2\.0 of 4\.0 MB, \d+\.\d MB/s\r"),
-        (34, r"\r\x1b\[Jdoggo\.mp4 50 % 2\.0 of 4\.0 MB\r"),
+        (80, r"\r\x1b\[Kdoggo\.mp4 50 % 2\.0 of 4\.0 MB, \d+\.\d MB/s, \d s left\r"),
+        (40, r"\r\x1b\[Kdoggo\.mp4 50 % 2\.0 of 4\.0 MB, \d+\.\d MB/s\r"),
+        (34, r"\r\x1b\[Kdoggo\.mp4 50 % 2\.0 of 4\.0 MB\r"),
     ],
 )
 def test_a_download_shows_how_far_it_is(place: Path, columns: int, shown: str) -> None:
@@ -140,7 +140,7 @@ def test_a_download_shows_how_far_it_is(place: Path, columns: int, shown: str) -
         arguments = ["Get-VideoContent", "video_123", "-OutFile", "new/doggo.mp4", "-ApiBase", server.base]
         screen = _seen(*arguments, columns=columns)
     assert re.search(shown, screen)
-    assert screen.endswith("\r\x1b[JSaved new/doggo.mp4 (4.0 MB)\n")
+    assert screen.endswith("\r\x1b[KSaved new/doggo.mp4 (4.0 MB)\n")
 
 
 @on_unix
