@@ -6,7 +6,7 @@ from .. import keys
 from ..binding.spec import Cmdlet, Example
 from ..errors import InputError
 from ..redaction import KEY_VARIABLE, Secret, mask
-from ..settings import key_host
+from ..settings import key_host, variable
 from . import Call
 from .shared_parameters import common_parameters, host_parameter
 
@@ -43,7 +43,7 @@ def run(call: Call) -> None:
         keys.set(host, key)
         call.streams.note(f"{shown}is now in {store.name}.")
     call.streams.verbose(f"The key for {host} is in the keyring.")
-    if call.environ.get(KEY_VARIABLE):
+    if variable(call.environ, KEY_VARIABLE):
         text = f"The environment variable {KEY_VARIABLE} is set and goes before the stored key."
         call.streams.warning(text)
 
