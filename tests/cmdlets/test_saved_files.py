@@ -219,6 +219,14 @@ def test_never_a_collision(run: Run, sandbox: str, place: Path, many: list[str],
     assert len(files(place)) == 8 + plain
 
 
+def test_a_folder_named_after_the_prompt(run: Run, api: Script, place: Path) -> None:
+    """Its files are named after their jobs, so that a second download takes the place of the first."""
+    api.responses = [{"json": JOB | {"prompt": "a b"}}, content(), {"json": JOB | {"prompt": "a b"}}, content()]
+    for _ in range(2):
+        assert run("Get-VideoContent", "video_123", "-OutFile", "{prompt}/").exit_code == 0
+    assert list(files(place)) == ["a_b/video_123.mp4"]
+
+
 def test_a_misspelt_field(run: Run, api: Script, place: Path) -> None:
     result = run("Get-VideoContent", "video_123", "-w", "-OutFile", "{promt}-{id}.mp4")
     assert (result.exit_code, api.requests, files(place)) == (1, [], {})
