@@ -20,6 +20,8 @@ SANDBOX_BASE = "http://sandbox/v1"
 
 #: PSOpenAI's name first, then the name the vendor's own libraries use.
 BASE_VARIABLES = ("OPENAI_API_BASE", "OPENAI_BASE_URL")
+#: Those that the standard library looks at, as it finds them.
+PROXY_VARIABLES = ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 ORGANIZATION_VARIABLES = ("OPENAI_ORGANIZATION", "OPENAI_ORG_ID")
 
 #: Longest time limit that .NET's timers take, in seconds; the reference refuses more.
@@ -81,6 +83,8 @@ def resolve(bound: Mapping[str, Any], environ: Mapping[str, str], streams: Strea
         needed = azure or host == RETIRED_HOST
         key, source = find_key(bound, environ, streams, host, needed=needed)
         _tell_way(base, source, bound, streams)
+        for name in PROXY_VARIABLES:
+            _tell_line_end(name, environ, streams)
     return Settings(
         base=base,
         sandbox=sandbox,
@@ -109,10 +113,15 @@ def _first(names: Sequence[str], environ: Mapping[str, str], streams: Streams) -
     """The text of the first variable that has one, and how messages call it."""
     for name in names:
         if text := variable(environ, name):
-            if text != environ[name]:
-                streams.verbose(f"The line end behind the environment variable {name} is left out.")
+            _tell_line_end(name, environ, streams)
             return text, f"environment variable {name}"
     return "", ""
+
+
+def _tell_line_end(name: str, environ: Mapping[str, str], streams: Streams) -> None:
+    text = variable(environ, name)
+    if text and text != environ[name]:
+        streams.verbose(f"The line end behind the environment variable {name} is left out.")
 
 
 def _tell_way(base: str, source: str, bound: Mapping[str, Any], streams: Streams) -> None:

@@ -41,8 +41,9 @@ def answer(body: bytes = JOB, *headers: bytes, status: bytes = b"200 OK") -> byt
 
 
 def one_after_another(*answers: bytes) -> Talk:
-    """Another answer on each connection, the last one again and again."""
-    following = itertools.chain(answers, itertools.repeat(answers[-1]))
+    """Another answer on each connection, the last one again and again. Each says that its connection ends."""
+    closing = [data.replace(b"\r\n", b"\r\nConnection: close\r\n", 1) for data in answers]
+    following = itertools.chain(closing, itertools.repeat(closing[-1]))
     return lambda connection: connection.sendall(next(following))
 
 
@@ -318,6 +319,27 @@ def test_encodings_that_are_not_read(name: str, call: Callable[..., Result], tmp
     with listening(saying(data)) as server, pytest.raises(AnswerError, match="is not what was asked for: " + why):
         get_video_content("a", out_file=tmp_path / "a.mp4", api_base=server.base)
     assert list(tmp_path.iterdir()) == [tmp_path / "home"]
+
+
+@pytest.mark.parametrize("limit", ["1", "4"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        answer(NOT_READ["three times"][1], b"Content-Encoding: gzip, gzip, gzip"),
+        answer(gzip.compress(JOB)[:-3], b"Content-Encoding: gzip"),
+        answer(JOB, b"Content-Length: " + DIGITS),
+        answer(JOB, b"Content-Type: \xff; charset=\xff", b"Set-Cookie: \xff=\xff", status=b"302 \xff"),
+        b"\x16\x03\x01\x02\0" + bytes(500),
+    ],
+    ids=["three times gzip", "half a gzip", "digits", "odd letters", "no HTTP"],
+)
+def test_one_bad_answer_ends_one_record_of_a_batch(limit: str, data: bytes, run: Run) -> None:
+    with listening(one_after_another(data, answer())) as server:
+        more = ["-ApiBase", server.base, "-ThrottleLimit", limit, "-ProgressAction", "Ignore"]
+        result = run("New-Video", *more, stdin="a\nb\nc\nd\n")
+        assert server.connections == 4
+    assert (result.exit_code, result.stdout, len(result.error_ids)) == (1, LINE * 3, 1)
+    assert "Traceback" not in result.stderr
 
 
 #: A few hundred bytes on the wire: what they become, undone once, twice, and three times.
