@@ -73,3 +73,17 @@ IDENTIFIERS: dict[str, tuple[str, Any, str]] = {
 def test_the_id_that_was_asked_for_stays(run: Run, api: Script, asked: str, told: Any, shown: str) -> None:
     api.responses = [{"json": {name: v for name, v in (JOB | {"id": told}).items() if (name, v) != ("id", None)}}]
     assert run("Get-Video", asked).json["id"] == shown
+
+
+def test_an_envelope_with_words_of_its_own(run: Run, api: Script) -> None:
+    inner = {"task_id": "t1", "task_status": "succeed"}
+    api.responses = [{"json": {"code": 1000, "message": "SUCCEED", "data": inner}}]
+    assert run("Get-Video", "t1").json == inner
+
+
+@pytest.mark.parametrize("line", [("Get-Video", "v1"), ("New-Video", "x")], ids=["get", "create"])
+@pytest.mark.parametrize("status", ["error", "failed"])
+def test_an_error_with_an_id_of_its_own_is_no_job(run: Run, api: Script, line: tuple[str, ...], status: str) -> None:
+    api.responses = [{"status": 400, "json": {"id": "req_1", "status": status, "message": "No GPU"}}]
+    result = run(*line)
+    assert (result.exit_code, result.stdout, "No GPU" in result.stderr) == (1, "", True)
