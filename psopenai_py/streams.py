@@ -59,14 +59,15 @@ class Streams(ABC):
         self.preferences = preferences
         self.exit_code = 0
         self._hidden: dict[str, str] = {}
+        self._hidden_beside: dict[str, str] = {}
 
-    def hide(self, text: str, shown: str) -> None:
-        """From now on, show `shown` wherever `text` would appear in any stream.
+    def hide(self, text: str, shown: str, *, in_output: bool = True) -> None:
+        """From now on, show `shown` wherever `text` would appear in any stream, or in any but the output.
 
         Very short texts are let through: they are no secrets, and replacing them would garble everything.
         """
         if len(text) >= 8:
-            self._hidden[text] = shown
+            (self._hidden if in_output else self._hidden_beside)[text] = shown
 
     def output(self, value: Any) -> None:
         """Write one result. Raises OutputError when it cannot be written."""
@@ -123,9 +124,9 @@ class Streams(ABC):
         """The text without hidden texts and without control characters other than tab and line end."""
         return CONTROLS.sub("\ufffd", self.without_hidden(text).replace("\r\n", "\n"))
 
-    def without_hidden(self, text: str) -> str:
+    def without_hidden(self, text: str, *, in_output: bool = False) -> str:
         """The text with the masked form of every hidden text in place of it."""
-        for hidden, shown in self._hidden.items():
+        for hidden, shown in (self._hidden if in_output else self._hidden | self._hidden_beside).items():
             text = text.replace(hidden, shown)
         return text
 

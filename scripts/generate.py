@@ -18,7 +18,12 @@ import _powershell  # noqa: E402
 from psopenai_py import help as help_page  # noqa: E402
 from psopenai_py.binding.spec import Kind, Parameter  # noqa: E402
 from psopenai_py.cmdlets import MODULES, load  # noqa: E402
-from psopenai_py.cmdlets.shared_parameters import common_parameters, pipeline_parameters, service_parameters  # noqa: E402
+from psopenai_py.cmdlets.shared_parameters import (  # noqa: E402
+    common_parameters,
+    pipeline_parameters,
+    provider,
+    service_parameters,
+)
 from psopenai_py.sandbox.faults import FAULTS  # noqa: E402
 
 README = ROOT / "README.md"
@@ -61,14 +66,14 @@ def cmdlets(_: str) -> str:
 
 def parameters(name: str) -> str:
     """One row a parameter of the cmdlet's own."""
-    shared = {parameter.name for parameter in (*service_parameters(), *pipeline_parameters())}
+    shared = {parameter.name for parameter in (*service_parameters(), provider(), *pipeline_parameters())}
     own = [parameter for parameter in help_page.own_parameters(load(name).CMDLET) if parameter.name not in shared]
     return _parameter_table(own)
 
 
 def service(_: str) -> str:
     """One row a parameter that all cmdlets share which call a service."""
-    return _parameter_table([parameter for parameter in service_parameters() if not parameter.hidden])
+    return _parameter_table([parameter for parameter in (*service_parameters(), provider()) if not parameter.hidden])
 
 
 def pipeline(_: str) -> str:

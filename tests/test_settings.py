@@ -10,7 +10,7 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
-from psopenai_py.settings import host_of, is_secret, mask, shown_url
+from psopenai_py.destination import host_of, is_secret, mask, shown_url
 from tests.conftest import KEY, Result, Run
 from tests.server import Server
 

@@ -38,7 +38,7 @@ FRONT = {
     "streams",
     "terminal",
 }
-TABLE = {"cmdlets.new_video", "cmdlets.shared_parameters"}
+TABLE = {"cmdlets.new_video", "cmdlets.shared_parameters", "services"}
 
 
 #: Tells at the end what is loaded; nothing of it is loaded for that.
@@ -158,7 +158,7 @@ def test_a_request_with_the_key_in_the_environment(server: Server) -> None:
     assert packages(names) <= {"click", *HTTP, *ON_WINDOWS}
     assert not names & NEEDLESS
     assert not {name for name in ours(names) if name.startswith(("sandbox", "keys", "help", "completion"))}
-    assert {name for name in ours(names) if name.startswith("cmdlets.")} == TABLE
+    assert {name for name in ours(names) if name.startswith("cmdlets.")} == TABLE - {"services"}
 
 
 def test_the_sandbox(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ function New-Video {
     .PARAMETER Prompt
         What the video shows.
     .PARAMETER InputReference
-        Path of a picture or clip to start from; it is sent along.
+        Path of a picture or clip to start from; it is sent along. Hosted services take an address, too.
     .PARAMETER Model
         The model to use; servers other than OpenAI's have names of their own.
     .PARAMETER Seconds

@@ -53,6 +53,8 @@ def _property(cmdlet: Cmdlet, parameter: Parameter, record: dict[str, Any]) -> s
     for name in (parameter.name, *parameter.aliases):
         if name.lower() in properties:
             value = properties[name.lower()]
+            if parameter.ours and parameter.choices and value not in parameter.choices:
+                return None  # some servers have a property of this name that means something else
             text = _text(value)
             if text is None and value is not None:
                 # To leave it out would be to do something else than was asked for.
@@ -81,7 +83,7 @@ def _not_bound(cmdlet: Cmdlet, why: str, record: Any) -> BindingError:
 
 def _accepted(cmdlet: Cmdlet) -> str:
     """What the pipeline may bring, for the advice."""
-    rows = [row for row in cmdlet.parameters if row.takes_pipeline and row.kind is Kind.STRING]
+    rows = [row for row in cmdlet.parameters if row.takes_pipeline and row.kind is Kind.STRING and not row.ours]
     return ", ".join(f"{row.name} ({' or '.join(_ways(row))})" for row in rows)
 
 

@@ -43,7 +43,8 @@ class Call(NamedTuple):
         environ: environment variables as they are for this call.
         connections: connections to servers, kept open between the calls of one run.
         done: how many records of the same run were handled before, without error.
-        resolved: settings that were found for the whole run; None where each call looks for its own.
+        resolved: settings that were found for the whole run, by the name of the provider; None where each call looks
+            for its own.
         limiter: says when requests may go out; None for a call by itself.
     """
 
@@ -52,7 +53,7 @@ class Call(NamedTuple):
     environ: Mapping[str, str]
     connections: Connections
     done: int = 0
-    resolved: Settings | None = None
+    resolved: dict[str, Settings] | None = None
     limiter: RateLimiter | None = None
 
     @property
@@ -60,7 +61,13 @@ class Call(NamedTuple):
         """Where the call goes, and with which key. Raises SettingsError or KeyMissingError."""
         from ..settings import resolve
 
-        return self.resolved or resolve(self.bound, self.environ, self.streams)
+        if self.resolved is None:
+            return resolve(self.bound, self.environ, self.streams)
+        # A piped job names its provider.
+        name = self.bound.get("Provider", "").lower()
+        if name not in self.resolved:
+            self.resolved[name] = resolve(self.bound, self.environ, self.streams)
+        return self.resolved[name]
 
     def client(self, cmdlet: Cmdlet) -> VideoClient:
         """The service, as this cmdlet uses it. Raises SettingsError or KeyMissingError."""
@@ -89,13 +96,13 @@ class Call(NamedTuple):
     def again(self, cmdlet: Cmdlet, settings: Settings) -> str:
         """The command line that makes this call once more. What authenticates is left out."""
         from ..binding.quoting import command_line
-        from ..settings import DEFAULT_BASE, is_secret, shown_url
+        from ..destination import is_secret
 
-        base = settings.sandbox or shown_url(settings.base)
-        found = dict(self.bound) | ({"ApiBase": base} if base != DEFAULT_BASE else {})
+        found = dict(self.bound) | settings.arguments
         arguments: dict[str, Any] = {}
         for row in cmdlet.parameters:
-            if row.name in found and not (row.common or row.ours or row.kind in (Kind.SECRET, Kind.OBJECT)):
+            needless = row.common or (row.ours and row.name != "Provider") or row.kind in (Kind.SECRET, Kind.OBJECT)
+            if row.name in found and not needless:
                 value = found[row.name]
                 if row.kind is Kind.DICTIONARY:
                     value = {name: text for name, text in value.items() if not is_secret(name)}

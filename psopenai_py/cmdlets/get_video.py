@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call
-from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, video_id
+from .shared_parameters import common_parameters, pipeline_parameters, provider, service_parameters, video_id
 
 if TYPE_CHECKING:
     from ..videos.client import VideoClient
@@ -43,6 +43,7 @@ CMDLET = Cmdlet(
         Parameter("After", Kind.STRING, "Lists what comes behind this id.", sets=("List",), hidden=True),
         *service_parameters(),
         *common_parameters(),
+        provider(),
         *pipeline_parameters(),
     ),
     examples=(

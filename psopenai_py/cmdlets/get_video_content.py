@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call, Steps, go_through
-from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, video_id
+from .shared_parameters import common_parameters, pipeline_parameters, provider, service_parameters, video_id
 
 if TYPE_CHECKING:
-    from ..http.client import Opening
-    from ..videos.client import VideoClient
+    from ..videos.client import Opening, VideoClient
     from ..videos.download import Fetch, Sink
 
 CMDLET = Cmdlet(
@@ -40,6 +39,7 @@ CMDLET = Cmdlet(
         Parameter("WaitForCompletion", Kind.SWITCH, "Waits until the job is over, and downloads then."),
         *service_parameters(),
         *common_parameters(),
+        provider(),
         *pipeline_parameters(),
     ),
     examples=(
@@ -118,9 +118,10 @@ def _copy(call: Call, client: VideoClient, sink: Sink) -> str:
 
 def _fetch(call: Call, client: VideoClient) -> Fetch:
     """How to ask for the content from some byte on."""
-    identifier = client.content_id(call.bound["VideoId"])
+    variant = call.bound.get("Variant")
+    source = client.content_source(call.bound["VideoId"], variant)
 
     def fetch(start: int, tag: str) -> Opening:
-        return client.content(identifier, call.bound.get("Variant"), start, tag)
+        return client.content(source, variant, start, tag)
 
     return fetch

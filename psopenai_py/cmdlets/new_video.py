@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call
-from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, what_if
+from .shared_parameters import common_parameters, pipeline_parameters, provider, service_parameters, what_if
 
 if TYPE_CHECKING:
-    from ..http.request import Field
-    from ..settings import Settings
+    from ..videos.client import VideoClient
+    from ..videos.providers import Creation
 
 CMDLET = Cmdlet(
     name="New-Video",
@@ -34,7 +33,7 @@ CMDLET = Cmdlet(
         Parameter(
             "InputReference",
             Kind.STRING,
-            "Path of a picture or clip to start from; it is sent along.",
+            "Path of a picture or clip to start from; it is sent along. Hosted services take an address, too.",
             aliases=("input_reference",),
             not_empty=True,
             path=True,
@@ -67,6 +66,7 @@ CMDLET = Cmdlet(
         ),
         *service_parameters(),
         *common_parameters(),
+        provider(),
         what_if(),
         *pipeline_parameters(),
     ),
@@ -93,34 +93,36 @@ def run(call: Call) -> None:
     from ..videos.job import write_job
 
     client = call.client(CMDLET)
-    request = client.creation(_fields(call.bound), call.additional_body)
+    planned = client.creation(_creation(call, client))
     if call.bound.get("WhatIf"):
-        call.streams.output(request.describe())
+        call.streams.output(planned.request.describe())
         return
-    _warn_if_retired(client.settings, call)
-    write_job(call.streams, client.create(request))
+    _warn_if_retired(client, call)
+    write_job(call.streams, client.create(planned))
 
 
-def _fields(bound: Mapping[str, Any]) -> list[Field]:
-    """The body in the reference's order. Model is always sent; the rest only when it was bound."""
-    from ..http.upload import file_part
+def _creation(call: Call, client: VideoClient) -> Creation:
+    """What was bound, and nothing that was not, but for the model."""
+    from ..http.upload import file_part, is_address
+    from ..videos.providers import Creation
 
-    fields: list[Field] = []
-    if "Prompt" in bound:
-        fields.append(("prompt", bound["Prompt"]))
-    fields.append(("model", bound.get("Model", "sora-2")))
-    for name in ("Seconds", "Size"):
-        if name in bound:
-            fields.append((name.lower(), bound[name].strip()))
-    if "InputReference" in bound:
-        fields.append(("input_reference", file_part(bound["InputReference"])))
-    return fields
+    bound, reference = call.bound, call.bound.get("InputReference")
+    if reference is not None and not (client.takes_addresses and is_address(reference)):
+        reference = file_part(reference)
+    return Creation(
+        model=bound.get("Model", client.usual_model),
+        prompt=bound.get("Prompt"),
+        seconds=bound.get("Seconds"),
+        size=bound.get("Size"),
+        reference=reference,
+        body=call.additional_body or {},
+    )
 
 
-def _warn_if_retired(settings: Settings, call: Call) -> None:
-    from ..settings import RETIRED_HOST
+def _warn_if_retired(client: VideoClient, call: Call) -> None:
+    from ..destination import RETIRED_HOST
 
-    model = call.bound.get("Model", "sora-2")
-    if settings.host == RETIRED_HOST and model.lower() in ("sora-2", "sora-2-pro"):
+    model = call.bound.get("Model", client.usual_model)
+    if client.settings.host == RETIRED_HOST and model.lower() in ("sora-2", "sora-2-pro"):
         text = f"{RETIRED_HOST} discontinued the model {model} on 2026-09-24; -ApiBase names another server."
         call.streams.warning(text, may_stop=False)

@@ -6,9 +6,9 @@ from .. import keys
 from ..binding.spec import Cmdlet, Example
 from ..binding.values import Secret
 from ..errors import InputError
-from ..settings import KEY_VARIABLE, key_host
+from ..settings import key_place
 from . import Call
-from .shared_parameters import common_parameters, host_parameter
+from .shared_parameters import common_parameters, host_parameters
 
 CMDLET = Cmdlet(
     name="Set-OpenAIKey",
@@ -17,7 +17,7 @@ CMDLET = Cmdlet(
         "Asks for the key without showing it, or reads it from standard input. There is no parameter for the key: "
         "arguments can be read by every process of the machine. Each host has a key of its own."
     ),
-    parameters=(host_parameter(), *common_parameters()),
+    parameters=(*host_parameters(), *common_parameters()),
     examples=(
         Example("Set-OpenAIKey", "Asks for the key of api.openai.com."),
         Example("Set-OpenAIKey -ApiBase https://gateway.example/v1 < key.txt", "Stores the key in key.txt."),
@@ -29,15 +29,15 @@ CMDLET = Cmdlet(
 
 def run(call: Call) -> None:
     """Read the key and store it, unless the same one is stored already."""
-    host = key_host(call.bound, call.environ, call.streams)
+    place = key_place(call.bound, call.environ, call.streams)
+    host = place.host
     key = Secret(_checked(call.streams.ask_secret(f"API key for {host}: ").strip()))
     if keys.get(host) != key:
         # Storing an unchanged key anew would reset what some keyrings were told to allow.
         keys.set(host, key)
     call.streams.verbose(f"The key for {host} is in the keyring.")
-    if call.environ.get(KEY_VARIABLE):
-        text = f"The environment variable {KEY_VARIABLE} is set and goes before the stored key."
-        call.streams.warning(text)
+    for variable in filter(call.environ.get, place.key_variables):
+        call.streams.warning(f"The environment variable {variable} is set and goes before the stored key.")
 
 
 def _checked(text: str) -> str:

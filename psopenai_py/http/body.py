@@ -10,14 +10,12 @@ from typing import Any, Protocol
 from ..errors import ConnectionFailedError
 from ..streams import Data, Streams
 from . import refusals
-from .masks import Masks
+from .masks import Masks, conceal
 from .request import Request
 from .response import Response
 
 #: Seconds without a byte after which a download counts as broken off.
 STALL = 120.0
-#: Bytes of a response that are read; a job is a few hundred.
-LARGEST_BODY = 32 * 2**20
 #: Bytes from which on the short cut pays.
 _LARGE = 4 * 2**20
 _PIECE = 2**20
@@ -74,17 +72,19 @@ class Incoming:
         try:
             for chunk in self.chunks():
                 body += chunk
-                if len(body) > LARGEST_BODY:
+                if len(body) > self._request.largest:
                     break
         except ConnectionFailedError as error:
             broken = error
         response = self.response._replace(body=self._masks.data(bytes(body)))
+        if self._request.conceals:
+            conceal(response, self._request.url, self._streams)
         if self._streams.preferences.debug:
             self._streams.debug(f"Body of the answer:\n{response.text}")
         if broken is not None and response.status < 400:
             raise refusals.broken_off(response, broken)
-        if len(body) > LARGEST_BODY and response.status < 400:
-            raise refusals.too_large(response, self._request.expects, LARGEST_BODY, self._request.action)
+        if len(body) > self._request.largest and response.status < 400:
+            raise refusals.too_large(response, self._request.expects, self._request.largest, self._request.action)
         return response
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..destination import host_of, shown_url
 from ..errors import ConnectionFailedError, InputError, RequestTimeoutError, SettingsError
-from ..settings import Settings, host_of, shown_url
+from ..settings import Settings
 from . import network
 from .attempt import CONNECT_LIMIT, Attempt
 from .request import Request

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote_plus, urlsplit
 
+from ..destination import is_secret, mask, shown_url
 from ..errors import PSOpenAIError
-from ..settings import is_secret, mask
 from ..streams import Streams
-from .request import Request
+from .request import Request, origin
+from .response import Response
 
+#: An address in a body or header, as it is or as JSON escapes it.
+_ADDRESS = re.compile(r"https?:(?:\\?/){2}[^\s\"'<>]+")
 #: Shorter texts would be found everywhere.
 _SHORTEST = 8
 
@@ -58,3 +62,21 @@ class Masks(NamedTuple):
                     setattr(error, name, self.text(value))
             error.args = (error.message,)
             raise
+
+
+def conceal(response: Response, url: str, streams: Streams) -> None:
+    """Keep the addresses on other hosts that a response names out of what the streams say, though not of the output."""
+    for text in (*response.headers.values(), response.text):
+        for found in _ADDRESS.findall(text):
+            plain = re.sub(r"\\u([0-9a-fA-F]{4})", lambda code: chr(int(code[1], 16)), found.replace("\\/", "/"))
+            if _is_elsewhere(plain, url):
+                place = "/".join(plain.split("/", 3)[:3])
+                for form in {found, plain, shown_url(plain)}:
+                    streams.hide(form, f"{place}/<hidden>", in_output=False)
+
+
+def _is_elsewhere(address: str, url: str) -> bool:
+    try:
+        return origin(address) != origin(url)
+    except ValueError:
+        return True

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote, quote_plus, unquote_plus, urljoin, urlsplit
 
 from .. import __version__
+from ..destination import is_secret, mask, shown_url
 from ..errors import InputError
 from ..psjson import dumps
-from ..settings import Settings, is_secret, mask, shown_url
+from ..settings import Settings
+from .files import FilePart, with_names
 
 #: Names and values of a query; a value of None is a name that stands alone.
 Query = list[tuple[str, str | None]]
@@ -29,20 +30,6 @@ class Extras(NamedTuple):
     debug: bool = False
 
 
-class FilePart(NamedTuple):
-    """A file of a multipart body. `data` is set only for what can be read once, such as a pipe."""
-
-    path: str
-    name: str
-    media_type: str
-    size: int
-    data: bytes | None = None
-
-    def open(self) -> BinaryIO:
-        """A binary file from the start, anew for each attempt."""
-        return open(self.path, "rb") if self.data is None else io.BytesIO(self.data)  # noqa: PTH123
-
-
 #: One field of a multipart body: its name, and its text or file.
 Field = tuple[str, str | FilePart]
 
@@ -57,6 +44,9 @@ class Request(NamedTuple):
         expects: what the response is to be, as messages call it.
         action: what to do about a response that is something else.
         loss: what may have happened when no response came; not empty for what must not be done twice.
+        once: it is not repeated after an error that leaves open whether it was carried out.
+        conceals: addresses on other hosts in the response are secrets: whoever knows one can fetch what is there.
+        largest: bytes that the response may have.
     """
 
     method: str
@@ -68,6 +58,9 @@ class Request(NamedTuple):
     expects: str = "what was asked for"
     action: str = ""
     loss: str = ""
+    once: bool = False
+    conceals: bool = False
+    largest: int = 32 * 2**20
 
     def __repr__(self) -> str:
         return f"Request({self.method} {shown_url(self.url)})"  # the key is among the headers
@@ -89,7 +82,7 @@ class Request(NamedTuple):
         if self.fields is not None:
             shown["fields"] = [_shown_field(name, value) for name, value in self.fields]
         if self.document is not None:
-            shown["body"] = dict(self.document)
+            shown["body"] = with_names(self.document)
         return shown
 
 
@@ -155,6 +148,16 @@ def merge_document(document: Mapping[str, Any], additional: Mapping[str, Any]) -
     merged = {name.lower(): (name, value) for name, value in document.items()}
     for name, value in additional.items():
         merged[name.lower()] = (merged.get(name.lower(), (name, None))[0], value)
+    return dict(merged.values())
+
+
+def merge_deep(document: Mapping[str, Any], additional: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for members at any depth: objects are merged, everything else is replaced."""
+    merged = {name.lower(): (name, value) for name, value in document.items()}
+    for name, value in additional.items():
+        spelled, known = merged.get(name.lower(), (name, None))
+        both = isinstance(known, Mapping) and isinstance(value, Mapping)
+        merged[name.lower()] = (spelled, merge_deep(known, value) if both else value)
     return dict(merged.values())
 
 

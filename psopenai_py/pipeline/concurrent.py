@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from typing import Any
 
 from ..binding.spec import Kind
 from ..cmdlets import Call, CmdletModule
-from ..errors import APIRequestError, InputError, Interrupted, PSOpenAIError
+from ..errors import APIRequestError, InputError, Interrupted, KeyMissingError, PSOpenAIError
 from ..http.rate_limit import SharedRateLimiter
 from ..terminal import TerminalStreams
 from .interrupts import Interrupts
@@ -42,7 +42,10 @@ def run_many(module: CmdletModule, call: Call, records: Iterable[Any], streams: 
         raise InputError(text, command=module.CMDLET.name, action=action)
     path = None if call.bound.get("WhatIf") else call.bound.get("Resume")
     with closing(Journal(path, _owner(module, call))) if path else nullcontext() as journal:
-        _Many(module, call._replace(resolved=call.settings), streams, journal).run(records)
+        call = call._replace(resolved={})
+        with suppress(KeyMissingError):  # the records may name a provider whose key there is
+            _ = call.settings
+        _Many(module, call, streams, journal).run(records)
 
 
 def _owner(module: CmdletModule, call: Call) -> dict[str, str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ..destination import RETIRED_HOST
 from ..http.client import Advise
 from ..http.request import Request
 from ..http.response import Response
-from ..settings import RETIRED_HOST, Settings
+from ..settings import Settings
 
 
 def for_status(settings: Settings) -> Advise:

@@ -22,7 +22,7 @@ def job(response: Response, cmdlet: str) -> dict[str, Any]:
 
     Raises AnswerError for everything that is no JSON object, with what came instead.
     """
-    return psjson.job_with_local_times(_object(response, cmdlet))
+    return psjson.job_with_local_times(document(response, cmdlet))
 
 
 def created_job(response: Response, cmdlet: str) -> dict[str, Any]:
@@ -30,7 +30,11 @@ def created_job(response: Response, cmdlet: str) -> dict[str, Any]:
 
     Raises AnswerError for what holds no id, with the server's own words: a refusal may come with status 200.
     """
-    found = job(response, cmdlet)
+    return identified(job(response, cmdlet), response, cmdlet)
+
+
+def identified(found: dict[str, Any], response: Response, cmdlet: str) -> dict[str, Any]:
+    """The same for an answer that was read before."""
     if _is_id(found.get("id")):
         return found
     identifier = _other_id(found)
@@ -63,7 +67,7 @@ class Page(NamedTuple):
 
 def page(response: Response, cmdlet: str) -> Page:
     """The page that a successful answer holds. An object that is no list counts as one job."""
-    value = _object(response, cmdlet)
+    value = document(response, cmdlet)
     data = value.get("data")
     if value.get("object") != "list" or not isinstance(data, list):
         return Page([psjson.job_with_local_times(value)])
@@ -72,7 +76,8 @@ def page(response: Response, cmdlet: str) -> Page:
     return Page(jobs, value.get("has_more") is True, last if isinstance(last, str) else "")
 
 
-def _object(response: Response, cmdlet: str) -> dict[str, Any]:
+def document(response: Response, cmdlet: str) -> dict[str, Any]:
+    """The JSON object that a successful answer holds. Raises AnswerError for everything else."""
     if 300 <= response.status < 400:
         raise _not_a_job(response, cmdlet, _redirection(response))
     try:

@@ -1,0 +1,93 @@
+"""Together: OpenAI's words in JSON, with pixels and another place for pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ...http.files import Embedded, FilePart
+from ...http.request import Request, segment
+from . import Creation, Job, Known, Plan, Provider, Target
+from .common import ask, classify, fetch, is_clip, number, order, refuses, unusable
+from .jobs import COMPLETED, FAILED, address, arranged, failure, first, held_back, member, text, word_of
+
+_NAME = "Together"
+
+
+def create(target: Target, creation: Creation) -> Plan:
+    """The seconds are text here, too."""
+    document: dict[str, Any] = {
+        "model": creation.model,
+        "prompt": creation.prompt,
+        "seconds": text(number("Seconds", creation.seconds, _NAME)),
+        **_size(creation.size),
+        **_media(creation.reference),
+    }
+    return Plan(order(target, "videos", document, creation.body))
+
+
+def retrieve(target: Target, video_id: str) -> Request:
+    """The request for one job."""
+    return ask(target, f"videos/{segment(video_id)}")
+
+
+def source(document: Mapping[str, Any]) -> str | None:
+    """A short link of the service, which leads elsewhere."""
+    return address(member(document, "outputs", "video_url"))
+
+
+def read(document: Mapping[str, Any], known: Known) -> Job:
+    """Times come as numbers or as text."""
+    word = word_of(document.get("status"))
+    names = ("id", "model", "seconds", "size", "created_at", "completed_at")
+    facts: dict[str, Any] = {name: _time(document.get(name)) for name in names}
+    facts |= {"status": word, "cost": member(document, "outputs", "cost")}
+    if word == FAILED:
+        told = document.get("error") or first(member(document, "info", "errors")) or member(document, "info", "errors")
+        facts["error"] = failure(document.get("status"), told)
+    elif word == COMPLETED and source(document) is None:
+        facts |= {"status": FAILED, "error": held_back("completed")}
+    return arranged(_NAME, known, facts, document)
+
+
+def _time(value: object) -> object:
+    """A time that was never set comes as the first moment of the calendar."""
+    return None if str(value).startswith("0001-01-01") else value
+
+
+def _size(size: str | None) -> dict[str, Any]:
+    given = (size or "").strip().lower()
+    if not given:
+        return {}
+    pixels = re.fullmatch(r"([1-9]\d{0,4})x([1-9]\d{0,4})", given)
+    if pixels:
+        return {"width": int(pixels[1]), "height": int(pixels[2])}
+    if re.fullmatch(r"\d+:\d+", given):
+        return {"ratio": given}
+    if re.fullmatch(r"\d+p|[124]k", given):
+        return {"resolution": given}
+    raise unusable("Size", given, _NAME, "write it as WIDTHxHEIGHT, such as 1280x720")
+
+
+def _media(reference: FilePart | str | None) -> dict[str, Any]:
+    if reference is None:
+        return {}
+    given = Embedded(reference, bare=True) if isinstance(reference, FilePart) else reference
+    if is_clip(reference):
+        return {"media": {"reference_videos": [{"video": given}]}}
+    return {"media": {"frame_images": [{"input_image": given, "frame": "first"}]}}
+
+
+PROVIDER = Provider(
+    create,
+    retrieve,
+    refuses(f"{_NAME} lists no jobs.", "Keep the ids that New-Video prints."),
+    refuses(f"{_NAME} changes no finished videos."),
+    refuses(f"{_NAME} deletes no jobs."),
+    fetch,
+    source,
+    read,
+    classify=classify,
+    models="https://docs.together.ai/docs/serverless-models lists the models.",
+)
