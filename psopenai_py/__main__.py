@@ -6,6 +6,8 @@ import gc
 import sys
 from typing import NoReturn
 
+from . import signals
+
 
 def main() -> NoReturn:
     """`psopenai CMDLET ...` and `python -m psopenai_py CMDLET ...`."""
@@ -67,13 +69,18 @@ def _run(name: str) -> NoReturn:
     # exit, is a sixth of the cost of a call. A long run is still searched; PyPy has another collector.
     if hasattr(gc, "freeze"):
         gc.set_threshold(50_000)
+    code = 0
     try:
-        from .shell import run
+        signals.install()
+        try:
+            from .shell import run
 
-        code = run(name, sys.argv[1:])
+            code = run(name, sys.argv[1:])
+        finally:
+            signals.ignore()
     except KeyboardInterrupt:
-        # Ctrl-C before the front is up: nothing was sent.
-        code = 130
+        # Before the front was up, so that nothing was sent; or when all was said.
+        code = code or signals.exit_code()
     if hasattr(gc, "freeze"):
         gc.freeze()
     sys.exit(code)

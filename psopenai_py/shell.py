@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
-from . import __version__
+from . import __version__, signals
 from .binding.binder import Ask, Binding, bind
 from .binding.spec import Cmdlet, Parameter
 from .cmdlets import MODULES, Call, load
@@ -106,7 +106,7 @@ def run(
     except KeyboardInterrupt as interruption:
         note = interruption.note if isinstance(interruption, Interrupted) else ""
         streams.host(f"Interrupted. {note}".rstrip())
-        return Interrupted.exit_code
+        return signals.exit_code()
     finally:
         _silence(streams)
     return streams.exit_code

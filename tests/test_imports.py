@@ -42,11 +42,12 @@ BELOW: dict[str, set[str]] = {
     "keys": {"binding"},
     "binding": set(),
     "sandbox": set(),
+    "signals": set(),
     "streams": set(),
     "errors": set(),
     "psjson": set(),
 }
-FOR_ALL = {"errors", "psjson", "streams", ""}
+FOR_ALL = {"errors", "psjson", "signals", "streams", ""}
 #: These could be packages of their own: what they may import at all.
 APART = {"sandbox": set(), "psjson": set(), "errors": set(), "binding": {"errors", "psjson"}}
 

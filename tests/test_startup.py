@@ -35,6 +35,7 @@ FRONT = {
     "errors.local",
     "errors.remote",
     "shell",
+    "signals",
     "streams",
     "terminal",
 }

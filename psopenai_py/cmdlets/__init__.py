@@ -8,13 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from ..binding.spec import Cmdlet, Kind
+from ..errors import Interrupted
 from ..streams import Streams
 
 if TYPE_CHECKING:
     from ..http.connections import Connections
     from ..http.rate_limit import RateLimiter
     from ..settings import Settings
-    from ..videos.client import VideoClient
+    from ..videos.client import Planned, VideoClient
 
 #: A call in steps: yields the seconds until it wants to go on, and needs no thread meanwhile.
 Steps = Generator[float, None, None]
@@ -73,7 +74,7 @@ class Call(NamedTuple):
         """The service, as this cmdlet uses it. Raises SettingsError or KeyMissingError."""
         from ..http.rate_limit import RateLimiter
         from ..http.request import Extras
-        from ..videos.client import VideoClient
+        from ..videos.client import Planned, VideoClient
 
         query, headers = self.bound.get("AdditionalQuery"), self.bound.get("AdditionalHeaders")
         return VideoClient(
@@ -92,6 +93,18 @@ class Call(NamedTuple):
         from ..http.request import additional_body
 
         return additional_body(self.bound.get("AdditionalBody"))
+
+    def create(self, client: VideoClient, planned: Planned) -> None:
+        """Send what creates a job and print it: whatever comes in between, its id is told."""
+        from ..signals import deferred
+        from ..videos.job import write_job
+
+        with deferred() as deferral:
+            job = client.create(planned, deferral)
+            try:
+                write_job(self.streams, job)
+            except KeyboardInterrupt:
+                raise Interrupted(f"The job {job['id']} was created.") from None
 
     def again(self, cmdlet: Cmdlet, settings: Settings) -> str:
         """The command line that makes this call once more. What authenticates is left out."""

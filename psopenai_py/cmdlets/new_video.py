@@ -89,16 +89,13 @@ CMDLET = Cmdlet(
 
 def run(call: Call) -> None:
     """Send the job and print it."""
-    # Imported here, because help, completion and binding errors need none of it.
-    from ..videos.job import write_job
-
     client = call.client(CMDLET)
     planned = client.creation(_creation(call, client))
     if call.bound.get("WhatIf"):
         call.streams.output(planned.request.describe())
         return
     _warn_if_retired(client, call)
-    write_job(call.streams, client.create(planned))
+    call.create(client, planned)
 
 
 def _creation(call: Call, client: VideoClient) -> Creation:

@@ -39,12 +39,10 @@ CMDLET = Cmdlet(
 
 def run(call: Call) -> None:
     """Send the remix and print the new job."""
-    from ..videos.job import write_job
-
     client = call.client(CMDLET)
     look = bool(call.bound.get("WhatIf"))
     planned = client.remixing(call.bound["VideoId"], call.bound["Prompt"], call.additional_body, only_shown=look)
     if look:
         call.streams.output(planned.request.describe())
         return
-    write_job(call.streams, client.create(planned))
+    call.create(client, planned)

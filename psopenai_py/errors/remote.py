@@ -14,16 +14,18 @@ INVOKE = "Invoke-OpenAIAPIRequest"
 class ConnectionFailedError(PSOpenAIError):
     """No answer came: unknown name, refused or dropped connection, failed TLS handshake.
 
-    `sent` is true when the server may have received the request, so that a job may exist.
+    `sent` is true when the server may have received the request, so that a job may exist. `received` describes what
+    came of a response before it broke off.
     """
 
     error_id = "PSOpenAI.APIRequest.HttpRequestException"
     command = INVOKE
     category = "InvalidOperation"
 
-    def __init__(self, message: str, *, sent: bool = False, **facts: Any) -> None:
+    def __init__(self, message: str, *, sent: bool = False, received: str = "", **facts: Any) -> None:
         super().__init__(message, **facts)
         self.sent = sent
+        self.received = received
 
 
 class RequestTimeoutError(ConnectionFailedError):

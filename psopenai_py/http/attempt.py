@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from typing import Any, Protocol
 
 #: Seconds until a server must have accepted the connection, whatever -TimeoutSec says.
@@ -30,12 +31,26 @@ class Attempt:
     Attributes:
         sent: the server may have received the request.
         limits: seconds for each kind of step, as the library wants them.
+
+    Args:
+        in_process: the server is the sandbox, called like a function.
+        leaves: is told when the request is about to leave, with what cuts its connection.
     """
 
-    def __init__(self, timeout: float, *, whole: bool, stall: float | None, sent: bool) -> None:
-        self.sent = sent
+    def __init__(
+        self,
+        timeout: float,
+        *,
+        whole: bool,
+        stall: float | None,
+        in_process: bool,
+        leaves: Callable[[Callable[[], None]], None] | None,
+    ) -> None:
+        self.sent = False
         self.limits: dict[str, float | None] = {}
         self._whole = whole
+        self._in_process = in_process
+        self._leaves = leaves
         self._stall = stall
         self._deadline = time.monotonic() + timeout if timeout else None
         self._timer: threading.Timer | None = None
@@ -50,6 +65,9 @@ class Attempt:
     def begin(self, connection: Cuttable) -> None:
         """From now on watch this connection, until `answered` or `end`."""
         self._connection = connection
+        if self._in_process:
+            # There is no connection to watch: the application runs as soon as it is called.
+            self._send(connection)
         if self._deadline is not None:
             self._timer = threading.Timer(max(self._deadline - time.monotonic(), 0), connection.cut)
             self._timer.daemon = True
@@ -66,7 +84,12 @@ class Attempt:
             self._set_limits()
         # What is sent to a proxy to reach the server has not reached the server.
         if event.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":
-            self.sent = True
+            self._send(self._connection)
+
+    def _send(self, connection: Cuttable | None) -> None:
+        if self._leaves is not None and connection is not None:
+            self._leaves(connection.cut)
+        self.sent = True
 
     def answered(self) -> None:
         """The response has begun: the time limit is over, unless it is for the whole."""

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..destination import shown_url
-from ..errors import APIRequestError, Interrupted
+from ..errors import APIRequestError, ConnectionFailedError, Interrupted
 from ..psjson import dumps
 from ..settings import Settings
 from ..streams import Streams
@@ -28,6 +28,8 @@ from .response import Response, reason_phrase
 
 if TYPE_CHECKING:
     import httpx
+
+    from ..signals import Deferral
 
 MOST_REDIRECTS = 5
 
@@ -69,7 +71,9 @@ class HttpClient:
         settings = self._settings._replace(timeout=timeout, max_retries=0)
         return HttpClient(settings, self._streams, self._connections, self.limiter, self._advise, self._classify)
 
-    def send(self, request: Request, *, at_once: bool = False, whole: bool = False) -> Response:
+    def send(
+        self, request: Request, *, at_once: bool = False, whole: bool = False, deferral: Deferral | None = None
+    ) -> Response:
         """Send a request, repeat it as the settings allow, and return the response that has no error status.
 
         Raises APIRequestError for an error status, ConnectionFailedError or RequestTimeoutError when no whole
@@ -79,17 +83,20 @@ class HttpClient:
         Args:
             at_once: who asks has heeded the limiter already.
             whole: the time limit covers the body too.
+            deferral: keeps interruptions back until the response is understood.
         """
-        with self.receive(request, at_once=at_once, whole=whole) as incoming:
+        with self.receive(request, at_once=at_once, whole=whole, deferral=deferral) as incoming:
             return incoming.read()
 
     @contextlib.contextmanager
-    def receive(self, request: Request, *, at_once: bool = False, whole: bool = False) -> Iterator[Incoming]:
+    def receive(
+        self, request: Request, *, at_once: bool = False, whole: bool = False, deferral: Deferral | None = None
+    ) -> Iterator[Incoming]:
         """Like `send`, for a response that is to be read piece by piece."""
         done = redirects = 0
         self.limiter.admit(at_once=at_once)
         while True:
-            with self._attempt(request, whole) as incoming:
+            with self._attempt(request, whole, deferral) as incoming:
                 status, place = incoming.response.status, incoming.response.headers.get("location")
                 moved = request.moved(status, place) if redirects < MOST_REDIRECTS else None
                 if status < 400 and moved is None:
@@ -99,7 +106,10 @@ class HttpClient:
             if moved:
                 request, redirects = moved, redirects + 1
             elif verdict:
-                self._rest(verdict, done)
+                with _interruptible(request.loss if verdict.error.status >= 500 else ""):
+                    if deferral:
+                        deferral.release()
+                    self._rest(verdict, done)
                 done += 1
 
     def _verdict(self, request: Request, response: Response, done: int) -> _Verdict:
@@ -124,21 +134,21 @@ class HttpClient:
             raise verdict.error
 
     @contextlib.contextmanager
-    def _attempt(self, request: Request, whole: bool) -> Iterator[Incoming]:
+    def _attempt(self, request: Request, whole: bool, deferral: Deferral | None) -> Iterator[Incoming]:
         """One request and the beginning of its response, told to the verbose and debug streams."""
         masks = Masks.of(request)
         masks.hide(self._streams)
         self._tell_request(request)
         settings = self._settings
-        # In-process there is no connection to watch: the application runs as soon as it is called.
         attempt = Attempt(
             settings.timeout,
             whole=whole,
             stall=STALL if request.follows else None,
-            sent=settings.sandbox is not None,
+            in_process=settings.sandbox is not None,
+            leaves=deferral.hold if deferral else None,
         )
         translated = partial(_translate, request, settings, attempt)
-        with contextlib.ExitStack() as open_things, masks.in_errors(), _interruptible(request, attempt):
+        with contextlib.ExitStack() as open_things, masks.in_errors(), _told(request, attempt, deferral):
             open_things.callback(attempt.end)
             started = time.monotonic()
             with translated():
@@ -176,14 +186,28 @@ def _begun(raw: httpx.Response, masks: Masks, seconds: float) -> Response:
 
 
 @contextlib.contextmanager
-def _interruptible(request: Request, attempt: Attempt) -> Iterator[None]:
+def _told(request: Request, attempt: Attempt, deferral: Deferral | None) -> Iterator[None]:
     """Say on Ctrl-C what may have happened by then; nothing when nothing had been sent."""
     try:
         yield
     except Interrupted:
         raise
     except KeyboardInterrupt:
-        raise Interrupted(failures.lost(request, attempt) if attempt.sent else "") from None
+        raise Interrupted(request.loss if attempt.sent else "") from None
+    except ConnectionFailedError as error:
+        # An interruption that waits has cut the connection, so it is no failure.
+        if deferral is None or not deferral.pending:
+            raise
+        raise Interrupted(f"{request.loss} {error.received}".strip()) from None
+
+
+@contextlib.contextmanager
+def _interruptible(note: str) -> Iterator[None]:
+    """Say on Ctrl-C what may have happened by then."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted(note) from None
 
 
 def _send(

@@ -86,7 +86,8 @@ def too_large(response: Response, what: str, limit: int, action: str) -> errors.
 
 def broken_off(response: Response, error: errors.ConnectionFailedError) -> errors.ConnectionFailedError:
     """The same error, with what had come: it may hold an id."""
-    return errors.ConnectionFailedError(f"{error.message} {shown(response)}", sent=True)
+    came = shown(response)
+    return errors.ConnectionFailedError(f"{error.message} {came}", sent=True, received=came)
 
 
 def shown(response: Response) -> str:

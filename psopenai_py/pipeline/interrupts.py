@@ -1,12 +1,13 @@
-"""Ctrl-C while many calls are under way: it is counted, and breaks off nothing but the wait for input."""
+"""Ctrl-C and its like while many calls are under way: counted, and breaking off nothing but the wait for input."""
 
 from __future__ import annotations
 
 import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+from .. import signals
 
 
 class Interrupts:
@@ -19,15 +20,8 @@ class Interrupts:
     @contextmanager
     def counted(self) -> Iterator[None]:
         """Inside, Ctrl-C is counted. Who has it ignored, as programs in the background do, keeps that."""
-        usual = signal.getsignal(signal.SIGINT)
-        if threading.current_thread() is not threading.main_thread() or usual is signal.SIG_IGN:
+        with signals.replaced(self._handle):
             yield
-            return
-        signal.signal(signal.SIGINT, self._handle)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, usual)
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
@@ -41,10 +35,12 @@ class Interrupts:
             self._waiting = False
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
+        signals.note(number)
         self.count += 1
         if self.count == 2:
             # Whatever still holds the process up, such as a pipe that nobody reads: the third time ends it.
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            for each in signals.NUMBERS:
+                signal.signal(each, signal.SIG_DFL)
         if self._waiting:
             self._waiting = False
             raise KeyboardInterrupt

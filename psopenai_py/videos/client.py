@@ -15,6 +15,7 @@ from ..http.rate_limit import RateLimiter
 from ..http.request import Extras, Request
 from ..http.response import Response, error_body
 from ..settings import Settings
+from ..signals import Deferral
 from ..streams import Streams
 from . import advice, hosted, job, status
 from .download import Incoming
@@ -104,11 +105,11 @@ class VideoClient:
         """The request that deletes a job. Raises InputError where the service deletes none."""
         return self._provider.delete(self._target, video_id)
 
-    def create(self, planned: Planned) -> Job:
-        """Send a creation or a remix once, and return the new job."""
+    def create(self, planned: Planned, deferral: Deferral) -> Job:
+        """Send a creation or a remix once, and return the new job. Interruptions wait for its response."""
         if not self._creates:
             raise AssertionError(f"{self.cmdlet} creates a job, and its table does not say so")
-        response = self.http.send(planned.request)
+        response = self.http.send(planned.request, deferral=deferral)
         if self._provider.read is None:
             return job.created_job(response, self.cmdlet)
         found = job.identified(job.document(response, self.cmdlet), response, self.cmdlet)
@@ -121,11 +122,11 @@ class VideoClient:
 
     def retrieve(self, video_id: str) -> Job:
         """The job with an id."""
-        return self._question(self.http, video_id)[0]
+        return self._question(self.http, video_id, polled=False)[0]
 
     def poll(self, video_id: str, timeout: float) -> tuple[Job, Mapping[str, str]]:
         """The job, asked for once within so many seconds (0: without limit), and the headers that came with it."""
-        return self._question(self.http.limited(timeout), video_id, at_once=True, whole=True)
+        return self._question(self.http.limited(timeout), video_id, polled=True)
 
     def list_page(self, limit: int, order: str, after: str) -> job.Page:
         """One page of jobs; `after` is what the page before named as its end, or empty."""
@@ -163,11 +164,11 @@ class VideoClient:
             self._await(source, *self._provider.content_ready)
         return self.http.receive(self._provider.content(self._target, source, variant, start, tag))
 
-    def _question(self, http: HttpClient, video_id: str, **how: bool) -> tuple[Job, Mapping[str, str]]:
+    def _question(self, http: HttpClient, video_id: str, *, polled: bool) -> tuple[Job, Mapping[str, str]]:
         """The job, and the headers that came with it. A refused question may be the answer that the job failed."""
         known = Known(video_id)
         try:
-            response = http.send(self._provider.retrieve(self._target, video_id), **how)
+            response = http.send(self._provider.retrieve(self._target, video_id), at_once=polled, whole=polled)
         except APIRequestError as error:
             told = error_body(Response(error.status, "", error.headers, error.text.encode(), 0.0))
             ended = None if isinstance(error, UnauthorizedError) else self._provider.ended(error.status, told)

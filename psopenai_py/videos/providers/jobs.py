@@ -71,9 +71,9 @@ def text(value: object) -> str | None:
     """A text, or a number as text; None for everything else."""
     if isinstance(value, str):
         return value or None
-    if isinstance(value, float) and value == int(value):
-        return str(int(value))
-    return str(value) if is_number(value) else None
+    if not is_number(value):
+        return None
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def is_number(value: object) -> bool:

@@ -82,7 +82,7 @@ def _is_allowed(document: Mapping[str, Any]) -> bool:
 
 def _cost(document: Mapping[str, Any]) -> float | None:
     ticks = member(document, "usage", "cost_in_usd_ticks")
-    return ticks / _TICKS if is_number(ticks) else None
+    return float(ticks) / _TICKS if is_number(ticks) and abs(ticks) < 1e30 else None
 
 
 PROVIDER = Provider(
