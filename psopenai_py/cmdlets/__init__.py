@@ -74,7 +74,7 @@ class Call(NamedTuple):
         """The service, as this cmdlet uses it. Raises SettingsError or KeyMissingError."""
         from ..http.rate_limit import RateLimiter
         from ..http.request import Extras
-        from ..videos.client import Planned, VideoClient
+        from ..videos.client import VideoClient
 
         query, headers = self.bound.get("AdditionalQuery"), self.bound.get("AdditionalHeaders")
         return VideoClient(
