@@ -148,7 +148,7 @@ class VideoClient:
         if self._provider.source is None:
             return video_id
         response = self.http.send(self._provider.retrieve(self._target, video_id))
-        document = job.document(response, self.cmdlet)
+        document = self._document(response)
         if self._provider.read is not None:
             self._check_finished(self._provider.read(document, Known(video_id)))
         source = self._provider.source(document)
@@ -180,12 +180,15 @@ class VideoClient:
     def _read(self, response: Response, known: Known) -> Job:
         if self._provider.read is None:
             return job.job(response, self.cmdlet)
-        # Accepted and nothing more: the job is not over yet.
-        waits = response.status == 202 and not response.body.strip()
-        found = self._provider.read({} if waits else job.document(response, self.cmdlet), known)
+        found = self._provider.read(self._document(response), known)
         if self._provider.lifetime and status.has_succeeded(status.word(found)) and "expires_at" not in found:
             self.streams.verbose(f"{self.settings.service} keeps a finished video for {self._provider.lifetime}.")
         return found
+
+    def _document(self, response: Response) -> dict[str, Any]:
+        """What a service says of a job. Accepted and nothing more means that the job is not over yet."""
+        waits = response.status == 202 and not response.body.strip()
+        return {} if waits else job.document(response, self.cmdlet)
 
     def _check_finished(self, found: Job) -> None:
         word = status.word(found)

@@ -177,7 +177,7 @@ def _shown(document: Mapping[str, Any]) -> dict[str, Any] | None:
     video = dict(_video(document))
     data = video.pop("data", None)
     if isinstance(data, str):
-        video["bytes"] = len(data) * 3 // 4
+        video["bytes"] = len(data) * 3 // 4 - data.count("=", len(data) - 2)
     return video or None
 
 

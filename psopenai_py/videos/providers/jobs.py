@@ -38,7 +38,8 @@ def arranged(provider: str, known: Known, facts: Mapping[str, Any], rest: Mappin
     job = psjson.job_with_local_times(job) | {"provider": provider}
     if is_number(facts.get("cost")):
         job["cost"] = facts["cost"]
-    return job | {name: value for name, value in rest.items() if name.lower() not in job and value is not None}
+    named = {*job, *_TIMES}
+    return job | {name: value for name, value in rest.items() if name.lower() not in named and value is not None}
 
 
 def word_of(value: object) -> str:
