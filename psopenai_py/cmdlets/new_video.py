@@ -109,11 +109,15 @@ def _creation(call: Call, client: VideoClient) -> Creation:
     return Creation(
         model=bound.get("Model", client.usual_model),
         prompt=bound.get("Prompt"),
-        seconds=bound.get("Seconds"),
-        size=bound.get("Size"),
+        seconds=_trimmed(bound.get("Seconds")),
+        size=_trimmed(bound.get("Size")),
         reference=reference,
         body=call.additional_body or {},
     )
+
+
+def _trimmed(text: str | None) -> str | None:
+    return None if text is None else text.strip()
 
 
 def _warn_if_retired(client: VideoClient, call: Call) -> None:

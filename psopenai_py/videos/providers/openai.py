@@ -18,13 +18,8 @@ def create(target: Target, creation: Creation) -> Plan:
 def fields(creation: Creation) -> list[Field]:
     """The body in the reference's order. Model is always sent; the rest only when it was given."""
     given: list[tuple[str, str | FilePart | None]] = [("prompt", creation.prompt), ("model", creation.model)]
-    given += [("seconds", _trimmed(creation.seconds)), ("size", _trimmed(creation.size))]
-    given.append(("input_reference", creation.reference))
+    given += [("seconds", creation.seconds), ("size", creation.size), ("input_reference", creation.reference)]
     return [(name, value) for name, value in given if value is not None]
-
-
-def _trimmed(text: str | None) -> str | None:
-    return None if text is None else text.strip()
 
 
 def retrieve(target: Target, video_id: str) -> Request:

@@ -11,9 +11,10 @@ from ...http.files import FilePart
 from ...http.request import Request, endpoint, segment
 from ...http.response import Response
 from . import Change, Creation, Job, Known, Plan, Provider, Target
-from .common import address_of, ask, bearer, classify, is_clip, number, order, refuses, unusable
+from .common import address_of, ask, bearer, classify, is_clip, number, order, refuses
 from .jobs import COMPLETED, FAILED, arranged, failure, held_back, member, text, word_of
 from .openai import partial_content
+from .shapes import wish
 
 _NAME = "OpenRouter"
 
@@ -69,16 +70,12 @@ def refusal(response: Response) -> type[APIRequestError] | None:
 
 
 def _size(size: str | None) -> dict[str, str]:
-    given = (size or "").strip().lower()
-    if not given:
+    if size is None:
         return {}
-    if re.fullmatch(r"\d+x\d+", given):
-        return {"size": given}
-    if re.fullmatch(r"\d+:\d+", given):
-        return {"aspect_ratio": given}
-    if re.fullmatch(r"\d+p|[124]k", given):
-        return {"resolution": given.replace("k", "K")}
-    raise unusable("Size", given, _NAME, "write it as WIDTHxHEIGHT, such as 1280x720")
+    wanted = wish(size, _NAME)
+    if wanted.step:
+        return {"resolution": wanted.text.replace("k", "K")}
+    return {"size" if wanted.pixels else "aspect_ratio": wanted.text}
 
 
 def _reference(reference: FilePart | str | None) -> dict[str, Any]:

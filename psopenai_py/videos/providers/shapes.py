@@ -23,30 +23,46 @@ class Shape(NamedTuple):
     remarks: tuple[str, ...] = ()
 
 
+class Wish(NamedTuple):
+    """A size as it was written: pixels (1280x720), a ratio (16:9), or a step (720p) by its short side."""
+
+    text: str
+    pixels: tuple[int, int] | None = None
+    ratio: tuple[int, int] | None = None
+    step: int | None = None
+
+
+def wish(size: str, service: str) -> Wish:
+    """Read a size. Raises InputError for what is none."""
+    text = size.strip().lower()
+    match = re.fullmatch(r"([1-9][0-9]{0,4})([x:])([1-9][0-9]{0,4})", text)
+    if match and match[2] == "x":
+        return Wish(text, pixels=(int(match[1]), int(match[3])))
+    if match:
+        return Wish(text, ratio=(int(match[1]), int(match[3])))
+    step = re.fullmatch(r"([1-9][0-9]{2,3})p|[124]k", text)
+    if step:
+        return Wish(text, step=int(step[1]) if step[1] else _STEPS[text])
+    raise unusable("Size", size, service, "write it as WIDTHxHEIGHT, such as 1280x720")
+
+
 def fitted(size: str | None, ratios: Sequence[str], steps: Mapping[int, str], service: str) -> Shape:
-    """The shape that is nearest to a size such as 1280x720, or to a ratio (16:9) or a step (720p) alone.
+    """The shape that is nearest to a size.
 
     Args:
         steps: the service's words by their short side in pixels.
 
-    Raises InputError for what is none of these, and for a ratio that the service cannot come near to.
+    Raises InputError for what is no size, and for a ratio that the service cannot come near to.
     """
     if size is None:
         return Shape()
-    size = size.strip().lower()
-    pixels = re.fullmatch(r"([1-9][0-9]{0,4})x([1-9][0-9]{0,4})", size)
-    ratio = re.fullmatch(r"([1-9][0-9]{0,3}):([1-9][0-9]{0,3})", size)
-    step = re.fullmatch(r"([1-9][0-9]{2,3})p|[124]k", size)
-    if step:
-        nearest = _step(int(step[1]) if step[1] else _STEPS[size], steps)
-        return Shape(None, nearest, (), _remarks(size, None, nearest))
-    found = pixels or ratio
-    if not found:
-        raise unusable("Size", size, service, "write it as WIDTHxHEIGHT, such as 1280x720")
-    width, height = int(found[1]), int(found[2])
-    chosen, warnings = _ratio(size, width, height, ratios, service)
-    fits = _step(min(width, height), steps) if pixels else None
-    return Shape(chosen, fits, warnings, _remarks(size, chosen, fits))
+    wanted = wish(size, service)
+    sides = wanted.pixels or wanted.ratio
+    short = min(wanted.pixels) if wanted.pixels else wanted.step
+    ratio, warnings = _ratio(wanted.text, *sides, ratios, service) if sides else (None, ())
+    step = _step(short, steps) if short else None
+    said = [f"ratio {ratio}" if ratio else "", f"resolution {step}" if step else ""]
+    return Shape(ratio, step, warnings, (f"-Size {wanted.text} is sent as {' and '.join(filter(None, said))}.",))
 
 
 def pixels(ratio: object, resolution: object) -> str | None:
@@ -70,7 +86,7 @@ def _ratio(size: str, width: int, height: int, ratios: Sequence[str], service: s
         return exact, ()
     nearest = min(ratios, key=lambda ratio: abs(math.log(_value(ratio) / (width / height))))
     off = max(_value(nearest) / (width / height), (width / height) / _value(nearest)) - 1
-    if off > _TOLERANCE:
+    if off > _TOLERANCE + 1e-9:
         known = f"Its ratios are {', '.join(ratios)}."
         raise unusable("Size", size, service, f"the nearest ratio, {nearest}, is off by {off:.0%}", known)
     return nearest, (f"{service} has no ratio {exact}; {nearest} is used, which is off by {off:.1%}.",)
@@ -83,8 +99,3 @@ def _value(ratio: str) -> float:
 
 def _step(short: int, steps: Mapping[int, str]) -> str:
     return steps[min(steps, key=lambda known: abs(math.log(known / short)))]
-
-
-def _remarks(size: str, ratio: str | None, step: str | None) -> tuple[str, ...]:
-    said = [f"ratio {ratio}" if ratio else "", f"resolution {step}" if step else ""]
-    return (f"-Size {size} is sent as {' and '.join(filter(None, said))}.",)

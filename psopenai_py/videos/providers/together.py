@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from ...http.files import Embedded, FilePart
 from ...http.request import Request, segment
 from . import Creation, Job, Known, Plan, Provider, Target
-from .common import ask, classify, fetch, is_clip, number, order, refuses, unusable
+from .common import ask, classify, fetch, is_clip, number, order, refuses
 from .jobs import COMPLETED, FAILED, address, arranged, failure, first, held_back, member, text, word_of
+from .shapes import wish
 
 _NAME = "Together"
 
@@ -57,17 +57,12 @@ def _time(value: object) -> object:
 
 
 def _size(size: str | None) -> dict[str, Any]:
-    given = (size or "").strip().lower()
-    if not given:
+    if size is None:
         return {}
-    pixels = re.fullmatch(r"([1-9]\d{0,4})x([1-9]\d{0,4})", given)
-    if pixels:
-        return {"width": int(pixels[1]), "height": int(pixels[2])}
-    if re.fullmatch(r"\d+:\d+", given):
-        return {"ratio": given}
-    if re.fullmatch(r"\d+p|[124]k", given):
-        return {"resolution": given}
-    raise unusable("Size", given, _NAME, "write it as WIDTHxHEIGHT, such as 1280x720")
+    wanted = wish(size, _NAME)
+    if wanted.pixels:
+        return {"width": wanted.pixels[0], "height": wanted.pixels[1]}
+    return {"resolution" if wanted.step else "ratio": wanted.text}
 
 
 def _media(reference: FilePart | str | None) -> dict[str, Any]:
