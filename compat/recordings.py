@@ -11,13 +11,15 @@ from urllib.parse import unquote_plus
 
 FOLDER = Path(__file__).parent / "recordings"
 DEVIATIONS = Path(__file__).parent / "deviations.json"
+#: What is seen here of the cases that are not followed.
+OURS = Path(__file__).parent / "ours"
 
 Case = dict[str, Any]
 
 
 @cache
 def cases(kind: str) -> list[Case]:
-    """All cases of a kind: "binding", "wire" or "json"."""
+    """All cases of a kind: "binding", "wire", "json" or "module"."""
     text = (FOLDER / f"{kind}.jsonl").read_text(encoding="ascii")
     return [json.loads(line) for line in text.splitlines()]
 
@@ -38,16 +40,29 @@ def _cmdlets(case: Case) -> set[str]:
 
 
 @cache
-def deviations() -> dict[str, str]:
-    """Case name to the reason why it is not followed."""
+def deviations(kind: str) -> dict[str, str]:
+    """Names of the cases of a kind that are not followed, each with the reason."""
     groups: list[dict[str, Any]] = json.loads(DEVIATIONS.read_text(encoding="utf-8"))
-    return {name: group["reason"] for group in groups for name in group["cases"]}
+    return {name: group["reason"] for group in groups for name in group.get(kind, [])}
+
+
+@cache
+def ours(kind: str) -> dict[str, Case]:
+    """What is seen of each case that is not followed, as far as it differs from the record."""
+    text = (OURS / f"{kind}.jsonl").read_text(encoding="ascii")
+    return {line.pop("name"): line for line in map(json.loads, text.splitlines())}
+
+
+def expected(kind: str, case: Case) -> Case:
+    """A case as it is to come out here: as recorded, or as stored where it is not followed (null: not there)."""
+    stored = ours(kind).get(case["name"], {})
+    return {name: value for name, value in (case | stored).items() if stored.get(name, "") is not None}
 
 
 def in_our_terms(bound: dict[str, Any]) -> dict[str, Any]:
     """What a case bound, as it would be bound here.
 
-    Two differences run through many cases, so they are translated rather than listed: Wait-Video's misspelt
+    Two differences run through many cases, so they are translated rather than stored: Wait-Video's misspelt
     parameter VideohId is called VideoId (the old name is an alias), and an id is encoded when the address is
     built, not when it is bound.
     """

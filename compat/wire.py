@@ -1,8 +1,9 @@
-"""Comparing a call with a recorded one: requests, output, errors, warnings."""
+"""What can be seen of a call - requests, output, files, errors, exit code - in the form of `recordings/wire.jsonl`."""
 
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -10,63 +11,94 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from .recordings import Case
 
 #: Headers that every recorded request lists; one that is missing there was not sent.
-_LISTED = ("authorization", "openai-organization", "api-key", "content-type", "openai-beta")
+_LISTED = ("Authorization", "OpenAI-Organization", "api-key", "Content-Type", "OpenAI-Beta")
+#: All that is compared. What else a case has are its input and its history.
+MEMBERS = ("requests", "stdout_json", "stdout_base64", "files", "errors", "warnings", "exit_code")
+_EMPTY: dict[str, Any] = {"requests": [], "files": {}, "errors": [], "warnings": []}
+
+#: Errors of a command line that does not bind. PowerShell ends with 1 then, psopenai_py with 2.
+_BINDING = ("AmbiguousParameterSet", "MissingMandatoryParameter", "ParameterArgument")
+#: The server refuses the key. PowerShell has no number of its own for that, psopenai_py ends with 4.
+_REFUSED_KEY = ("UnauthorizedException", "PermissionDeniedException")
 
 
-def request_difference(recorded: dict[str, Any], received: Any, *, unordered: bool) -> list[str]:
-    """What differs between a recorded request and one that a server received; empty if nothing does."""
-    pairs = [
-        ("method", recorded["method"], received.method),
-        ("path", _comparable(recorded["path"]), _comparable(received.path)),
-        ("headers", *_headers(recorded["headers"], received.headers)),
-        ("document", recorded.get("json"), received.document if "json" in recorded else None),
-        ("fields", *_fields(recorded.get("fields") or [], received.fields, unordered)),
-    ]
-    return [f"{what}: recorded {ours!r}, sent {theirs!r}" for what, ours, theirs in pairs if ours != theirs]
-
-
-def differences(
-    case: Case, requests: list[Any], output: bytes, error_ids: list[str], warnings: list[str], folder: Path
-) -> list[str]:
-    """What differs between a recorded call and one that was made in an empty folder; empty if nothing does."""
-    found: list[str] = []
-    if len(case["requests"]) != len(requests):
-        found.append(f"requests: recorded {len(case['requests'])}, sent {len(requests)}")
-    for recorded, received in zip(case["requests"], requests, strict=False):
-        found += request_difference(recorded, received, unordered=bool(case.get("unordered")))
-    expected = _output(case)
-    if expected != output:
-        found.append(f"output: recorded {expected!r}, printed {output!r}")
+def outcome(
+    case: Case, requests: Iterable[Any], output: bytes, errors: list[Any], warnings: list[str], folder: Path, code: int
+) -> Case:
+    """Everything that is compared of a call that was made in an empty folder."""
+    listed = {*_LISTED, *(name for request in case["requests"] for name in request["headers"])}
     written = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    files = {name: base64.b64decode(content) for name, content in case.get("files", {}).items()}
-    if files != written:
-        found.append(f"files: recorded {files}, written {written}")
-    recorded_ids = [error["id"] for error in case["errors"]]
-    if recorded_ids != error_ids:
-        found.append(f"errors: recorded {recorded_ids}, reported {error_ids}")
-    if case["warnings"] != warnings:
-        found.append(f"warnings: recorded {case['warnings']}, written {warnings}")
+    return {
+        "requests": [_request(request, listed) for request in requests],
+        **_output(output),
+        "files": {name: base64.b64encode(content).decode() for name, content in written.items()},
+        "errors": [{"id": error["id"], "category": error["category"]} for error in errors],
+        "warnings": warnings,
+        "exit_code": code,
+    }
+
+
+def differences(expected: Case, seen: Case) -> list[str]:
+    """One line for each member that is not as expected."""
+    expected = {"exit_code": exit_code(expected)} | expected
+    found = []
+    for name in MEMBERS:
+        ours, theirs = (_comparable(name, one, unordered=bool(expected.get("unordered"))) for one in (expected, seen))
+        if ours != theirs:
+            found.append(f"{name}: expected {ours!r}, seen {theirs!r}")
     return found
 
 
-def _output(case: Case) -> bytes:
-    if "stdout_base64" in case:
-        return base64.b64decode(case["stdout_base64"])
-    return f"{case['stdout_json']}\n".encode() if case["stdout_json"] is not None else b""
+def exit_code(case: Case) -> int:
+    """What psopenai_py ends with where PowerShell reported these errors: see the table of compat/README.md."""
+    ids = [error["id"].partition(",")[0].rpartition(".")[2] for error in case["errors"]]
+    if not ids:
+        return 0
+    if case["terminating"] and ids[-1].startswith(_BINDING):
+        return 2
+    return 4 if ids[-1] in _REFUSED_KEY else 1
 
 
-def _comparable(path: str) -> tuple[str, list[tuple[str, str]]]:
-    """Path and query without their escapes, which both sides may write differently."""
-    parts = urlsplit(path)
-    return unquote(parts.path), parse_qsl(parts.query, keep_blank_values=True)
+def _request(request: Any, listed: set[str]) -> Case:
+    sent = {name: request.headers[name.lower()] for name in listed if name.lower() in request.headers}
+    told: Case = {"method": request.method, "path": request.path, "headers": sent}
+    if "Content-Type" in sent:
+        sent["Content-Type"] = sent["Content-Type"].partition("; boundary=")[0]
+    if request.fields:
+        told["fields"] = request.fields
+    elif request.body:
+        told["json"] = request.document
+    return told
 
 
-def _headers(recorded: dict[str, str], received: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    expected = {name.lower(): value for name, value in recorded.items()}
-    names = {*_LISTED, *expected}
-    sent = {name: value.partition("; boundary=")[0] for name, value in received.items() if name in names}
-    return expected, sent
+def _output(output: bytes) -> Case:
+    """A text and the end of its line are JSON; all else is a video."""
+    if not output:
+        return {}
+    if output.endswith(b"\n"):
+        return {"stdout_json": output.decode().removesuffix("\n")}
+    return {"stdout_base64": base64.b64encode(output).decode()}
 
 
-def _fields(recorded: list[Any], received: list[Any], unordered: bool) -> tuple[list[Any], list[Any]]:
-    return (sorted(recorded, key=str), sorted(received, key=str)) if unordered else (recorded, received)
+def _comparable(name: str, case: Case, *, unordered: bool) -> Any:
+    value: Any = case.get(name)
+    if value is None:
+        value = _EMPTY.get(name)
+    if name == "errors":
+        return [(error["id"], error["category"]) for error in value]
+    if name == "requests":
+        return [_plain(request, unordered) for request in value]
+    return value
+
+
+def _plain(request: Case, unordered: bool) -> Case:
+    """A request without its escapes, which both sides may write differently."""
+    parts = urlsplit(request["path"])
+    plain = request | {
+        "path": unquote(parts.path),
+        "query": parse_qsl(parts.query, keep_blank_values=True),
+        "headers": {name.lower(): value for name, value in request["headers"].items()},
+    }
+    if unordered and "fields" in plain:
+        plain["fields"] = sorted(plain["fields"], key=str)
+    return plain

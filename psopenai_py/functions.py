@@ -174,7 +174,7 @@ class _ReturnStreams(Streams):
     def ask_secret(self, question: str) -> str:
         raise NotImplementedError("a function never asks")
 
-    def refuse_terminal(self) -> None:
+    def refuse_terminal(self, action: str) -> None:
         """Bytes go to the caller."""
 
     def write(self, data: Data) -> None:

@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from .binding.values import Secret
 from .errors import KeyStoreError
+from .redaction import Secret
 
 #: The name under which the keyring lists our keys.
 SERVICE = "psopenai_py"
@@ -72,8 +72,11 @@ def _limited(action: Callable[[], _Result]) -> _Result:
             failures.append(error)
 
     thread = threading.Thread(target=attempt, daemon=True)
-    thread.start()
-    thread.join(TIME_LIMIT)
+    try:
+        thread.start()
+        thread.join(TIME_LIMIT)
+    except RuntimeError:  # the system gives no thread, so the backend is trusted not to hang
+        attempt()
     if results:
         return results[0]
     raise _translated(failures[0] if failures else None)

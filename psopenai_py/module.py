@@ -1,44 +1,87 @@
-"""`psopenai module install`: the PowerShell module, copied to where PowerShell looks for modules."""
+"""`psopenai module`: the PowerShell module, copied to where PowerShell looks for modules, and taken away again."""
 
 from __future__ import annotations
 
-import shutil
+import os
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import BindingError, OutputError
 
 NAME = "PSOpenAI.Py"
+#: The module that the cmdlets come from, whose name ours can take.
+REFERENCE = "PSOpenAI"
 #: The file that tells the module which Python it was installed with.
 NOTE = "Python.txt"
+#: In every manifest of ours, and in no other.
+GUID = "5b0c9d2e-6a1f-4c37-9e84-2f1d7a3b8c60"
+
+#: The files that belong to one of its names only.
+_ONLY = {NAME: {f"{NAME}.psd1"}, REFERENCE: {f"{REFERENCE}.psd1", "Missing.psm1"}}
+_USAGE = "psopenai module install|uninstall [-As PSOpenAI] [--path FOLDER]"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the command line asks for: the action, under which names, and the folder of modules if it is named."""
+
+    action: str
+    names: tuple[str, ...]
+    folder: Path | None
 
 
 def run(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
-    """Install the module, and return what to tell the user.
+    """Do what the arguments say, and return what to tell the user.
 
-    Raises BindingError for other arguments than `install [--path FOLDER]`, OutputError when it cannot be copied.
+    Raises BindingError for arguments that mean nothing, OutputError where the module cannot be copied or removed, or
+    would stand in the way of the one whose name it takes.
     """
-    given = _path(list(arguments))
-    folders = [Path(given).expanduser()] if given else module_folders(environ)
-    return "\n".join([*(f"Installed: {install(folder)}" for folder in folders), f"Use it with: Import-Module {NAME}"])
+    request = _request(list(arguments))
+    folders = [request.folder] if request.folder else module_folders(environ)
+    if request.action == "uninstall":
+        removed = [folder / name for folder in folders for name in request.names if uninstall(folder / name)]
+        return "\n".join(f"Removed: {path}" for path in removed) or "The module is not installed; nothing was removed."
+    (name,) = request.names
+    if name == REFERENCE:
+        _refuse_beside_reference([*folders, *search_folders(environ)])
+    told = [f"{'Installed' if install(folder, name) else 'Unchanged'}: {folder / name}" for folder in folders]
+    return "\n".join([*told, f"Use it with: Import-Module {name}"])
 
 
-def install(folder: Path) -> Path:
-    """Copy the module into a folder of modules, over an earlier copy, and return where it is then."""
-    target = folder / NAME
+def install(folder: Path, name: str = NAME) -> bool:
+    """Bring a copy of the module up to date under a name, and return whether anything had to change."""
+    target = folder / name
+    left_out = set().union(*_ONLY.values()) - _ONLY[name]
+    wanted = {file.name: file.read_bytes() for file in source().glob("*.ps*1") if file.name not in left_out}
+    wanted[NOTE] = f"{sys.executable}\n".encode()
     try:
         target.mkdir(parents=True, exist_ok=True)
-        for file in sorted(source().iterdir()):
-            if file.is_file() and file.name != NOTE:
-                shutil.copyfile(file, target / file.name)
-        (target / NOTE).write_text(f"{sys.executable}\n", "utf-8")
+        stale = [path for path in target.glob("*.ps*1") if path.name not in wanted]
+        changed = {file: data for file, data in wanted.items() if not _holds(target / file, data)}
+        for path in stale:
+            path.unlink()
+        for file, data in changed.items():
+            _replace(target / file, data)
     except OSError as error:
-        why = error.strerror or error
-        raise OutputError(
-            f"The module could not be copied to '{target}': {why}.", action="Name another folder with --path."
-        ) from None
-    return target
+        raise _output_error(f"The module could not be copied to '{target}'", error) from None
+    return bool(stale or changed)
+
+
+def uninstall(target: Path) -> bool:
+    """Remove a copy of the module, and return whether there was one. What is not of the module stays."""
+    if not _is_ours(target / f"{target.name}.psd1"):
+        return False
+    try:
+        for file in [*target.glob("*.ps*1"), target / NOTE]:
+            file.unlink(missing_ok=True)
+        if not any(target.iterdir()):
+            target.rmdir()
+    except OSError as error:
+        raise _output_error(f"The module could not be removed from '{target}'", error) from None
+    return True
 
 
 def source() -> Path:
@@ -57,6 +100,18 @@ def module_folders(environ: Mapping[str, str], platform: str = sys.platform) -> 
     return [(Path(data) if data.startswith("/") else home / ".local" / "share") / "powershell" / "Modules"]
 
 
+def search_folders(environ: Mapping[str, str], platform: str = sys.platform) -> list[Path]:
+    """The module path: where PowerShell looks for any module, as far as it can be known from outside of it."""
+    named = next((value for name, value in environ.items() if name.upper() == "PSMODULEPATH"), "")
+    separator = ";" if platform == "win32" else ":"
+    if platform == "win32":
+        programs = Path(environ.get("ProgramFiles") or r"C:\Program Files")
+        shared = [programs / edition / "Modules" for edition in ("PowerShell", "PowerShell/7", "WindowsPowerShell")]
+    else:
+        shared = [Path("/usr/local/share/powershell/Modules")]
+    return [*(Path(folder) for folder in named.split(separator) if folder), *module_folders(environ, platform), *shared]
+
+
 def _documents() -> Path | None:
     """The user's documents, which need not be below the profile; None where Windows does not say."""
     if sys.platform != "win32":
@@ -70,18 +125,76 @@ def _documents() -> Path | None:
     return Path(text.value)
 
 
-def _path(arguments: list[str]) -> str | None:
+def _refuse_beside_reference(folders: Sequence[Path]) -> None:
+    """Two modules of one name: which of them a script gets would depend on their versions."""
+    for folder in folders:
+        for manifest in _manifests(folder / REFERENCE):
+            if not _is_ours(manifest):
+                raise OutputError(
+                    f"{REFERENCE} itself is installed in '{manifest.parent}'. Nothing was installed.",
+                    action=f"Use 'psopenai module install' and Import-Module {NAME}, or remove {REFERENCE} first.",
+                )
+
+
+def _manifests(target: Path) -> Iterator[Path]:
+    """The manifests of a module, which may stand in a folder for each version."""
+    try:
+        yield from (path for path in (*target.glob("*.psd1"), *target.glob("*/*.psd1")) if path.stem == target.name)
+    except OSError:
+        return
+
+
+def _is_ours(manifest: Path) -> bool:
+    try:
+        return GUID in manifest.read_text("utf-8", errors="replace")
+    except OSError:
+        return False
+
+
+def _holds(file: Path, data: bytes) -> bool:
+    return file.is_file() and file.read_bytes() == data
+
+
+def _replace(file: Path, data: bytes) -> None:
+    """Write a file beside its place and move it there: a session that loads the module meets whole files."""
+    beside = file.with_name(f"{file.name}.{os.getpid()}.new")
+    try:
+        beside.write_bytes(data)
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _output_error(what: str, error: OSError) -> OutputError:
+    return OutputError(f"{what}: {error.strerror or error}.", action="Name another folder with --path.")
+
+
+def _request(arguments: list[str]) -> Request:
     action, *rest = arguments or [""]
-    if action.lower() == "install" and not rest:
-        return None
-    if action.lower() == "install" and rest[0] == "--path" and len(rest) == 2 and rest[1]:
-        return rest[1]
-    if action.lower() == "install" and rest[0].startswith("--path=") and len(rest) == 1 and rest[0] != "--path=":
-        return rest[0].removeprefix("--path=")
-    raise BindingError(
-        "The PowerShell module can be installed, and nothing else.",
+    given = dict(_options(rest))
+    name = next((known for known in _ONLY if known.lower() == given.get("as", NAME).lower()), None)
+    if action.lower() not in ("install", "uninstall") or name is None or "" in given.values():
+        raise _usage_error()
+    both = action.lower() == "uninstall" and "as" not in given
+    folder = Path(given["path"]).expanduser() if "path" in given else None
+    return Request(action.lower(), tuple(_ONLY) if both else (name,), folder)
+
+
+def _options(arguments: list[str]) -> Iterator[tuple[str, str]]:
+    """Names and values, written as PowerShell does (`-As X`, `-As:X`) or as other command lines do (`--as=X`)."""
+    left = iter(arguments)
+    for text in left:
+        option = re.fullmatch(r"--?(as|path)(?:[:=](.*))?", text, re.IGNORECASE | re.DOTALL)
+        if not option:
+            raise _usage_error()
+        yield option[1].lower(), next(left, "") if option[2] is None else option[2]
+
+
+def _usage_error() -> BindingError:
+    return BindingError(
+        f"The PowerShell module can be installed and uninstalled, under its own name or as {REFERENCE}.",
         error_id="ParameterArgumentValidationError",
         category="InvalidData",
         reason="ParameterBindingValidationException",
-        action="psopenai module install [--path FOLDER]",
+        action=_USAGE,
     )

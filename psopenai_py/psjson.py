@@ -1,7 +1,7 @@
 """JSON as PowerShell reads and writes it: ConvertFrom-Json, ConvertTo-Json, and the times in a video job.
 
-Text becomes plain Python values and back. It must not know about streams, HTTP or cmdlets: callers decide
-what to do with a `JsonError`. Dates exist as text only, in the form in which PowerShell would print them.
+Text becomes plain Python values and back; callers decide what to do with a `JsonError`. Dates exist as text
+only, in the form in which PowerShell would print them.
 """
 
 import json
@@ -15,12 +15,13 @@ from json.encoder import encode_basestring
 class JsonError(ValueError):
     """Text that is not JSON, or that has keys which a PowerShell object cannot have.
 
-    `error_id` is what New-Video and Get-Video put before their name, such as `System.ArgumentException`.
+    `error_id` is what New-Video puts before its name; `bare` is the message without any of the text.
     """
 
-    def __init__(self, message: str, error_id: str = "System.ArgumentException") -> None:
+    def __init__(self, message: str, error_id: str = "System.ArgumentException", *, bare: str = "") -> None:
         super().__init__(message)
         self.error_id = error_id
+        self.bare = bare or message
 
 
 def loads(text: str, *, dates: bool = True) -> object:
@@ -41,7 +42,7 @@ def loads(text: str, *, dates: bool = True) -> object:
         _refuse_depth(value)
         return _dated(value) if dates else value
     except json.JSONDecodeError as error:
-        raise JsonError(_explained(text, error)) from None
+        raise _explained(text, error) from None
     except RecursionError:
         raise JsonError("The text is not usable JSON: it is nested too deeply.") from None
     except JsonError:
@@ -50,7 +51,7 @@ def loads(text: str, *, dates: bool = True) -> object:
         raise JsonError("The text is not usable JSON: it has an integer of too many digits.") from None
 
 
-# Parts of the standard library's messages, whose exact words depend on its version, and ours.
+# Parts of the standard library's messages, whose words depend on its version, and ours.
 _CAUSES = (
     ("Unterminated string", "a string is not closed"),
     ("escape", "a backslash begins no known escape sequence"),
@@ -61,11 +62,11 @@ _CAUSES = (
 )
 
 
-def _explained(text: str, error: json.JSONDecodeError) -> str:
+def _explained(text: str, error: json.JSONDecodeError) -> JsonError:
     cause = next((ours for part, ours in _CAUSES if part in error.msg), "unexpected text")
-    found = text[error.pos :].strip()
-    place = f'at "{_excerpt(found)}"' if found else "where the text ends"
-    return f"The text is not JSON: line {error.lineno}, column {error.colno}: {cause}, {place}."
+    place = f'at "{_excerpt(found)}"' if (found := text[error.pos :].strip()) else "where the text ends"
+    bare = f"The text is not JSON: line {error.lineno}, column {error.colno}: {cause}"
+    return JsonError(f"{bare}, {place}.", bare=f"{bare}.")
 
 
 def _excerpt(text: str, length: int = 40) -> str:

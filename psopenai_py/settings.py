@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from . import services
-from .binding.values import Secret
-from .destination import Place, find_place, host_of, mask, shown_url
+from .addresses import host_of, is_open_to_others
+from .destination import Place, find_place, first_variable
 from .errors import KeyMissingError, KeyStoreError, SettingsError
+from .redaction import Secret, mask, shown_url
 from .streams import Streams
 
 KEY_VARIABLE = "OPENAI_API_KEY"
@@ -19,6 +20,12 @@ ORGANIZATION_VARIABLES = ("OPENAI_ORGANIZATION", "OPENAI_ORG_ID")
 
 #: Longest time limit that .NET's timers take, in seconds; the reference refuses more.
 _LONGEST_TIMEOUT = 2147483
+
+#: The parameters that `resolve` looks at.
+PARAMETERS = (
+    *("ApiType", "ApiBase", "ApiKey", "ApiVersion", "AuthType", "Organization", "Provider"),
+    *("TimeoutSec", "MaxRetryCount"),
+)
 
 
 class Settings(NamedTuple):
@@ -72,7 +79,8 @@ def resolve(bound: Mapping[str, Any], environ: Mapping[str, str], streams: Strea
     place = find_place(bound, environ, streams)
     key = None
     if place.sandbox is None:
-        key, _ = find_key(bound, environ, streams, place, needed=place.needs_key)
+        key, source = find_key(bound, environ, streams, place, needed=place.needs_key)
+        _tell_way(place, source, bound, streams)
     azure = place.service is services.AZURE
     openai = azure or place.service is services.OPENAI
     return Settings(
@@ -89,6 +97,16 @@ def resolve(bound: Mapping[str, Any], environ: Mapping[str, str], streams: Strea
     )
 
 
+def _tell_way(place: Place, source: str, bound: Mapping[str, Any], streams: Streams) -> None:
+    """Say where a key goes that may be meant for another host, and where others can read it on its way."""
+    if not source:
+        return
+    if source.startswith("environment") and place.base != place.service.base:
+        streams.verbose(f"{place.reach}, now to {shown_url(place.base)}")
+    if is_open_to_others(place.base) and not bound.get("WhatIf"):
+        streams.warn_once(f"The API key goes to {place.host} without encryption; others on the way can read it.")
+
+
 def find_key(
     bound: Mapping[str, Any], environ: Mapping[str, str], streams: Streams, place: Place, *, needed: bool
 ) -> tuple[Secret | None, str]:
@@ -97,10 +115,9 @@ def find_key(
     Raises KeyMissingError when one is needed and there is none.
     """
     key, source = bound.get("ApiKey"), "parameter ApiKey"
-    for name in place.key_variables if not key else ():
-        if environ.get(name):
-            key, source = Secret(environ[name]), f"environment variable {name}"
-            break
+    if not key:
+        text, source = first_variable(place.key_variables, environ, streams)
+        key = Secret(text)
     if not key:
         key, source = _stored_key(place, streams, needed), "keyring"
     if key:
@@ -146,12 +163,10 @@ def _stored_key(place: Place, streams: Streams, needed: bool) -> Secret | None:
 
 
 def _find_organization(bound: Mapping[str, Any], environ: Mapping[str, str], streams: Streams) -> str:
-    """Empty at one level falls to the next; a blank one wins and sends nothing, as in the reference."""
+    """Empty at one level falls to the next; a blank parameter wins and sends nothing, as in the reference."""
     found, source = bound.get("Organization"), "parameter Organization"
-    for name in ORGANIZATION_VARIABLES if not found else ():
-        if environ.get(name):
-            found, source = environ[name], f"environment variable {name}"
-            break
+    if not found:
+        found, source = first_variable(ORGANIZATION_VARIABLES, environ, streams)
     organization = (found or "").strip()
     if organization:
         streams.verbose(f"Organization from {source}: {mask(organization)}")

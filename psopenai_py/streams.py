@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from .errors import PSOpenAIError, StoppedError
+from .redaction import Masks
 
 #: Raw bytes. A view is good until the call returns, or until the next one comes.
 Data = bytes | memoryview
@@ -52,14 +53,18 @@ class Preferences(NamedTuple):
 class Streams(ABC):
     """Where a cmdlet writes. Subclasses say how.
 
-    `exit_code` is what a process should end with: 0, or the code of its errors (1 when they differ).
+    Attributes:
+        exit_code: what a process should end with: 0, or the code of its errors (1 when they differ).
+        ended: an error was reported that would hit all further records alike, or -ErrorAction is Stop.
     """
 
     def __init__(self, preferences: Preferences) -> None:
         self.preferences = preferences
         self.exit_code = 0
-        self._hidden: dict[str, str] = {}
-        self._hidden_beside: dict[str, str] = {}
+        self.ended = False
+        self._masks = Masks()
+        self._masks_beside = Masks()
+        self._warned: dict[str, object] = {}
 
     def hide(self, text: str, shown: str, *, in_output: bool = True) -> None:
         """From now on, show `shown` wherever `text` would appear in any stream, or in any but the output.
@@ -67,7 +72,7 @@ class Streams(ABC):
         Very short texts are let through: they are no secrets, and replacing them would garble everything.
         """
         if len(text) >= 8:
-            (self._hidden if in_output else self._hidden_beside)[text] = shown
+            (self._masks if in_output else self._masks_beside).add(text, shown)
 
     def output(self, value: Any) -> None:
         """Write one result. Raises OutputError when it cannot be written."""
@@ -82,11 +87,26 @@ class Streams(ABC):
         finally:
             self._end_array()
 
+    @property
+    def shows_tables(self) -> bool:
+        """True where a person, and no script, sees the output, so that a list may be a table."""
+        return False
+
+    @contextmanager
+    def table(self) -> Iterator[None]:
+        """What is written inside is a table for people, where there may be one; else an array."""
+        with self.array():
+            yield
+
     def error(self, error: PSOpenAIError) -> None:
         """Report an error. -ErrorAction may keep it from the screen; the exit code tells all the same."""
-        self.exit_code = error.exit_code if self.exit_code in (0, error.exit_code) else 1
+        self._count(error)
         if error.terminating or self.preferences.error not in QUIET:
             self._write_error(error)
+
+    def _count(self, error: PSOpenAIError) -> None:
+        self.exit_code = error.exit_code if self.exit_code in (0, error.exit_code) else 1
+        self.ended = self.ended or error.terminating or self.preferences.error == "Stop"
 
     def warning(self, text: str, *, may_stop: bool = True) -> None:
         """Write a warning. Under -WarningAction Stop it ends the call with StoppedError, if it may."""
@@ -95,6 +115,15 @@ class Streams(ABC):
         self._write("WARNING", text)
         if may_stop and self.preferences.warning == "Stop":
             raise StoppedError(f"Stopped, because -WarningAction is Stop, by the warning: {text}")
+
+    def hint(self, text: str) -> None:  # noqa: B027
+        """Tell a person at a terminal what can be done next; nothing in a log."""
+
+    def warn_once(self, text: str) -> None:
+        """The same, but not again for each record of a pipeline."""
+        mine = object()
+        if self._warned.setdefault(text, mine) is mine:
+            self.warning(text)
 
     def host(self, text: str) -> None:
         """Tell something to the person at the terminal, whatever the preferences; it is no data."""
@@ -126,17 +155,16 @@ class Streams(ABC):
 
     def without_hidden(self, text: str, *, in_output: bool = False) -> str:
         """The text with the masked form of every hidden text in place of it."""
-        for hidden, shown in (self._hidden if in_output else self._hidden | self._hidden_beside).items():
-            text = text.replace(hidden, shown)
-        return text
+        text = self._masks.text(text)
+        return text if in_output else self._masks_beside.text(text)
 
     @abstractmethod
     def ask_secret(self, question: str) -> str:
         """A secret from the user: typed without echo, or read from standard input."""
 
     @abstractmethod
-    def refuse_terminal(self) -> None:
-        """Raise OutputError if raw bytes would go to a screen."""
+    def refuse_terminal(self, action: str) -> None:
+        """Raise OutputError if raw bytes would go to a screen; `action` says what to do instead."""
 
     @abstractmethod
     def write(self, data: Data) -> None:

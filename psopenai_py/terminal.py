@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from . import screen
 from .errors import OutputError, PSOpenAIError
-from .streams import CONTROLS, Data, Preferences, Streams
+from .screen import is_terminal
+from .streams import CONTROLS, QUIET, Data, Preferences, Streams
 
 if TYPE_CHECKING:
     from threading import Event
 
-_YELLOW, _RED, _PLAIN = "\x1b[33;1m", "\x1b[31;1m", "\x1b[0m"
+    from .table import Table
+
+_YELLOW, _RED, _CYAN, _PLAIN = "\x1b[33;1m", "\x1b[31;1m", "\x1b[36;1m", "\x1b[0m"
 _ERASE = "\r\x1b[K"
 #: Seconds after which whoever reads looks whether it is enough.
 _LOOK_UP = 0.2
@@ -45,7 +50,7 @@ class TerminalStreams(Streams):
         self.who = who
         #: Files that refused a write; what they still hold would be tried again at the end of the process.
         self.broken: list[BinaryIO] = []
-        #: Print each result on one line, as JSON lines.
+        #: Print each result on one line, as JSON lines; an array then has no brackets.
         self.lines = False
         self._in = stdin
         self._out = out
@@ -53,13 +58,14 @@ class TerminalStreams(Streams):
         self._colour = colour
         self._json_errors = error_view.lower() == "json"
         self._elements: int | None = None
+        self._table: Table | None = None
         self._progress = ""
         self._enough: Event | None = None
 
     @property
     def interactive(self) -> bool:
         """True when a person can see a question on stderr and answer it on stdin."""
-        return _is_terminal(self._in) and _is_terminal(self._err)
+        return is_terminal(self._in) and is_terminal(self._err)
 
     @property
     def has_input(self) -> bool:
@@ -69,13 +75,35 @@ class TerminalStreams(Streams):
         try:
             mode = os.fstat(self._in.fileno()).st_mode
         except (OSError, ValueError):
-            return not _is_terminal(self._in)
+            return not is_terminal(self._in)
         return stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
 
     @property
     def is_watched(self) -> bool:
         """True when a person can see progress."""
-        return _is_terminal(self._err)
+        return is_terminal(self._err)
+
+    @property
+    def shows_tables(self) -> bool:
+        return self.interactive and is_terminal(self._out)
+
+    @contextmanager
+    def table(self) -> Iterator[None]:
+        """What is written inside is one table. It may be inside of another one."""
+        if self._table is not None:
+            yield
+            return
+        from .table import Table
+
+        # Where no screen is, a program may cut the lines, such as `less -S`.
+        width = screen.columns(self._out) if is_terminal(self._out) else 0
+        self._table = Table(self.print_text, self.clean, width)
+        try:
+            yield
+        finally:
+            table, self._table = self._table, None
+            if self._out is not None:
+                table.flush()
 
     @contextmanager
     def reading_until(self, enough: Event) -> Iterator[None]:
@@ -145,12 +173,22 @@ class TerminalStreams(Streams):
         """Write text to stdout: help, a version, a completion script."""
         self.write(text.encode("utf-8", "replace") + b"\n")
 
-    def refuse_terminal(self) -> None:
-        if _is_terminal(self._out):
-            raise OutputError(
-                "A video is not written to a terminal.",
-                action="Name a file with -OutFile, or send the bytes to a file or a program with > or |.",
-            )
+    @property
+    def page_width(self) -> int:
+        """The width of pages on stdout."""
+        return screen.page_width(self._out)
+
+    def show_page(self, text: str) -> None:
+        """Print text, with the user's pager if it is longer than the screen and a person is there to turn pages."""
+        own = self._out is getattr(sys.stdout, "buffer", None)
+        if own and is_terminal(self._in) and screen.needs_pager(text, self._out):
+            screen.show_in_pager(text)
+        else:
+            self.print_text(text)
+
+    def refuse_terminal(self, action: str) -> None:
+        if is_terminal(self._out):
+            raise OutputError("A video is not written to a terminal.", action=action)
 
     def write(self, data: Data) -> None:
         if self._out is None:
@@ -169,21 +207,29 @@ class TerminalStreams(Streams):
         return False
 
     def _begin_array(self) -> None:
-        self._elements = 0
+        self._elements = None if self.lines else 0
 
     def _end_array(self) -> None:
+        if self.lines:
+            return
         closing = "]" if self._elements == 0 else "\n]"
         opening = "[" if self._elements == 0 else ""
         self._elements = None
         if self._out is not None:
             self.print_text(opening + closing)
 
+    def hint(self, text: str) -> None:
+        if is_terminal(self._err) and self.preferences.warning not in QUIET:
+            self._write("", text)
+
     def _write_output(self, value: Any) -> None:
         from . import psjson
 
         text = self.without_hidden(psjson.dumps(value, compress=self.lines), in_output=True)
         try:
-            if self._elements is None:
+            if self._table is not None:
+                self._table.add(value)
+            elif self._elements is None:
                 self.print_text(text)
             else:
                 # An element is written without a line end, because a comma or the closing bracket follows.
@@ -202,38 +248,40 @@ class TerminalStreams(Streams):
             # Nothing is lost: in JSON, control characters stand inside of strings only.
             self._write_line(CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
             return
-        lines = [
-            f"{self._painted(_RED, self.who + ':')} {self.clean(error.message)}",
+        lines = [f"{self._painted(_RED, self.who + ':')} {self._fitted(error.message, len(self.who) + 2)}"]
+        if error.action:
+            # Before what is there for scripts and search engines.
+            start = "    + RecommendedAction     : "
+            lines.append(self._painted(_CYAN, start + self._fitted(error.action, len(start), indent=" " * 6)))
+        lines += [
             f"    + CategoryInfo          : {self.clean(error.category_info)}",
             f"    + FullyQualifiedErrorId : {error.fully_qualified_error_id}",
         ]
-        if error.action:
-            lines.append(f"    + RecommendedAction     : {self.clean(error.action)}")
         self._write_line("\n".join(lines))
 
     def _write(self, label: str, text: str) -> None:
-        prefix = f"{self._painted(_YELLOW, label + ':')} " if label else ""
-        self._write_line(prefix + self.clean(text))
+        # What was sent and received is shown as it is.
+        text = self.clean(text) if label == "DEBUG" else self._fitted(text, len(label) + 2 if label else 0)
+        self._write_line(f"{self._painted(_YELLOW, label + ':')} {text}" if label else text)
+
+    def _fitted(self, text: str, first: int, indent: str = "    ") -> str:
+        """The text as it may be shown. On a terminal it is broken into lines between words."""
+        text = self.clean(text)
+        if not is_terminal(self._err):
+            return text
+        return screen.wrapped(text, screen.columns(self._err), first=first, indent=indent)
 
     def _show_progress(self, line: str, state: str) -> None:
         """On a terminal, one line that is written again and again; in a log, a line for each change of state."""
-        if _is_terminal(self._err):
-            self._progress = self.clean(line)[: self._columns() - 1]
+        if is_terminal(self._err):
+            self._progress = self.clean(line)[: screen.columns(self._err) - 1]
             self._write_err(_ERASE + self._progress)
         elif state != self._progress:
             self._write_line(self.clean(line))
             self._progress = state
 
-    def _columns(self) -> int:
-        """The width of the terminal that stderr is."""
-        try:
-            columns = os.get_terminal_size(self._err.fileno()).columns if self._err is not None else 0
-        except (OSError, ValueError):
-            columns = 0
-        return columns or 80
-
     def _hide_progress(self) -> None:
-        if self._progress and _is_terminal(self._err):
+        if self._progress and is_terminal(self._err):
             self._write_err(_ERASE)
         self._progress = ""
 
@@ -242,7 +290,7 @@ class TerminalStreams(Streams):
 
     def _write_line(self, text: str) -> None:
         """A line on stderr. A progress line there gives way and comes back below."""
-        progress = self._progress if _is_terminal(self._err) else ""
+        progress = self._progress if is_terminal(self._err) else ""
         before, after = (_ERASE, progress) if progress else ("", "")
         self._write_err(f"{before}{text}\n{after}")
 
@@ -257,5 +305,10 @@ class TerminalStreams(Streams):
                 self._err = None
 
 
-def _is_terminal(stream: BinaryIO | None) -> bool:
-    return stream is not None and stream.isatty()
+def wants_colour(environ: Mapping[str, str], err: BinaryIO | None) -> bool:
+    """As https://no-color.org and https://force-color.org say: an empty variable counts for nothing."""
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR"):
+        return True
+    return err is not None and err.isatty() and environ.get("TERM") not in ("dumb", "xterm-mono")

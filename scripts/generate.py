@@ -19,7 +19,6 @@ sys.path.insert(0, str(ROOT))
 
 import _powershell  # noqa: E402
 
-from psopenai_py import help as help_page  # noqa: E402
 from psopenai_py import shell  # noqa: E402
 from psopenai_py.binding.spec import Kind, Parameter  # noqa: E402
 from psopenai_py.cmdlets import MODULES, load  # noqa: E402
@@ -29,7 +28,9 @@ from psopenai_py.cmdlets.shared_parameters import (  # noqa: E402
     provider,
     service_parameters,
 )
-from psopenai_py.sandbox.faults import FAULTS  # noqa: E402
+from psopenai_py.help import page as help_page  # noqa: E402
+from psopenai_py.help import topics  # noqa: E402
+from psopenai_py.sandbox.service.faults import FAULTS  # noqa: E402
 from psopenai_py.services import SERVICES  # noqa: E402
 
 README = ROOT / "README.md"
@@ -55,6 +56,8 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield README, renewed(README.read_text("utf-8"))
     for name in MODULES:
         yield HELP_PAGES / f"{name}.txt", help_page.render(load(name).CMDLET) + "\n"
+    for topic in topics.TOPICS:
+        yield HELP_PAGES / "topics" / f"{topic.name}.txt", topics.render(topic) + "\n"
     yield MODULE / "Cmdlets.ps1", _powershell.functions()
 
 

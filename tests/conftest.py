@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -54,6 +55,13 @@ class Result:
         return json.loads(self.stdout)
 
     @property
+    def errors(self) -> list[dict[str, str]]:
+        """All errors in order, with what the lines below their sentences say: id, category, target and reason."""
+        form = r"^    \+ CategoryInfo {10}: (\w+): \((.*?):\w*\) \[.*?\], (\S+)\n    \+ FullyQualifiedErrorId : (.*)$"
+        found = re.findall(form, self.stderr, re.MULTILINE)
+        return [{"id": name, "category": kind, "target": target, "reason": why} for kind, target, why, name in found]
+
+    @property
     def error_ids(self) -> list[str]:
         """The FullyQualifiedErrorIds of all errors, in order."""
         mark = "    + FullyQualifiedErrorId : "
@@ -72,7 +80,7 @@ class Run(Protocol):
         name: str,
         *arguments: str,
         env: Mapping[str, str | None] | None = None,
-        stdin: str | bytes = b"",
+        stdin: str | bytes | None = None,
         process: bool = False,
     ) -> Result: ...
 
@@ -105,13 +113,16 @@ def _set_zone() -> None:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command line: in this process through the terminal front, or in one of its own."""
+    """Run a command line: in this process through the terminal front, or in one of its own.
+
+    Without `stdin`, it is the null device; with an empty one, a pipe that ends at once.
+    """
 
     def run(
         name: str,
         *arguments: str,
         env: Mapping[str, str | None] | None = None,
-        stdin: str | bytes = b"",
+        stdin: str | bytes | None = None,
         process: bool = False,
     ) -> Result:
         data = stdin.encode() if isinstance(stdin, str) else stdin
@@ -124,16 +135,18 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
-def in_this_process(name: str, arguments: tuple[str, ...], data: bytes) -> Result:
-    """Run a command line through the terminal front, with stdin as it is given."""
+def in_this_process(name: str, arguments: tuple[str, ...], data: bytes | None) -> Result:
+    """Run a command line through the terminal front, with stdin as it is given, or the null device."""
     out, err = io.BytesIO(), io.BytesIO()
-    code = shell.run(name, arguments, stdin=io.BytesIO(data), stdout=out, stderr=err)
+    with Path(os.devnull).open("rb") if data is None else io.BytesIO(data) as stdin:
+        code = shell.run(name, arguments, stdin=stdin, stdout=out, stderr=err)
     return Result(code, out.getvalue(), err.getvalue().decode())
 
 
-def _in_process_of_its_own(name: str, arguments: tuple[str, ...], data: bytes) -> Result:
+def _in_process_of_its_own(name: str, arguments: tuple[str, ...], data: bytes | None) -> Result:
     command = [sys.executable, "-m", "psopenai_py", *([] if name == "psopenai" else [name]), *arguments]
-    done = subprocess.run(command, input=data, capture_output=True, env=dict(os.environ), check=False, timeout=60)
+    given: dict[str, Any] = {"stdin": subprocess.DEVNULL} if data is None else {"input": data}
+    done = subprocess.run(command, **given, capture_output=True, env=dict(os.environ), check=False, timeout=60)
     return Result(done.returncode, done.stdout, done.stderr.decode())
 
 

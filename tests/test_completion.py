@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from psopenai_py.candidates import candidates
 from psopenai_py.cmdlets import MODULES, load
-from psopenai_py.completion import candidates
 from tests.conftest import Run
 from tests.terminal import TAB, Terminal
 
@@ -98,10 +98,10 @@ def test_one_known_shell_is_wanted(run: Run, arguments: list[str]) -> None:
     result = run("psopenai", "completion", *arguments)
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
-        "psopenai: The completion script is made for one of: bash, zsh, fish, powershell, pwsh.\n"
+        "psopenai: Completion is made for: bash, zsh, fish, powershell, pwsh.\n"
+        "    + RecommendedAction     : psopenai completion install, or psopenai completion bash to print the script\n"
         "    + CategoryInfo          : InvalidData: (:) [], ParameterBindingValidationException\n"
         "    + FullyQualifiedErrorId : ParameterArgumentValidationError\n"
-        "    + RecommendedAction     : psopenai completion bash\n"
     )
 
 
@@ -151,7 +151,7 @@ def script(installed: Path, run: Run) -> Script:
         pytest.param(["psopenai", "new-video", "-Pro"], BEGINNING, id="behind the program"),
         pytest.param(["psopenai", "remove-v"], ["Remove-Video"], id="cmdlet in any case"),
         pytest.param(["psopenai", "compl"], ["completion"], id="completion"),
-        pytest.param(["psopenai", "completion", ""], ["bash", "zsh", "fish", "powershell", "pwsh"], id="shells"),
+        pytest.param(["psopenai", "completion", "p"], ["powershell", "pwsh"], id="shells"),
         pytest.param(["Set-OpenAIKey", "-Api"], ["-ApiBase"], id="another cmdlet"),
     ],
 )
@@ -162,7 +162,7 @@ def test_bash_function(script: Script, words: list[str], offered: list[str]) -> 
         source {script("bash")}
         COMP_WORDS=({typed}); COMP_CWORD={len(words) - 1}
         [[ "${{COMP_WORDS[1]}}" == *' '* ]] && COMP_WORDS[1]="'${{COMP_WORDS[1]}}'"
-        _{words[0].replace("-", "_")}_completion {words[0]} "${{COMP_WORDS[COMP_CWORD]}}"
+        _psopenai_complete {words[0]} "${{COMP_WORDS[COMP_CWORD]}}"
         [[ ${{#COMPREPLY[@]}} -eq 0 ]] || printf '%s\\n' "${{COMPREPLY[@]}}"
     """
     done = subprocess.run(["bash", "--norc", "-c", body], capture_output=True, text=True, check=False)

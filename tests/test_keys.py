@@ -273,9 +273,9 @@ def test_a_keyring_that_cannot_be_used(run: Run, backend: KeyringBackend, name: 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
         f"{name}: {why}\n"
+        f"    + RecommendedAction     : {action}\n"
         "    + CategoryInfo          : ResourceUnavailable: (:) [], KeyStoreException\n"
         "    + FullyQualifiedErrorId : KeyStoreUnavailable\n"
-        f"    + RecommendedAction     : {action}\n"
     )
 
 

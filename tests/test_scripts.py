@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from psopenai_py.sandbox.app import create_app
-from psopenai_py.sandbox.jobs import JobStore
-from psopenai_py.sandbox.server import SandboxServer
+from psopenai_py.sandbox.server.server import SandboxServer
+from psopenai_py.sandbox.service.application import create_app
+from psopenai_py.sandbox.service.jobs import JobStore
 
 FOLDER = Path(__file__).parent / "scripts"
 STORIES = sorted(FOLDER.glob("*.sh"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -23,6 +24,9 @@ from tests.terminal import CTRL_C, CTRL_D, Terminal, our
 ROOT = Path(__file__).parent.parent
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
+#: What concerns all cmdlets.
+TOPICS = ["environment", "exit-codes", "pipelines", "keys", "providers", "sandbox", "common-parameters"]
+
 on_a_terminal = pytest.mark.skipif(sys.platform == "win32", reason="the terminal of these tests is a Unix one")
 
 
@@ -33,8 +37,10 @@ on_a_terminal = pytest.mark.skipif(sys.platform == "win32", reason="the terminal
 def test_the_program_lists_its_cmdlets(run: Run, arguments: list[str]) -> None:
     result = run("psopenai", *arguments)
     assert (result.exit_code, result.stderr) == (0, "")
-    assert [line.split()[0] for line in result.stdout.splitlines() if line[4:5].isupper()] == list(MODULES)
-    assert max(map(len, result.stdout.splitlines())) <= 100
+    rows = [line.split()[0] for line in result.stdout.splitlines() if re.match(r"    [A-Z]", line)]
+    assert rows == list(MODULES)
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    assert all(f"\n    {topic} " in result.stdout for topic in TOPICS)
 
 
 @pytest.mark.parametrize(
@@ -45,8 +51,17 @@ def test_the_program_shows_the_help_of_a_cmdlet(run: Run, words: list[str]) -> N
     assert run("psopenai", *words).exit_code == 0
 
 
-def test_there_is_no_help_for_what_does_not_exist(run: Run) -> None:
-    assert run("psopenai", "help", "New-Vidoe") == run("psopenai", "New-Vidoe")
+@pytest.mark.parametrize(("typed", "meant"), [("New-Vidoe", "New-Video"), ("exit-cods", "exit-codes"), ("Xyzzy", None)])
+def test_there_is_no_help_for_what_does_not_exist(run: Run, typed: str, meant: str | None) -> None:
+    result = run("psopenai", "help", typed)
+    assert (result.exit_code, result.stdout) == (2, "")
+    suggestion = f" Did you mean {meant}?" if meant else ""
+    assert result.stderr == (
+        f"psopenai: There is no cmdlet and no topic named '{typed}'.{suggestion}\n"
+        "    + RecommendedAction     : psopenai help lists them.\n"
+        f"    + CategoryInfo          : ObjectNotFound: ({typed}:String) [], CommandNotFoundException\n"
+        "    + FullyQualifiedErrorId : CommandNotFoundException\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,9 +107,9 @@ def test_an_unknown_cmdlet(run: Run, typed: str, meant: str | None) -> None:
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
         f"psopenai: There is no cmdlet named '{typed}'.{suggestion}\n"
+        "    + RecommendedAction     : psopenai help lists them.\n"
         f"    + CategoryInfo          : ObjectNotFound: ({target}) [], CommandNotFoundException\n"
         "    + FullyQualifiedErrorId : CommandNotFoundException\n"
-        "    + RecommendedAction     : psopenai --help lists the cmdlets.\n"
     )
 
 
@@ -122,9 +137,9 @@ def test_a_misspelt_parameter(run: Run) -> None:
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
         "New-Video: New-Video has no parameter named 'Sise'. Did you mean -Size?\n"
+        "    + RecommendedAction     : New-Video -Help lists the parameters.\n"
         "    + CategoryInfo          : InvalidArgument: (:) [New-Video], ParameterBindingException\n"
         "    + FullyQualifiedErrorId : NamedParameterNotFound,New-Video\n"
-        "    + RecommendedAction     : New-Video -? lists the parameters.\n"
     )
 
 
@@ -132,9 +147,9 @@ def test_text_without_quotes(run: Run) -> None:
     result = run("New-Video", "Dancing", "Doggo")
     assert result.stderr == (
         "New-Video: No parameter takes the argument 'Doggo' by its position.\n"
+        "    + RecommendedAction     : Put quotes around a text that contains blanks.\n"
         "    + CategoryInfo          : InvalidArgument: (:) [New-Video], ParameterBindingException\n"
         "    + FullyQualifiedErrorId : PositionalParameterNotFound,New-Video\n"
-        "    + RecommendedAction     : Put quotes around a text that contains blanks.\n"
     )
 
 
@@ -154,6 +169,7 @@ def test_a_hashtable_that_powershell_flattened(run: Run, name: str, text: str) -
 
 MISSING = (
     "New-Video: New-Video needs a value for: Prompt.\n"
+    "    + RecommendedAction     : Give it on the command line (New-Video -Prompt VALUE) or through a pipe.\n"
     "    + CategoryInfo          : InvalidArgument: (:) [New-Video], ParameterBindingException\n"
     "    + FullyQualifiedErrorId : MissingMandatoryParameter,New-Video\n"
 )
@@ -161,7 +177,7 @@ MISSING = (
 
 @pytest.mark.parametrize("process", [False, True], ids=["here", "in a process"])
 def test_a_missing_prompt_without_a_terminal(run: Run, process: bool) -> None:
-    result = run("New-Video", "-Model", "m", stdin="", process=process)
+    result = run("New-Video", "-Model", "m", process=process)
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", MISSING)
 
 
@@ -192,7 +208,7 @@ def test_a_missing_prompt_is_asked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("typed", "exit_code", "shown"),
     [
-        pytest.param(CTRL_D, 2, "\n" + MISSING, id="Ctrl-D"),
+        pytest.param(CTRL_D, 2, "\n" + MISSING.replace("-Prompt VALUE", "-Prompt\n      VALUE"), id="Ctrl-D"),
         pytest.param(CTRL_C, 130, "^C\nInterrupted.\n", id="Ctrl-C"),
         pytest.param(
             "\n",

@@ -58,10 +58,10 @@ def test_a_fourth_line_says_what_to_do(run: Run) -> None:
     assert (result.exit_code, result.stdout) == (4, "")
     assert result.stderr == (
         "New-Video: There is no API key for api.openai.com.\n"
-        "    + CategoryInfo          : NotSpecified: (:) [Initialize-APIKey], ArgumentException\n"
-        "    + FullyQualifiedErrorId : System.ArgumentException,Initialize-APIKey\n"
         "    + RecommendedAction     : Give one of: -ApiKey, the environment variable OPENAI_API_KEY, or store it with "
         "Set-OpenAIKey. To try without a key: -ApiBase sandbox:\n"
+        "    + CategoryInfo          : NotSpecified: (:) [Initialize-APIKey], ArgumentException\n"
+        "    + FullyQualifiedErrorId : System.ArgumentException,Initialize-APIKey\n"
     )
 
 
@@ -100,7 +100,7 @@ def test_a_binding_error_as_json(run: Run) -> None:
         "category": "InvalidArgument",
         "reason": "ParameterBindingException",
         "target": None,
-        "action": "New-Video -? lists the parameters.",
+        "action": "New-Video -Help lists the parameters.",
         "status": None,
         "code": None,
         "type": None,
@@ -219,6 +219,55 @@ def test_colours_on_a_terminal(env: dict[str, str], painted: bool) -> None:
     assert terminal.close() == 2
     name = "\x1b[31;1mNew-Video:\x1b[0m" if painted else "New-Video:"
     assert terminal.screen.splitlines()[0] == f"{name} New-Video has no parameter named 'Foo'."
+
+
+@on_unix
+@pytest.mark.parametrize("env", [{}, {"NO_COLOR": "1"}], ids=["painted", "plain"])
+def test_the_line_that_helps_is_painted(env: dict[str, str]) -> None:
+    terminal = Terminal(*our(*PROMPT, "-Foo"), env=os.environ | {"TERM": "xterm"} | env)
+    terminal.close()
+    advice = "    + RecommendedAction     : New-Video -Help lists the parameters."
+    assert terminal.screen.splitlines()[1] == (advice if env else f"\x1b[36;1m{advice}\x1b[0m")
+
+
+# --- the width of a terminal --------------------------------------------------------------------------------------
+
+
+def _at(columns: int, *arguments: str) -> str:
+    """What a terminal of a width shows of one of our command lines, without colours."""
+    command = f"stty cols {columns}; exec {shlex.join(our(*arguments))}"
+    terminal = Terminal("/bin/sh", "-c", command, env=os.environ | {"NO_COLOR": "1"})
+    terminal.close()
+    return terminal.screen
+
+
+@on_unix
+@pytest.mark.parametrize("columns", [40, 60, 80, 100, 160])
+def test_no_word_of_an_error_is_cut(run: Run, columns: int) -> None:
+    shown = _at(columns, *PROMPT)
+    assert shown.split() == run(*PROMPT).stderr.split()
+    prose = [line for line in shown.splitlines() if "CategoryInfo" not in line and "ErrorId" not in line]
+    assert max(map(len, prose)) <= columns
+    assert len(prose) == {40: 7, 60: 4, 80: 4, 100: 3, 160: 3}[columns]
+
+
+@on_unix
+def test_letters_that_take_two_columns_and_lines_of_a_server(server: Server) -> None:
+    text = "踊る犬 は 難しい です 。 " * 4 + "\nsecond\tline"
+    script = server.script("wide", [{"status": 400, "json": {"error": {"message": text}}}])
+    lines = _at(40, *PROMPT, "-ApiBase", script.base).splitlines()
+    assert lines[:2] == ["New-Video: OpenAI API returned an 400", "    (Bad Request) Error: 踊る犬 は"]
+    assert lines[2] == "    難しい です 。 踊る犬 は 難しい です"
+    assert "second\tline" in lines
+
+
+@on_unix
+def test_a_command_keeps_a_line_for_itself(server: Server) -> None:
+    """It is there to be copied, and would be two commands otherwise."""
+    script = server.script("copied", [{"json": JOB | {"status": "queued"}}])
+    again = f"Wait-Video -VideoId video_123 -TimeoutSec 1 -ApiBase {script.base}"
+    shown = _at(60, "Wait-Video", "video_123", "-TimeoutSec", "1", "-ApiBase", script.base)
+    assert f"\n    + RecommendedAction     : To wait again:\n      {again}\n" in shown
 
 
 # --- what a server says does not command the terminal ---------------------------------------------------------------

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..errors import BindingError
+from ..redaction import shown_argument
 from . import names, typed, values
 from .spec import ALL_SETS, Cmdlet, Parameter
 from .tokens import NOTHING, Token, pair, tokenize
@@ -101,7 +102,7 @@ class _Binder:
         if token.parameter.name in self.values:
             typed = token.parameter.name if token.apart else token.name
             raise BindingError(
-                f"The parameter '{typed}' is given more than once.",
+                f"The parameter '{shown_argument(typed)}' is given more than once.",
                 error_id="ParameterAlreadyBound",
                 command=self.cmdlet.name,
                 parameter=token.parameter.name,
@@ -154,18 +155,19 @@ class _Binder:
     def not_found(self, token: Token) -> BindingError:
         if token.name is None:
             return BindingError(
-                f"No parameter takes the argument '{token.text}' by its position.",
+                f"No parameter takes the argument '{shown_argument(token.text)}' by its position.",
                 error_id="PositionalParameterNotFound",
                 command=self.cmdlet.name,
                 action="Put quotes around a text that contains blanks.",
             )
         near = names.suggest(self.cmdlet, token.name)
         return BindingError(
-            f"{self.cmdlet.name} has no parameter named '{token.name}'." + (f" Did you mean {near}?" if near else ""),
+            f"{self.cmdlet.name} has no parameter named '{shown_argument(token.name)}'."
+            + (f" Did you mean {near}?" if near else ""),
             error_id="NamedParameterNotFound",
             command=self.cmdlet.name,
             parameter=token.name,
-            action=f"{self.cmdlet.name} -? lists the parameters.",
+            action=f"{self.cmdlet.name} -Help lists the parameters.",
         )
 
     def is_awaited(self, parameter: Parameter) -> bool:
@@ -190,6 +192,7 @@ class _Binder:
                 error_id="MissingMandatoryParameter",
                 command=self.cmdlet.name,
                 parameter=missing[0].name,
+                action=_where_to_give(self.cmdlet, missing[0]),
             )
         for parameter, answer in zip(missing, answers, strict=True):
             self.assign(parameter, answer)
@@ -208,10 +211,15 @@ class _Binder:
 
     def set_conflict(self) -> BindingError:
         return BindingError(
-            f"The parameters given cannot be used together. {self.cmdlet.name} -? shows what can.",
+            f"The parameters given cannot be used together. {self.cmdlet.name} -Help shows what can.",
             error_id="AmbiguousParameterSet",
             command=self.cmdlet.name,
         )
+
+
+def _where_to_give(cmdlet: Cmdlet, parameter: Parameter) -> str:
+    piped = " or through a pipe" if parameter.takes_pipeline else ""
+    return f"Give it on the command line ({cmdlet.name} -{parameter.name} VALUE){piped}."
 
 
 class _TypedBinder(_Binder):

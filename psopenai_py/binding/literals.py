@@ -12,32 +12,44 @@ from .. import psjson
 
 #: What PowerShell makes of a hashtable, or of an object with one in it, when it hands it to a program: the
 #: content is gone.
-_FLATTENED = re.compile(r"System\.[A-Z][\w.`+\[\]]*|@\{\w+=[^'\"]*\bSystem\.[A-Z][^'\"]*\}")
+_FLATTENED = re.compile(r"System\.[A-Z][\w.`+\[\]]*|@\{\w+=(?=[^'\"]*\bSystem\.[A-Z])[^'\"]*\}")
 
+#: Quotation marks and dashes that mean the same to PowerShell, in any mixture.
+_SINGLE, _DOUBLE, _DASH = "['‘’‚‛]", '["“”„]', "[–—―-]"
+_DIGITS = rf"(?:[0-9]++\.?+[0-9]*+|\.[0-9]++)(?:e(?:\+|{_DASH})?+[0-9]++)?+"
+# Nothing is tried twice: what is no token must be found out in one go, however long it is.
 _TOKEN = re.compile(
-    r"""(?P<space>[ \t]+|\#[^\n]*|`\r?\n)
-      | (?P<newline>\r?\n|;)
-      | (?P<open>@\{|@\()
-      | (?P<close>[)}])
+    rf"""(?P<space>[^\S\r\n]++|\#[^\n]*+|`\r?\n)
+      | (?P<newline>\r?\n|\r|;)
+      | (?P<open>@\{{|@\()
+      | (?P<close>[)}}])
       | (?P<comma>,)
       | (?P<equals>=)
-      | (?P<single>'(?:[^']|'')*')
-      | (?P<double>"(?:[^"`]|`[\s\S]|"")*")
+      | (?P<single>{_SINGLE}(?:[^'‘’‚‛]++|{_SINGLE}{{2}})*+{_SINGLE})
+      | (?P<double>{_DOUBLE}(?:[^"“”„`]++|`[\s\S]|{_DOUBLE}{{2}})*+{_DOUBLE})
       | (?P<constant>\$(?:true|false|null)\b)
       | (?P<cast>\[(?:ordered|pscustomobject|hashtable)\])
-      | (?P<number>[+-]?(?:0[xb][0-9a-f]+|[0-9]+\.?[0-9]*(?:e[+-]?[0-9]+)?|\.[0-9]+(?:e[+-]?[0-9]+)?)[a-z]*(?![\w.]))
-      | (?P<word>[A-Za-z_][\w-]*)""",
+      | (?P<number>(?:\+|{_DASH})?+(?>0[xb][0-9a-f]++|{_DIGITS})[a-z]*+(?![\w.]))
+      | (?P<word>[^\W\d][\w-]*+)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _CONSTANTS: dict[str, bool | None] = {"$true": True, "$false": False, "$null": None}
 _ESCAPES = {"0": "\0", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 #: An escape sequence of a string in double quotes, or a quotation mark written twice.
-_ESCAPED = re.compile(r'`u\{(?P<code>[0-9A-Fa-f]{1,6})\}|`[\s\S]|""')
+_ESCAPED = re.compile(rf"`u\{{(?P<code>[0-9A-Fa-f]{{1,6}})\}}|`[\s\S]|{_DOUBLE}{{2}}")
 _DEEPEST = 64
+#: Characters that a literal of PowerShell's may have; JSON is read faster, and may have more.
+_LONGEST = 2**20
+#: Bytes that a file may have: a body of more is a mistake, or a device.
+_LARGEST_FILE = 16 * 2**20
 
 
 class LiteralError(ValueError):
-    """The text is not a literal. The message says what is wrong and where."""
+    """The text is not a literal. The message says what is wrong and where; `bare` is it without what was found."""
+
+    def __init__(self, message: str, bare: str = "") -> None:
+        super().__init__(message)
+        self.bare = bare or message
 
 
 def parse(text: str) -> Any:
@@ -52,6 +64,8 @@ def parse(text: str) -> Any:
             "(ConvertTo-Json -Compress), @file.json, or use the PowerShell module"
         )
     if trimmed.startswith(("@{", "@(", "[ordered]", "[pscustomobject]")):
+        if len(trimmed) > _LONGEST:
+            raise LiteralError(f"the literal is longer than {_LONGEST} characters; write it as JSON")
         # Half a character cannot be sent.
         return _Reader(re.sub("[\ud800-\udfff]", "\ufffd", trimmed)).read()
     if trimmed.startswith("@"):
@@ -75,10 +89,8 @@ def _parse_json(text: str) -> Any:
     try:
         return psjson.loads(text, dates=False)
     except psjson.JsonError as error:
-        why = str(error).removesuffix(".")
-        raise LiteralError(
-            f"it is neither a literal such as @{{a=1}}, nor @file.json, nor JSON; {why[0].lower()}{why[1:]}"
-        ) from None
+        why = "it is neither a literal such as @{a=1}, nor @file.json, nor JSON; the "
+        raise LiteralError(*(why + said[4:].removesuffix(".") for said in (str(error), error.bare))) from None
 
 
 def _parse_file(path: str) -> Any:
@@ -87,9 +99,12 @@ def _parse_file(path: str) -> Any:
     if not path:
         raise LiteralError("the name of a file is needed behind the @")
     try:
-        data = Path(path).expanduser().read_bytes()
+        with Path(path).expanduser().open("rb") as file:
+            data = file.read(_LARGEST_FILE + 1)
     except (ValueError, RuntimeError) as error:  # a null character; a home folder that nobody has
         raise LiteralError(f"the file {path!r} cannot be read: {error}") from None
+    if len(data) > _LARGEST_FILE:
+        raise LiteralError(f"the file {path!r} is larger than {_LARGEST_FILE // 2**20} MB")
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         text = data.decode(encoding).strip()
@@ -171,11 +186,13 @@ class _Reader:
     def dictionary(self, depth: int) -> dict[str, Any]:
         self.take("open", "@{")
         result: dict[str, Any] = {}
+        known: set[str] = set()
         self.skip_newlines()
         while self.kind != "close":
             key = self.key()
-            if key.lower() in (known.lower() for known in result):
-                raise LiteralError(f"the key '{key}' stands twice in the literal")
+            if key.lower() in known:
+                raise LiteralError(f"the key '{key[:40]}' stands twice in the literal")
+            known.add(key.lower())
             self.take("equals")
             self.skip_newlines()
             result[key] = self.expression(depth + 1)
@@ -206,17 +223,20 @@ class _Reader:
     def unexpected(self) -> LiteralError:
         if not self.kind:
             return LiteralError("the literal ends too early")
+        start = self.at if self.kind == "unknown" else self.at - len(self.token)
+        rule, found = "only literals are read, no expressions", self.token.strip()[:40]
+        form = "(strings need quotes, dictionaries are @{name='value'; other=1})"
         return LiteralError(
-            f"only literals are read, no expressions: '{self.token.strip()}' is not understood"
-            " (strings need quotes, dictionaries are @{name='value'; other=1})"
+            f"{rule}: '{found}' is not understood {form}",
+            f"{rule}: what stands at character {start + 1} is not understood {form}",
         )
 
 
 def _string(token: str) -> str:
     """The content of a quoted string. In double quotes, variables would be expanded, so they are refused."""
     quote, body = token[0], token[1:-1]
-    if quote == "'":
-        return body.replace("''", "'")
+    if re.match(_SINGLE, quote):
+        return re.sub(rf"{_SINGLE}({_SINGLE})", r"\1", body)  # the second of two is the one that counts
     if re.search(r"\$[\w({:?^$]", re.sub(r"`[\s\S]", "", body)):
         raise LiteralError("only literals are read: a double-quoted string must not contain $; use single quotes")
     return _ESCAPED.sub(_unescaped, body)
@@ -237,4 +257,5 @@ def _number(token: str) -> int | float:
     try:
         return literal(token)
     except ValueError:
-        raise LiteralError(f"{token[:20]} is not a number that can be used") from None
+        why = "is not a number that can be used"
+        raise LiteralError(f"{token[:20]} {why}", f"what looks like a number {why}") from None

@@ -15,15 +15,19 @@ INT32 = range(-(2**31), 2**31)
 
 #: No number of PowerShell's is larger, so none is made: a few characters can name one that fills the memory.
 _LARGEST = 2**960
+_MOST_DIGITS = 300
 _INFINITY = float("inf")
 
 #: Dashes that the number scanner takes for a minus sign.
 _MINUS = "-\u2013\u2014\u2015"
 
+_PLAIN_MINUS = str.maketrans(dict.fromkeys(_MINUS, "-"))
+
 # Patterns are plain text: `re` compiles one at its first use, and most calls use none.
+_EXPONENT = rf"e[+{re.escape(_MINUS)}]?[0-9]+"
 _SCANNER = rf"""(?xi)(?P<sign>[+{re.escape(_MINUS)}]?)
     (?: 0x(?P<hex>[0-9a-f]*) | 0b(?P<binary>[01]+)
-      | (?P<real>(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|[0-9]+e[+-]?[0-9]+) | (?P<digits>[0-9]+) )
+      | (?P<real>(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:{_EXPONENT})?|[0-9]+{_EXPONENT}) | (?P<digits>[0-9]+) )
     (?P<suffix>u?[lsy]|u|n|d)?
     (?P<multiplier>[kmgtp]b)?"""
 _TYPE_CONVERTER = r"(?i)(?:\#|0x|&h)([0-9a-f]+)"
@@ -61,7 +65,7 @@ def to_single(text: str) -> float:
         return _as_single(float(scanned))
     if trimmed in ("NaN", "Infinity", "-Infinity") or re.fullmatch(_WITH_THOUSANDS, trimmed):
         return _as_single(float(trimmed.replace(",", "")))
-    raise ValueError(f"'{text}' is not a number")
+    raise ValueError(f"'{_beginning(text)}' is not a number")
 
 
 def _as_single(number: float) -> float:
@@ -75,8 +79,13 @@ def literal(text: str) -> int | float:
     """The value of a number as it stands in a PowerShell script; ValueError for what is none."""
     number = _scan(text)
     if number is None or number in (_INFINITY, -_INFINITY):
-        raise ValueError(f"'{text}' is not a number")
+        raise ValueError(f"'{_beginning(text)}' is not a number")
     return number if isinstance(number, int | float) else float(number)
+
+
+def _beginning(text: str) -> str:
+    """What an error message quotes of a text that may be very long."""
+    return text if len(text) <= 40 else text[:40] + "..."
 
 
 def _read(text: str) -> int | float | Decimal:
@@ -88,7 +97,7 @@ def _read(text: str) -> int | float | Decimal:
         return _twos_complement(int(converted[1], 16), 32)
     if re.fullmatch(_WITH_THOUSANDS, text):
         return float(text.replace(",", ""))
-    raise ValueError(f"'{text}' is not a number")
+    raise ValueError(f"'{_beginning(text)}' is not a number")
 
 
 def _scan(text: str) -> int | float | Decimal | None:
@@ -99,13 +108,13 @@ def _scan(text: str) -> int | float | Decimal | None:
     suffix = (match["suffix"] or "").lower()
     number = _magnitude(match, suffix)
     if not isinstance(number, float) and number >= _LARGEST:
-        raise ValueError(f"'{text}' is too large")
+        raise ValueError(f"'{_beginning(text)}' is too large")
     if match["sign"] and match["sign"] in _MINUS:
         number = -number
     if match["multiplier"]:
         number *= 1024 ** (1 + "kmgtp".index(match["multiplier"][0].lower()))
     if suffix in _SUFFIX_RANGES and _round(number) not in _SUFFIX_RANGES[suffix]:
-        raise ValueError(f"'{text}' does not fit its type suffix")
+        raise ValueError(f"'{_beginning(text)}' does not fit its type suffix")
     return number
 
 
@@ -117,16 +126,23 @@ def _magnitude(match: re.Match[str], suffix: str) -> int | float | Decimal:
     text = match["real"] or match["digits"]
     if suffix == "d":
         return _decimal(text)
-    return float(text) if match["real"] else int(text)
+    return float(text.translate(_PLAIN_MINUS)) if match["real"] else _integer(text)
+
+
+def _integer(digits: str) -> int:
+    digits = digits.lstrip("0") or "0"
+    if len(digits) > _MOST_DIGITS:  # Python would refuse still more of them, in its own words
+        raise ValueError(f"'{_beginning(digits)}' is too large")
+    return int(digits)
 
 
 def _decimal(text: str) -> Decimal:
     from decimal import Decimal, InvalidOperation
 
     try:
-        return Decimal(text)
+        return Decimal(text.translate(_PLAIN_MINUS))
     except InvalidOperation:  # an exponent of twenty digits
-        raise ValueError(f"'{text}' is not a number") from None
+        raise ValueError(f"'{_beginning(text)}' is not a number") from None
 
 
 def _sized(number: int, bits: int, suffix: str) -> int:
@@ -136,7 +152,7 @@ def _sized(number: int, bits: int, suffix: str) -> int:
 
 def _twos_complement(number: int, bits: int) -> int:
     if number >= 2**bits:
-        raise ValueError(f"{number:#x} has more than {bits} bits")
+        raise ValueError(f"{_beginning(hex(number))} has more than {bits} bits")
     return number - 2**bits if number >= 2 ** (bits - 1) else number
 
 

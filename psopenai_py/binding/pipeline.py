@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import BindingError
+from ..redaction import shown_argument
 from . import values
 from .records import Unreadable
 from .spec import Cmdlet, Kind, Parameter
@@ -76,7 +77,7 @@ def _not_bound(cmdlet: Cmdlet, why: str, record: Any) -> BindingError:
         f"The input does not bind to {cmdlet.name}: {why}.",
         error_id="InputObjectNotBound",
         command=cmdlet.name,
-        target=shown[:40],
+        target=shown_argument(shown)[:40],
         action=f"{cmdlet.name} takes {_accepted(cmdlet)}.",
     )
 

@@ -12,6 +12,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ..redaction import shown_argument
+
 #: Reads at most so many bytes and returns what there is; empty at the end.
 Read = Callable[[int], bytes]
 #: Tells whether nothing arrives, and no end either, for so many seconds.
@@ -24,6 +26,7 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codec
 # Files that were put together may have a mark in the middle, too.
 _BLANK = re.compile(r"[\s\ufeff]*")
 _WITHIN_ARRAY = re.compile(r"\[[^\S\n]*(\S|\n)")
+_REST_OF_LINE = re.compile(r"[^\S\n]*(\S|\n)")
 _NUMBER = r"-?[0-9][-+.0-9Ee]*"
 _SCALARS = re.compile(rf"\[\s*(?:\]|(?:{_NUMBER}|true|false|null)\s*(?:$|\]$|,.*))", re.DOTALL)
 _GOES_ON = re.compile(r"[-+.0-9Ee]*\Z")
@@ -41,10 +44,10 @@ class Records:
 
         none     no input at all
         array    a JSON array, or several after each other
-        lines    JSON or text, one record a line
+        lines    JSON or text, one record a line; a single one, too, if it is an object with a line end
         objects  JSON with line ends inside, or the only line of an input
 
-    To tell a single line from the first of many, the end is waited for, but only shortly: what a slow program
+    To tell a single line of text from the first of many, the end is waited for, but only shortly: what a slow program
     writes is handled as it comes.
     """
 
@@ -62,6 +65,14 @@ class Records:
         while self.form != "array" and self._text.skip_blank():
             yield self._next()
 
+    def rest(self) -> Iterator[Any]:
+        """What is left of the input after the iteration was broken off in the middle."""
+        while self._text.skip_blank():
+            if self.form == "array" and self._text.peek() in "[],":
+                self._text.take(1)
+            else:
+                yield self._next() if self.form != "array" else self._value()
+
     def _find_form(self) -> str:
         if not self._text.skip_blank():
             return "none"
@@ -73,8 +84,10 @@ class Records:
         elif start != "[" and _scalar(self._text.line()) is not None:
             self._next = self._line_of_scalars
         self._ahead = [self._next()]
-        several_lines = self._text.taken_lines > 1
-        return "objects" if several_lines or not self._text.has_more(PATIENCE) else "lines"
+        if self._text.taken_lines > 1:
+            return "objects"
+        is_line = start == "{" and self._text.ends_line(PATIENCE)
+        return "lines" if is_line or self._text.has_more(PATIENCE) else "objects"
 
     def _begins_array(self) -> bool:
         """False for text such as `[draft] Dancing Doggo`. An array's line is not read whole: it may be long."""
@@ -169,6 +182,15 @@ class _Text:
                 return False
         return True
 
+    def ends_line(self, patience: float) -> bool:
+        """True if the line ends here; False also if nothing arrives for so many seconds that could tell."""
+        while not (rest := _REST_OF_LINE.match(self._buffer, self._at)):
+            if not self._ended and self._quiet(patience):
+                return False
+            if not self.more():
+                return False
+        return rest[1] == "\n"
+
     def skip_blank(self) -> bool:
         """Step over blanks and line ends; False at the end of the input."""
         while not self._skip():
@@ -227,7 +249,7 @@ class _Text:
             return value
 
     def _unreadable(self, why: str) -> Unreadable:
-        return Unreadable(f"it is not JSON ({why}): {self.take_line().strip()[:60]}")
+        return Unreadable(f"it is not JSON ({why}): {shown_argument(self.take_line().strip()[:60])}")
 
 
 def _is_unfinished(error: json.JSONDecodeError) -> bool:

@@ -56,7 +56,10 @@ def _text(value: Any) -> str:
         return number(value)
     if isinstance(value, Mapping | list | tuple):
         raise ValueError("an array of texts is needed")
-    return os.fsdecode(value) if isinstance(value, os.PathLike) else str(value)
+    try:
+        return os.fsdecode(value) if isinstance(value, os.PathLike) else str(value)
+    except ValueError:  # more digits than Python converts
+        raise ValueError("the number is too large") from None
 
 
 def number(value: float) -> str:

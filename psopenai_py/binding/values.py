@@ -11,34 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import BindingError
+from ..redaction import Secret, shown_argument, without_secrets, without_userinfo
 from .spec import ENUMERATIONS, Kind, Parameter
 
 _SCOPES = ("global", "local", "script", "private", "variable")
-
-
-class Secret:
-    """A key. Its text is only had by asking for it, so that no dump, log or traceback shows it."""
-
-    __slots__ = ("_text",)
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def __repr__(self) -> str:
-        return "Secret(***)"
-
-    def __bool__(self) -> bool:
-        return bool(self._text)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and other._text == self._text
-
-    def __hash__(self) -> int:
-        return hash(self._text)
-
-    def reveal(self) -> str:
-        """The key itself."""
-        return self._text
 
 
 def convert(command: str, parameter: Parameter, argument: Any) -> Any:
@@ -105,9 +81,12 @@ def _to_dictionary(parameter: Parameter, argument: Any) -> dict[str, Any]:
         return dict(argument)
     if isinstance(argument, bool):
         raise ValueError("a dictionary is needed")
-    from .literals import parse_dictionary
+    from .literals import LiteralError, parse_dictionary
 
-    return parse_dictionary(argument)
+    try:
+        return parse_dictionary(argument)
+    except LiteralError as error:
+        raise ValueError(error.bare) from None  # headers and queries hold secrets
 
 
 def _to_enumeration(parameter: Parameter, argument: Any) -> str:
@@ -126,7 +105,7 @@ def _to_enumeration(parameter: Parameter, argument: Any) -> str:
 
 def _enumeration_number(text: str, members: tuple[str, ...]) -> int | None:
     if re.match(r"[+-]?[0-9]", text):
-        return int(text) if re.fullmatch(r"[+-]?[0-9]+", text) else -1
+        return int(text) if re.fullmatch(r"[+-]?0*[0-9]{1,9}", text) else -1
     values = {name.lower(): value for value, name in enumerate(members)}
     parts = [values.get(part.strip().lower()) for part in text.split(",")]
     number = 0
@@ -151,9 +130,9 @@ def _to_uri(parameter: Parameter, argument: Any) -> str:
 
 def _check_authority(authority: str) -> None:
     host = r"(?:\[[0-9A-Fa-f:.%]+\]|[^\s\\%\[\]:@<>^`{|}\"]+)"
-    match = re.fullmatch(rf"(?:[^@]*@)?{host}(?::(?P<port>[0-9]*))?", authority)
+    match = re.fullmatch(rf"(?:[^@]*@)?{host}(?::0*(?P<port>[0-9]{{0,5}}))?", authority)
     if match is None or int(match["port"] or 0) > 65535:
-        raise ValueError(f"'{authority}' is not a host, or a host and a port")
+        raise ValueError(f"'{without_userinfo(authority)}' is not a host, or a host and a port")
 
 
 _CONVERTERS = {
@@ -173,8 +152,7 @@ _CONVERTERS = {
 
 def refused(command: str, parameter: Parameter, argument: Any, why: str) -> BindingError:
     """The error for an argument that does not convert."""
-    shown = "" if parameter.kind is Kind.SECRET else f" '{argument}'"
-    message = f"The value{shown} cannot be used for -{parameter.name}: {why}."
+    message = f"The value{_quoted(parameter, argument)} cannot be used for -{parameter.name}: {without_secrets(why)}."
     if not parameter.common:
         return BindingError(
             message,
@@ -187,6 +165,13 @@ def refused(command: str, parameter: Parameter, argument: Any, why: str) -> Bind
     switch = parameter.kind is Kind.SWITCH
     error_id = "CannotConvertArgument" if switch else "CannotConvertArgumentNoMessage"
     return BindingError(message, error_id=error_id, command=command, parameter=parameter.name)
+
+
+def _quoted(parameter: Parameter, argument: Any) -> str:
+    """The argument in quotation marks, behind a blank; nothing of one that may hold secrets: headers, a query."""
+    if parameter.kind in (Kind.SECRET, Kind.DICTIONARY) or isinstance(argument, Mapping):
+        return ""
+    return f" '{shown_argument(argument)}'"
 
 
 def _validate(command: str, parameter: Parameter, value: Any) -> None:
@@ -218,7 +203,7 @@ def _complaint(parameter: Parameter, value: Any) -> str:
     if parameter.limits is not None:
         return _outside(parameter.limits, value)
     if parameter.choices and value.lower() not in map(str.lower, parameter.choices):
-        return f"'{value}' is none of {', '.join(parameter.choices)}"
+        return f"'{shown_argument(value)}' is none of {', '.join(parameter.choices)}"
     if parameter.variable_name:
         return _bad_variable_name(value)
     return ""
@@ -240,5 +225,5 @@ def _bad_variable_name(name: str) -> str:
         return "a variable name is needed"
     scope, colon, rest = bare.partition(":")
     if colon and (scope.lower() not in _SCOPES or not rest or ":" in rest):
-        return f"'{name}' is not the name of a variable"
+        return f"'{shown_argument(name)}' is not the name of a variable"
     return ""

@@ -44,8 +44,7 @@ class Call(NamedTuple):
         environ: environment variables as they are for this call.
         connections: connections to servers, kept open between the calls of one run.
         done: how many records of the same run were handled before, without error.
-        resolved: settings that were found for the whole run, by the name of the provider; None where each call looks
-            for its own.
+        resolved: settings that were found in this run, by the values of their parameters.
         limiter: says when requests may go out; None for a call by itself.
     """
 
@@ -54,31 +53,31 @@ class Call(NamedTuple):
     environ: Mapping[str, str]
     connections: Connections
     done: int = 0
-    resolved: dict[str, Settings] | None = None
+    resolved: dict[tuple[Any, ...], Settings] | None = None
     limiter: RateLimiter | None = None
 
-    @property
-    def settings(self) -> Settings:
-        """Where the call goes, and with which key. Raises SettingsError or KeyMissingError."""
-        from ..settings import resolve
+    def resolve_settings(self) -> Settings:
+        """Find where the call goes, and with which key, in parameters, environment and keyring; once a run.
 
-        if self.resolved is None:
-            return resolve(self.bound, self.environ, self.streams)
-        # A piped job names its provider.
-        name = self.bound.get("Provider", "").lower()
-        if name not in self.resolved:
-            self.resolved[name] = resolve(self.bound, self.environ, self.streams)
-        return self.resolved[name]
+        Raises SettingsError or KeyMissingError.
+        """
+        from ..settings import PARAMETERS, resolve
+
+        known = {} if self.resolved is None else self.resolved
+        given = tuple(self.bound.get(name) for name in PARAMETERS)
+        if given not in known:
+            known[given] = resolve(self.bound, self.environ, self.streams)
+        return known[given]
 
     def client(self, cmdlet: Cmdlet) -> VideoClient:
         """The service, as this cmdlet uses it. Raises SettingsError or KeyMissingError."""
         from ..http.rate_limit import RateLimiter
         from ..http.request import Extras
-        from ..videos.client import VideoClient
+        from ..videos.hosted import client_for
 
         query, headers = self.bound.get("AdditionalQuery"), self.bound.get("AdditionalHeaders")
-        return VideoClient(
-            self.settings,
+        return client_for(
+            self.resolve_settings(),
             Extras(query, headers, self.streams.preferences.debug),
             self.streams,
             self.connections,
@@ -109,7 +108,7 @@ class Call(NamedTuple):
     def again(self, cmdlet: Cmdlet, settings: Settings) -> str:
         """The command line that makes this call once more. What authenticates is left out."""
         from ..binding.quoting import command_line
-        from ..destination import is_secret
+        from ..redaction import is_secret
 
         found = dict(self.bound) | settings.arguments
         arguments: dict[str, Any] = {}

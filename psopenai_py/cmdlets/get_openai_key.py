@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..binding.spec import Cmdlet, Example
-from ..destination import mask
+from ..redaction import mask
 from ..settings import find_key, key_place
 from . import Call
-from .shared_parameters import common_parameters, host_parameters
+from .shared_parameters import common_parameters, compress, host_parameters
 
 CMDLET = Cmdlet(
     name="Get-OpenAIKey",
@@ -15,7 +15,7 @@ CMDLET = Cmdlet(
         "Prints host, source and masked key as JSON. The sources are the environment variable OPENAI_API_KEY and "
         "the system's keyring, in this order. Without a key the exit code is 4."
     ),
-    parameters=(*host_parameters(), *common_parameters()),
+    parameters=(*host_parameters(), *common_parameters(), compress()),
     examples=(Example("Get-OpenAIKey", "Shows the key for api.openai.com."),),
 )
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from contextlib import nullcontext
+from itertools import chain
+from typing import TYPE_CHECKING
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call
-from .shared_parameters import common_parameters, pipeline_parameters, provider, service_parameters, video_id
+from .shared_parameters import common_parameters, compress, pipeline_parameters, provider, service_parameters, video_id
 
 if TYPE_CHECKING:
     from ..videos.client import VideoClient
+    from ..videos.listing import Page
 
 CMDLET = Cmdlet(
     name="Get-Video",
@@ -40,10 +43,17 @@ CMDLET = Cmdlet(
             completions=("asc", "desc"),
         ),
         Parameter("All", Kind.SWITCH, "Lists every job, page after page.", sets=("List",)),
+        Parameter(
+            "Table",
+            Kind.SWITCH,
+            "Shows a table for people, newest first. On a terminal, lists are shown so; -Table:false prints JSON.",
+            ours=True,
+        ),
         Parameter("After", Kind.STRING, "Lists what comes behind this id.", sets=("List",), hidden=True),
         *service_parameters(),
         *common_parameters(),
         provider(),
+        compress(),
         *pipeline_parameters(),
     ),
     examples=(
@@ -64,7 +74,8 @@ def run(call: Call) -> None:
     client = call.client(CMDLET)
     try:
         if "VideoId" in call.bound:
-            write_job(call.streams, client.retrieve(call.bound["VideoId"]))
+            with call.streams.table() if call.bound.get("Table") else nullcontext():
+                write_job(call.streams, client.retrieve(call.bound["VideoId"]))
         else:
             _list(call, client)
     except APIRequestError as error:
@@ -75,35 +86,50 @@ def run(call: Call) -> None:
 
 def _list(call: Call, client: VideoClient) -> None:
     """Print the list as it comes; the end when nobody reads any further, as in `Get-Video | head`."""
-    from itertools import chain, islice
-
     from ..errors import OutputError
     from ..videos.job import write_job
 
-    jobs = _listed(call, client)
+    streams = call.streams
+    as_table = call.bound.get("Table", streams.shows_tables and "Compress" not in call.bound)
+    order = call.bound.get("Order", "desc" if as_table else "asc")
+    pages = _pages(call, client, order)
     # Before the array begins: where the list is refused, nothing is printed, not even an empty one.
-    first = list(islice(jobs, 1))
+    last = next(pages)
     try:
-        with call.streams.array():
-            for job in chain(first, jobs):
-                write_job(call.streams, job)
+        with streams.table() if as_table else streams.array():
+            for page in chain([last], pages):
+                last = page
+                for job in page.jobs:
+                    write_job(streams, job)
     except OutputError as error:
         if not error.reader_left:
             raise
+        return
+    _tell_of_rest(call, last, order)
 
 
-def _listed(call: Call, client: VideoClient) -> Iterator[dict[str, Any]]:
-    """The jobs of the first page, or of all pages. Stops when a page does not lead on to a new one."""
+def _pages(call: Call, client: VideoClient, order: str) -> Iterator[Page]:
+    """The first page, or with -All every one. Stops when a page adds nothing, or does not lead on."""
+    from ..videos.listing import Listing
+
     everything = bool(call.bound.get("All"))
     limit = 100 if everything else call.bound.get("Limit", 20)
     cursor = call.bound.get("After") or ""
-    visited = {""}
+    listing = Listing()
+    listing.leads_on(cursor)
     while True:
-        visited.add(cursor)
-        page = client.list_page(limit, call.bound.get("Order", "asc"), cursor)
-        yield from page.jobs
+        page = client.list_page(limit, order, cursor)
+        page = page._replace(jobs=listing.added(page, cursor))
+        yield page
         cursor = page.last_id
-        if not (everything and page.has_more and page.jobs) or cursor in visited:
-            break
-    if page.has_more and "Limit" not in call.bound:
+        if not (everything and page.has_more and page.jobs and listing.leads_on(cursor)):
+            return
+
+
+def _tell_of_rest(call: Call, last: Page, order: str) -> None:
+    """The reference's warning, behind the list, and to a person how to see the rest."""
+    if last.has_more and "Limit" not in call.bound:
         call.streams.warning("There is more data that has not been retrieved.")
+        if not call.bound.get("All"):
+            other = "-Order desc begins with the newest" if order == "asc" else "-Order asc begins with the oldest"
+            call.streams.hint(f"-All lists every job; {other}.")

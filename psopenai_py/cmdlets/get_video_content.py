@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call, Steps, go_through
 from .shared_parameters import common_parameters, pipeline_parameters, provider, service_parameters, video_id
 
 if TYPE_CHECKING:
+    from ..errors import PSOpenAIError
     from ..videos.client import Opening, VideoClient
     from ..videos.download import Fetch, Sink
 
@@ -67,7 +68,9 @@ def steps(call: Call) -> Steps:
 
     target = call.bound.get("OutFile")
     if target is None:
-        call.streams.refuse_terminal()
+        # The id may have come through the pipe, which had the only copy of it.
+        instead = "Name a file with -OutFile, or send the bytes to a file or a program with > or |."
+        call.streams.refuse_terminal(f"{instead} The job is {call.bound['VideoId']}.")
     else:
         saving.check_target(target)
         _check_overwriting(call, target)
@@ -96,24 +99,40 @@ def _check_overwriting(call: Call, target: str) -> None:
 
 
 def _wait(call: Call, client: VideoClient) -> Steps:
-    from ..errors import JobFailedError
     from ..videos import status
     from ..videos.job import warn_of_failure
     from ..videos.polling import Watch
 
     identifier = call.bound["VideoId"]
     job = yield from Watch(client, identifier, call.again(CMDLET, client.settings)).until_over()
-    warn_of_failure(call.streams, job)
     if not status.has_succeeded(status.word(job)):
-        text = f"The job {identifier} is not completed; its status is '{job.get('status')}'."
-        raise JobFailedError(text, job=job, command=CMDLET.name)
+        raise _without_video(call, job)
+    warn_of_failure(call.streams, job)
+
+
+def _without_video(call: Call, job: dict[str, Any]) -> PSOpenAIError:
+    """The error for a job that has no video, after the warning that says why."""
+    from ..errors import JobFailedError
+    from ..videos.job import warn_of_failure
+
+    warn_of_failure(call.streams, job)
+    text = f"The job {call.bound['VideoId']} is not completed; its status is '{job.get('status')}'."
+    return JobFailedError(text, job=job, command=CMDLET.name)
 
 
 def _copy(call: Call, client: VideoClient, sink: Sink) -> str:
+    from ..errors import APIRequestError
     from ..videos import download
+    from ..videos.job import failed_job, under_id
 
     fetch = _fetch(call, client)
-    return download.copy(fetch, sink, variant=call.bound.get("Variant", ""), broke=call.streams.verbose)
+    try:
+        return download.copy(fetch, sink, variant=call.bound.get("Variant", ""), broke=call.streams.verbose)
+    except APIRequestError as error:
+        job = failed_job(error.text)
+        if job is None:
+            raise
+        raise _without_video(call, under_id(job, call.bound["VideoId"])) from None
 
 
 def _fetch(call: Call, client: VideoClient) -> Fetch:

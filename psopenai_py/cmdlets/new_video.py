@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call
-from .shared_parameters import common_parameters, pipeline_parameters, provider, service_parameters, what_if
+from .shared_parameters import common_parameters, compress, pipeline_parameters, provider, service_parameters, what_if
 
 if TYPE_CHECKING:
     from ..videos.client import VideoClient
@@ -68,6 +68,7 @@ CMDLET = Cmdlet(
         *common_parameters(),
         provider(),
         what_if(),
+        compress(),
         *pipeline_parameters(),
     ),
     examples=(

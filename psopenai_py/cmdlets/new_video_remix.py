@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call
-from .shared_parameters import common_parameters, pipeline_parameters, provider, service_parameters, video_id, what_if
+from .shared_parameters import (
+    common_parameters,
+    compress,
+    pipeline_parameters,
+    provider,
+    service_parameters,
+    video_id,
+    what_if,
+)
 
 CMDLET = Cmdlet(
     name="New-VideoRemix",
@@ -26,6 +34,7 @@ CMDLET = Cmdlet(
         *common_parameters(),
         provider(),
         what_if(),
+        compress(),
         *pipeline_parameters(),
     ),
     examples=(

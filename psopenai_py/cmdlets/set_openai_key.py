@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from .. import keys
 from ..binding.spec import Cmdlet, Example
-from ..binding.values import Secret
 from ..errors import InputError
+from ..redaction import Secret
 from ..settings import key_place
 from . import Call
 from .shared_parameters import common_parameters, host_parameters

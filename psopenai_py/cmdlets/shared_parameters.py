@@ -33,6 +33,12 @@ def provider() -> Parameter:
     return _PROVIDER
 
 
+def compress() -> Parameter:
+    """The row for output by lines, under the name that ConvertTo-Json has for it."""
+    text = "Prints each object on one line; a list without brackets around it."
+    return Parameter("Compress", Kind.SWITCH, text, ours=True)
+
+
 def pipeline_parameters() -> tuple[Parameter, ...]:
     """The rows by which many piped records are handled at once."""
     return _PIPELINE

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
-from ..sandbox.faults import FAULTS
+from ..sandbox.service.faults import FAULTS
 from . import Call
-from .shared_parameters import common_parameters
+from .shared_parameters import common_parameters, compress
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -43,6 +43,7 @@ CMDLET = Cmdlet(
         Parameter("ApiKey", Kind.SECRET, "Key that clients must send; otherwise none is asked for."),
         Parameter("ListenAddress", Kind.STRING, "Address to listen on.", default="127.0.0.1", not_empty=True),
         *common_parameters(),
+        compress(),
     ),
     examples=(
         Example("Start-VideoSandbox", "Serves http://127.0.0.1:8000/v1."),
@@ -56,7 +57,7 @@ CMDLET = Cmdlet(
 def run(call: Call) -> None:
     """Serve until Ctrl-C. The address is printed as soon as the server listens."""
     from ..errors import SettingsError
-    from ..sandbox.server import LOOPBACK, PortUnavailable, SandboxServer
+    from ..sandbox.server.server import LOOPBACK, PortUnavailable, SandboxServer
 
     try:
         folder, app = _application(call)
@@ -82,8 +83,8 @@ def run(call: Call) -> None:
 def _application(call: Call) -> tuple[Path, WSGIApplication]:
     """The folder of the jobs, and the application over it. Raises ValueError for a bad speed or fault."""
     from ..sandbox.address import absolute_folder, default_folder, parse_speed
-    from ..sandbox.app import create_app
-    from ..sandbox.jobs import JobStore
+    from ..sandbox.service.application import create_app
+    from ..sandbox.service.jobs import JobStore
 
     given = call.bound.get("Path")
     folder = absolute_folder(given, "-Path") if given else default_folder(call.environ)

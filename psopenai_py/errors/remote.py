@@ -75,9 +75,13 @@ class _AnsweredError(PSOpenAIError):
 
 
 class AnswerError(_AnsweredError):
-    """The server answered with success, but not with what was asked for: HTML, no JSON, a list, a redirect."""
+    """The server answered with success, but not with what was asked for: HTML, no JSON, a list, a redirect.
+
+    `refused` is true where it says no in a form of its own, so that nothing was created.
+    """
 
     error_id = "System.ArgumentException"
+    refused: bool = False
 
 
 class APIRequestError(_AnsweredError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from typing import Any, Protocol
 
 #: Seconds until a server must have accepted the connection, whatever -TimeoutSec says.
 CONNECT_LIMIT = 60.0
+#: Seconds without a byte after which a body counts as broken off, whatever -TimeoutSec says.
+STALL = 30.0
 
 
 class Cuttable(Protocol):
@@ -42,7 +45,6 @@ class Attempt:
         timeout: float,
         *,
         whole: bool,
-        stall: float | None,
         in_process: bool,
         leaves: Callable[[Callable[[], None]], None] | None,
     ) -> None:
@@ -51,7 +53,6 @@ class Attempt:
         self._whole = whole
         self._in_process = in_process
         self._leaves = leaves
-        self._stall = stall
         self._deadline = time.monotonic() + timeout if timeout else None
         self._timer: threading.Timer | None = None
         self._connection: Cuttable | None = None
@@ -71,7 +72,8 @@ class Attempt:
         if self._deadline is not None:
             self._timer = threading.Timer(max(self._deadline - time.monotonic(), 0), connection.cut)
             self._timer.daemon = True
-            self._timer.start()
+            with contextlib.suppress(RuntimeError):  # without another thread, the limits of each step have to do
+                self._timer.start()
 
     def trace(self, event: str, info: dict[str, Any]) -> None:
         """Called by the library at each step of the request."""
@@ -79,7 +81,7 @@ class Attempt:
             # Also without a limit: a later request over the same connection may have one.
             self._connection.opened(info["return_value"].get_extra_info("socket"))
         elif event.endswith("receive_response_body.started"):
-            self.limits["read"] = self._stall
+            self.limits["read"] = STALL
         elif event.endswith(".started"):
             self._set_limits()
         # What is sent to a proxy to reach the server has not reached the server.

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from ..errors import ConnectionFailedError
+from ..errors import AnswerError, ConnectionFailedError
+from ..errors.remote import INVOKE
+from ..redaction import Masks
 from ..streams import Data, Streams
-from . import refusals
-from .masks import Masks, conceal
+from . import decoding, refusals
+from .attempt import STALL
+from .concealing import conceal
 from .request import Request
-from .response import Response
+from .response import Response, whole_number
 
-#: Seconds without a byte after which a download counts as broken off.
-STALL = 120.0
+#: Bytes that are looked at of a body that is refused: they may hold an id.
+_GLANCE = 2**16
 #: Bytes from which on the short cut pays.
 _LARGE = 4 * 2**20
 _PIECE = 2**20
@@ -29,7 +31,6 @@ class StreamedResponse(Protocol):
 
     @property
     def http_version(self) -> str: ...
-    def iter_bytes(self) -> Iterator[bytes]: ...
     def iter_raw(self) -> Iterator[bytes]: ...
 
 
@@ -57,94 +58,97 @@ class Incoming:
         self._streams = streams
 
     def chunks(self) -> Iterator[Data]:
-        """The body as it arrives, decompressed. Raises ConnectionFailedError when it breaks off."""
+        """The body as it arrives, decompressed. Raises ConnectionFailedError when it breaks off.
+
+        Raises AnswerError for a compression that cannot be undone.
+        """
+        names = decoding.encodings(self.response.headers)
+        if why := decoding.objection(names):
+            raise self._unreadable(self.response, why)
         with self._translated():
-            yield from pieces(self._raw, STALL)
+            yield from decoding.decoded(pieces(self._raw), names)
 
     def read(self) -> Response:
         """The response with its body.
 
-        Raises AnswerError when that is too large, ConnectionFailedError when it breaks off. Of a response with
-        an error status, what came is good enough.
+        Raises AnswerError when that is too large or compressed in a way that cannot be undone,
+        ConnectionFailedError when it breaks off. Of a response with an error status, what came is good enough.
         """
-        body = bytearray()
-        broken: ConnectionFailedError | None = None
-        try:
-            for chunk in self.chunks():
-                body += chunk
-                if len(body) > self._request.largest:
-                    break
-        except ConnectionFailedError as error:
-            broken = error
-        response = self.response._replace(body=self._masks.data(bytes(body)))
+        names = decoding.encodings(self.response.headers)
+        why = decoding.objection(names)
+        body, broken, is_whole = self._collect(names, _GLANCE if why else self._request.largest)
+        charset = self.response._replace(body=body).charset
+        response = self.response._replace(body=self._masks.data(body, charset))
         if self._request.conceals:
             conceal(response, self._request.url, self._streams)
         if self._streams.preferences.debug:
             self._streams.debug(f"Body of the answer:\n{response.text}")
-        if broken is not None and response.status < 400:
+        if response.status >= 400:
+            return response
+        if why:
+            raise self._unreadable(response, why)
+        if broken is not None:
             raise refusals.broken_off(response, broken)
-        if len(body) > self._request.largest and response.status < 400:
-            raise refusals.too_large(response, self._request.expects, self._request.largest, self._request.action)
+        if not is_whole:
+            raise self._unreadable(response, f"it is larger than {self._request.largest // 2**20} MB")
         return response
 
+    def _collect(self, names: list[str], limit: int) -> tuple[bytes, ConnectionFailedError | None, bool]:
+        """What came, up to a limit; the error with which it broke off; and whether that is all.
 
-def pieces(response: StreamedResponse, stall: float) -> Iterator[Data]:
-    """The body as it arrives, decompressed.
+        The limit is also for what comes over the wire: compressed, that may be much and hold nothing.
+        """
+        body, came = bytearray(), 0
+
+        def limited() -> Iterator[Data]:
+            nonlocal came
+            for piece in pieces(self._raw):
+                came += len(piece)
+                yield piece
+                if came > limit:
+                    return
+
+        try:
+            with self._translated():
+                for chunk in decoding.decoded(limited(), names):
+                    body += chunk
+                    if len(body) > limit:
+                        break
+        except ConnectionFailedError as error:
+            # What the limit cuts off looks like a broken compression.
+            return bytes(body), None if came > limit else error, came <= limit
+        return bytes(body), None, max(came, len(body)) <= limit
+
+    def _unreadable(self, response: Response, why: str) -> AnswerError:
+        """The error for a body that is refused before it was read whole."""
+        return refusals.unusable(response, self._request.expects, why, command=INVOKE, action=self._request.action)
+
+
+def pieces(response: StreamedResponse) -> Iterator[Data]:
+    """The body as it comes over the wire.
 
     The HTTP library takes every 64 KB through a protocol parser, which for a large body costs more than all the
     rest. When the length is known there is nothing left to parse, so the connection itself is read, by the
     extension that the library documents for it. The connection is not used again after that.
-
-    Args:
-        stall: seconds without a byte after which the body counts as broken off.
     """
     length = _plain_length(response)
     connection = response.extensions.get("network_stream")
-    if connection is None or length < _LARGE:
-        yield from response.iter_bytes()
-        return
     # The first piece holds all that the library has read ahead. Its iterator closes the connection when it goes.
     read_ahead = response.iter_raw()
+    if connection is None or length < _LARGE:
+        yield from read_ahead
+        return
     piece = next(read_ahead, b"")
-    yield piece
-    length -= len(piece)
-    for more in _rest(connection, length, stall) if piece else ():
-        yield more
-        length -= len(more)
+    while piece:
+        yield piece
+        length -= len(piece)
+        piece = connection.read(min(length, _PIECE), timeout=STALL) if length else b""
     if length:
         raise ConnectionError(f"the connection was closed with {length} bytes missing")
 
 
-def _rest(connection: Any, length: int, stall: float) -> Iterator[Data]:
-    """What a connection brings, at most so many bytes."""
-    # What is encrypted has to come through the library.
-    if connection.get_extra_info("ssl_object") is None:
-        yield from _received(connection.get_extra_info("socket"), length, stall)
-        return
-    while length and (piece := connection.read(min(length, _PIECE), timeout=stall)):
-        yield piece
-        length -= len(piece)
-
-
-def _received(connection: socket.socket, length: int, stall: float) -> Iterator[memoryview]:
-    """The same from a socket, into the same memory again and again: new memory costs as much as what it holds."""
-    memory = memoryview(bytearray(min(length, _PIECE)))
-    connection.settimeout(stall)
-    while length:
-        try:
-            count = connection.recv_into(memory[:length])
-        except OSError as error:
-            raise ConnectionError(error.strerror or f"no byte came for {stall:g} s") from None
-        if not count:
-            return
-        yield memory[:count]
-        length -= count
-
-
 def _plain_length(response: StreamedResponse) -> int:
-    """Bytes that the body has on the wire, or 0 where that is not known or not what it has in the end."""
-    headers = response.headers
-    if response.http_version != "HTTP/1.1" or "content-encoding" in headers or "transfer-encoding" in headers:
+    """Bytes that the body has on the wire, or 0 where that is not known."""
+    if response.http_version != "HTTP/1.1" or "transfer-encoding" in response.headers:
         return 0
-    text = headers.get("content-length", "")
-    return int(text) if text.isdigit() else 0
+    return whole_number(response.headers.get("content-length")) or 0

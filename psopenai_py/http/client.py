@@ -10,20 +10,20 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..destination import shown_url
 from ..errors import APIRequestError, ConnectionFailedError, Interrupted
 from ..psjson import dumps
+from ..redaction import Masks, shown_headers, shown_url
 from ..settings import Settings
 from ..streams import Streams
 from . import failures, retry
 from .attempt import Attempt
-from .body import STALL, Incoming
+from .body import Incoming
+from .concealing import conceal
 from .connections import Connection, Connections
 from .files import FilePart, with_files
-from .masks import Masks, conceal
 from .rate_limit import RateLimiter
 from .refusals import status_error
-from .request import Request, sendable, shown_headers
+from .request import Request, sendable
 from .response import Response, reason_phrase
 
 if TYPE_CHECKING:
@@ -114,9 +114,10 @@ class HttpClient:
 
     def _verdict(self, request: Request, response: Response, done: int) -> _Verdict:
         """What to do about an error status: repeat, or raise it."""
-        error = status_error(
-            response, self._settings.service, self._advise(request, response), self._classify(response)
-        )
+        action, meant = self._advise(request, response), self._classify(response)
+        error = status_error(response, self._settings.service, action, meant)
+        if request.is_final is not None and request.is_final(response):
+            raise error
         now = datetime.now(UTC)
         if response.status in retry.NOT_NOW:
             self.limiter.slow(retry.hint(response.headers, now) / 1000)
@@ -136,14 +137,13 @@ class HttpClient:
     @contextlib.contextmanager
     def _attempt(self, request: Request, whole: bool, deferral: Deferral | None) -> Iterator[Incoming]:
         """One request and the beginning of its response, told to the verbose and debug streams."""
-        masks = Masks.of(request)
-        masks.hide(self._streams)
+        masks = request.masks
+        masks.hide_from(self._streams)
         self._tell_request(request)
         settings = self._settings
         attempt = Attempt(
             settings.timeout,
             whole=whole,
-            stall=STALL if request.follows else None,
             in_process=settings.sandbox is not None,
             leaves=deferral.hold if deferral else None,
         )
@@ -242,8 +242,9 @@ def _translate(request: Request, settings: Settings, attempt: Attempt) -> Iterat
     import httpcore
     import httpx
 
-    broken: tuple[type[Exception], ...] = (httpx.TransportError, httpx.DecodingError)
-    broken += (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
+    broken: tuple[type[Exception], ...] = (httpx.TransportError,)
+    # The library takes text of the server for a number, and may fail at it.
+    broken += (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, ValueError)
     try:
         yield
     except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError) as error:

@@ -6,12 +6,13 @@ import contextlib
 import os
 import socket
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ..errors import SettingsError
 from ..settings import Settings
 from . import network
+from .decoding import ACCEPTED
 from .request import origin
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _sandbox(address: str) -> httpx.Client:
         app = open_sandbox(address, os.environ)
     except (ValueError, OSError) as error:
         raise SettingsError(f"The sandbox '{address}' cannot be opened: {error}") from None
-    return httpx.Client(transport=httpx.WSGITransport(app=app))
+    return _plain_client(transport=httpx.WSGITransport(app=app))
 
 
 def _client(url: str, trust: _Trust) -> httpx.Client:
@@ -114,8 +115,21 @@ def _client(url: str, trust: _Trust) -> httpx.Client:
     verify = trust.context() if scheme == "https" else network.no_certificates()
     try:
         if proxy is None:
-            return httpx.Client(verify=verify, trust_env=False)
+            return _plain_client(verify=verify)
         secure = trust.context() if proxy.startswith("https:") else None
-        return httpx.Client(verify=verify, proxy=httpx.Proxy(proxy, ssl_context=secure), trust_env=False)
+        return _plain_client(verify=verify, proxy=httpx.Proxy(proxy, ssl_context=secure))
     except (httpx.InvalidURL, ValueError, ImportError) as error:
         raise network.unusable_proxy(proxy or "", scheme, str(error).rstrip(".")) from None
+
+
+def _plain_client(**options: Any) -> httpx.Client:
+    """A client that looks at no environment, asks for what we can read, and takes no cookies.
+
+    A call needs none; and one with an odd date or letter would be the end of the next request.
+    """
+    from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+    import httpx
+
+    none = CookieJar(DefaultCookiePolicy(netscape=False, rfc2965=False))
+    return httpx.Client(headers={"Accept-Encoding": ACCEPTED}, cookies=none, trust_env=False, **options)

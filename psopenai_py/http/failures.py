@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from ..destination import host_of, shown_url
-from ..errors import ConnectionFailedError, InputError, RequestTimeoutError, SettingsError
+from ..addresses import host_of
+from ..errors import AnswerError, ConnectionFailedError, InputError, PSOpenAIError, RequestTimeoutError, SettingsError
+from ..errors.remote import INVOKE
+from ..redaction import shown_url
 from ..settings import Settings
 from . import network
-from .attempt import CONNECT_LIMIT, Attempt
+from .attempt import CONNECT_LIMIT, STALL, Attempt
 from .request import Request
+from .response import EXCERPT
 
 
 def no_answer(error: Exception, settings: Settings, request: Request, attempt: Attempt) -> ConnectionFailedError:
@@ -32,10 +35,13 @@ def is_wrong_length(error: Exception) -> bool:
     return type(error).__name__ == "LocalProtocolError"
 
 
-def unusable_address(error: Exception, request: Request) -> SettingsError:
-    """The error for an address that no request can be sent to."""
-    shown = shown_url(request.url)[:300]
-    return SettingsError(f"The address '{shown}' cannot be used: {error}.", command="Invoke-OpenAIAPIRequest")
+def unusable_address(error: Exception, request: Request) -> PSOpenAIError:
+    """The error for an address that no request can be sent to; whose fault that is, depends on who named it."""
+    shown = shown_url(request.url)[:EXCERPT]
+    if request.redirected:
+        message = f"The server redirects to '{shown}', which cannot be used: {_text(error)}."
+        return AnswerError(message, status=request.redirected, command=INVOKE)
+    return SettingsError(f"The address '{shown}' cannot be used: {_text(error)}.", command=INVOKE)
 
 
 def lost(request: Request, attempt: Attempt) -> str:
@@ -51,7 +57,7 @@ def file_gone(error: OSError, request: Request, attempt: Attempt) -> InputError:
     return InputError(
         f"{message} {lost(request, attempt)}".rstrip(),
         error_id="System.IO.IOException",
-        command="Invoke-OpenAIAPIRequest",
+        command=INVOKE,
         category="ReadError",
         reason="IOException",
         target=str(error.filename or ""),
@@ -73,4 +79,6 @@ def _unreachable(error: Exception, url: str, what: str) -> ConnectionFailedError
 
 
 def _text(error: Exception) -> str:
+    if type(error).__name__ == "ReadTimeout":
+        return f"no byte came for {STALL:g} s"
     return str(error).rstrip(".") or type(error).__name__

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ..addresses import has_host, is_loopback
+from ..destination import variable
 from ..errors import SettingsError
+from ..redaction import shown_proxy
 
 if TYPE_CHECKING:
     import ssl
+
+_PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
 def proxy_for(url: str) -> str | None:
     """The proxy for an address, or None. Loopback never has one.
 
     Only the proxy that is needed is looked at: a desktop that sets a SOCKS proxy for everything else, which
-    the HTTP library may not know, must not stop a call that has no use for it.
+    the HTTP library may not know, must not stop a call that has no use for it. Raises SettingsError for one that
+    cannot be used.
     """
     from urllib.request import getproxies, proxy_bypass
 
@@ -27,21 +34,26 @@ def proxy_for(url: str) -> str | None:
     if is_loopback(host) or proxy_bypass(host if ":" in host or parts.port is None else f"{host}:{parts.port}"):
         return None
     proxies = getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
+    proxy = (variable(proxies, parts.scheme) or variable(proxies, "all")).strip()
+    if proxy and "://" not in proxy and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:(?![0-9]+/?$|[^/]*@)", proxy):
+        proxy = f"http://{proxy}"
+    if proxy and (why := _why_unusable(proxy)):
+        raise unusable_proxy(proxy, parts.scheme, why)
+    return proxy or None
 
 
-def is_loopback(host: str) -> bool:
-    """True for this machine: localhost, names below it, and the loopback addresses."""
-    from ipaddress import ip_address
-
-    name = host.lower().rstrip(".")
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
+def _why_unusable(proxy: str) -> str:
+    """Why no request can go through a proxy, as far as its address tells; empty if one may."""
+    scheme = proxy.partition(":")[0]
+    if scheme.lower() not in _PROXY_SCHEMES:
+        return f"its scheme is none of {', '.join(_PROXY_SCHEMES)}"
+    if not has_host(proxy):
+        return "it has no host or port that can be used"
     try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return False
+        (urlsplit(proxy).hostname or "").encode("idna")
+    except UnicodeError:
+        return "there is no host of such a name"
+    return ""
 
 
 def certificates(environ: Mapping[str, str] = os.environ) -> ssl.SSLContext | bool:
@@ -49,7 +61,8 @@ def certificates(environ: Mapping[str, str] = os.environ) -> ssl.SSLContext | bo
 
     Raises SettingsError when one of them cannot be used.
     """
-    file, folder = environ.get("SSL_CERT_FILE") or None, environ.get("SSL_CERT_DIR") or None
+    _check_key_log(environ)
+    file, folder = variable(environ, "SSL_CERT_FILE") or None, variable(environ, "SSL_CERT_DIR") or None
     if file is None and folder is None:
         return True
     import ssl
@@ -59,7 +72,19 @@ def certificates(environ: Mapping[str, str] = os.environ) -> ssl.SSLContext | bo
     try:
         return ssl.create_default_context(cafile=file, capath=folder)
     except OSError as error:  # ssl.SSLError, for a file without certificates, is one too
-        raise _unusable("SSL_CERT_FILE", str(file), error.strerror or "it holds no certificate") from None
+        name, value = ("SSL_CERT_FILE", file) if file else ("SSL_CERT_DIR", folder)
+        raise _unusable(name, str(value), error.strerror or "it holds no certificate") from None
+
+
+def _check_key_log(environ: Mapping[str, str]) -> None:
+    """Python's TLS opens this file by itself, and its failure would be taken for that of another one."""
+    path = environ.get("SSLKEYLOGFILE")
+    if path and not sys.flags.ignore_environment:
+        try:
+            with open(path, "ab"):  # noqa: PTH123
+                pass
+        except OSError as error:
+            raise _unusable("SSLKEYLOGFILE", path, error.strerror or str(error)) from None
 
 
 def no_certificates() -> ssl.SSLContext:
@@ -71,9 +96,8 @@ def no_certificates() -> ssl.SSLContext:
 
 def unusable_proxy(proxy: str, scheme: str, why: str) -> SettingsError:
     """The error for a proxy that cannot be used; a password in its address is not shown."""
-    shown = re.sub(r"//[^/]*@", "//", proxy)
     return SettingsError(
-        f"The proxy '{shown}' for {scheme} addresses cannot be used: {why}. Nothing was sent.",
+        f"The proxy '{shown_proxy(proxy)}' for {scheme} addresses cannot be used: {why}. Nothing was sent.",
         command="Invoke-OpenAIAPIRequest",
         action=f"Check {scheme.upper()}_PROXY and ALL_PROXY, or name the host in NO_PROXY.",
     )

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import errors, psjson
-from ..errors.remote import INVOKE
-from .response import Response, error_body, excerpt
+from .response import Response, error_body
 
 #: Characters of a response that an error carries along for programs.
 _BODY = 4096
@@ -47,7 +46,7 @@ def status_error(
         f"{service} API returned an {response.status} ({response.reason}) Error: " + _message(response, body)[:_BODY],
         status=response.status,
         request_id=response.request_id,
-        body=response.text[:_BODY],
+        body=response.start(_BODY),
         code=code,
         type=body.get("type"),
         param=body.get("param"),
@@ -72,16 +71,9 @@ def unusable(
         command=command,
         status=response.status,
         request_id=response.request_id,
-        body=response.text[:_BODY],
+        body=response.start(_BODY),
         action=action,
     )
-
-
-def too_large(response: Response, what: str, limit: int, action: str) -> errors.AnswerError:
-    """The error for a body that is longer than any that was asked for; `response` holds its beginning."""
-    head = response._replace(body=response.body[: 4 * _BODY])
-    why = f"it is larger than {limit // 2**20} MB"
-    return unusable(head, what, why, command=INVOKE, action=action)
 
 
 def broken_off(response: Response, error: errors.ConnectionFailedError) -> errors.ConnectionFailedError:
@@ -92,7 +84,7 @@ def broken_off(response: Response, error: errors.ConnectionFailedError) -> error
 
 def shown(response: Response) -> str:
     """Status, type and beginning of a response, on one line."""
-    began = excerpt(response.text)
+    began = response.beginning
     kind = response.media_type or "no content type"
     named = _NAMED_ID.search(response.text) if response.status < 400 else None
     known = f" It names the id {named[1]}." if named and named[1] not in began else ""
@@ -103,4 +95,4 @@ def _message(response: Response, body: Mapping[str, Any]) -> str:
     message = body.get("message")
     if message:
         return message if isinstance(message, str) else psjson.dumps(message, compress=True)
-    return excerpt(response.text) or "the answer says nothing about the reason"
+    return response.beginning or "the answer says nothing about the reason"

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, quote_plus, unquote_plus, urljoin, urlsplit
 
 from .. import __version__
-from ..destination import is_secret, mask, shown_url
 from ..errors import InputError
 from ..psjson import dumps
+from ..redaction import Masks, shown_argument, shown_headers, shown_member, shown_url
 from ..settings import Settings
 from .files import FilePart, with_names
+
+if TYPE_CHECKING:
+    from .response import Response
 
 #: Names and values of a query; a value of None is a name that stands alone.
 Query = list[tuple[str, str | None]]
@@ -47,6 +50,8 @@ class Request(NamedTuple):
         once: it is not repeated after an error that leaves open whether it was carried out.
         conceals: addresses on other hosts in the response are secrets: whoever knows one can fetch what is there.
         largest: bytes that the response may have.
+        redirected: the status with which a server named this address; 0 for the user's own.
+        is_final: tells of a response with an error status that it says all there is, so that nothing is repeated.
     """
 
     method: str
@@ -61,19 +66,31 @@ class Request(NamedTuple):
     once: bool = False
     conceals: bool = False
     largest: int = 32 * 2**20
+    redirected: int = 0
+    is_final: Callable[[Response], bool] | None = None
 
     def __repr__(self) -> str:
         return f"Request({self.method} {shown_url(self.url)})"  # the key is among the headers
 
     def moved(self, status: int, place: str | None) -> Request | None:
-        """The request at its new address, if a redirect sends it there and it may follow. The key stays behind."""
+        """The request at its new address, if a redirect sends it there and it may follow. The key stays behind.
+
+        None also for a place that is no address, such as `http://[` or `ftp://host`.
+        """
         if not (self.follows and place and status in (301, 302, 303, 307, 308)):
             return None
-        url = urljoin(self.url, place)
-        if origin(url) == origin(self.url):
-            return self._replace(url=url)
+        try:
+            url = urljoin(self.url, place)
+            scheme, host, port = origin(url)
+        except ValueError:
+            return None
+        if scheme not in ("http", "https") or not host:
+            return None
+        moved = self._replace(url=url, redirected=status)
+        if (scheme, host, port) == origin(self.url):
+            return moved
         kept = {name: value for name, value in self.headers.items() if name.lower() in _HARMLESS}
-        return self._replace(url=url, headers=kept)
+        return moved._replace(headers=kept)
 
     def describe(self) -> dict[str, Any]:
         """The request as a document to show: secrets masked, files by name, type and size."""
@@ -82,8 +99,13 @@ class Request(NamedTuple):
         if self.fields is not None:
             shown["fields"] = [_shown_field(name, value) for name, value in self.fields]
         if self.document is not None:
-            shown["body"] = with_names(self.document)
+            shown["body"] = shown_member("", with_names(self.document))
         return shown
+
+    @property
+    def masks(self) -> Masks:
+        """What authenticates it."""
+        return Masks.of(self.headers, self.url, [*(self.fields or ()), *(self.document or {}).items()])
 
 
 def origin(url: str) -> tuple[str, str | None, int | None]:
@@ -179,13 +201,14 @@ def additional_body(given: Any) -> Mapping[str, Any] | None:
     """An additional body as a dictionary. Raises InputError for text that is none."""
     if given is None or isinstance(given, Mapping):
         return given
-    from ..binding.literals import parse_dictionary
+    from ..binding.literals import LiteralError, parse_dictionary
 
     try:
         return parse_dictionary(str(given))
-    except (ValueError, OSError) as error:
+    except (LiteralError, OSError) as error:
+        why = error.bare if isinstance(error, LiteralError) else error  # some gateways take their key in the body
         raise InputError(
-            f"-AdditionalBody cannot be used: {error}. Nothing was sent.",
+            f"-AdditionalBody cannot be used: {why}. Nothing was sent.",
             error_id="System.InvalidOperationException",
             command="Initialize-OpenAIAPIRequestParam",
         ) from None
@@ -196,24 +219,11 @@ def sendable(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    """Headers as they may be shown: what authenticates is masked, whoever set it."""
-    return {name: _shown_header(name, value) for name, value in headers.items()}
-
-
-def _shown_header(name: str, value: str) -> str:
-    if is_secret(name):
-        scheme = re.match(r"(?:Bearer|Basic|Token|Digest) +", value, re.IGNORECASE)
-        shown = scheme[0] if scheme else ""
-        return shown + mask(value.removeprefix(shown))
-    return mask(value) if name.lower() == "openai-organization" else value
-
-
 def _shown_field(name: str, value: str | FilePart) -> dict[str, Any]:
     if isinstance(value, FilePart):
         file = {"filename": value.name, "content_type": value.media_type, "bytes": value.size}
         return {"name": name, **file}
-    return {"name": name, "value": value}
+    return {"name": name, "value": shown_member(name, value)}
 
 
 def _split_query(query: str) -> Query:
@@ -263,8 +273,8 @@ def _check_header(name: str, value: str) -> None:
     if bad_value or not re.fullmatch(r"[-!#$%&'*+.^_`|~0-9A-Za-z]+", name):
         # The value is not shown: it may be the key.
         raise InputError(
-            f"The header '{name}' cannot be sent: its {'value' if bad_value else 'name'} holds a line end or "
-            "another character that no header can carry.",
+            f"The header '{shown_argument(name)}' cannot be sent: its {'value' if bad_value else 'name'} holds a "
+            "line end or another character that no header can carry.",
             error_id="System.FormatException",
             command="Invoke-OpenAIAPIRequest",
             reason="FormatException",

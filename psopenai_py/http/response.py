@@ -8,9 +8,14 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .. import psjson
+from .upload import OCTETS, media_type
 
 #: Characters of a response that an error shows.
 EXCERPT = 300
+#: Marks at the beginning of a text that tell its encoding, whatever the header says.
+_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+#: What a terminal cannot show, and the mark for what could not be decoded.
+_UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\N{REPLACEMENT CHARACTER}]")
 
 
 class Response(NamedTuple):
@@ -39,19 +44,49 @@ class Response(NamedTuple):
 
     @property
     def charset(self) -> str:
-        """The charset the server named, if it is one that can be read; else UTF-8."""
-        match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", self.headers.get("content-type", ""), re.ASCII | re.I)
-        try:
-            name = codecs.lookup(match[1]).name if match else "utf-8"
-            b"".decode(name)
-        except (LookupError, ValueError):
-            return "utf-8"
-        # Among Python's codecs are some that no server means, such as punycode.
-        return name if re.match("utf|iso8859|latin|ascii|cp|gb|big5|euc|shift|koi8|mac", name) else "utf-8"
+        """The charset by the body's byte order mark, or the one the server named if it can be read; else UTF-8."""
+        return self._mark or self._named_charset or "utf-8"
 
     def decode(self, errors: str = "strict") -> str:
-        """The body in its charset. Raises UnicodeDecodeError when strict."""
-        return self.body.decode(self.charset, errors)
+        """The body in its charset, without byte order mark. Raises UnicodeDecodeError when strict."""
+        return self.body.decode(self.charset, errors).removeprefix("\ufeff")
+
+    def start(self, characters: int) -> str:
+        """The first characters of the text. None has more than four bytes, and the rest may be many megabytes."""
+        return self._replace(body=self.body[: 4 * characters]).text[:characters]
+
+    @property
+    def beginning(self) -> str:
+        """The beginning of the body for an error message, on one line; of what is no text, the first bytes."""
+        if self._is_binary:
+            return f"binary data (first bytes {self.body[:4].hex(' ')})"
+        return excerpt(self.start(EXCERPT))
+
+    @property
+    def _is_binary(self) -> bool:
+        """True for what is no text: by its first bytes, or by what cannot be shown where no charset is named."""
+        head = self.body[:EXCERPT]
+        if media_type("", head) != OCTETS:
+            return True
+        if self._mark or self._named_charset:
+            return False
+        hidden = len(_UNSHOWN.findall(" ".join(head.decode("utf-8", "replace").split())))
+        return b"\0" in head or hidden > 0.3 * len(head)
+
+    @property
+    def _mark(self) -> str | None:
+        return next((name for mark, name in _MARKS.items() if self.body.startswith(mark)), None)
+
+    @property
+    def _named_charset(self) -> str | None:
+        match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", self.headers.get("content-type", ""), re.ASCII | re.I)
+        try:
+            name = codecs.lookup(match[1]).name if match else ""
+            b"".decode(name)
+        except (LookupError, ValueError):
+            return None
+        # Among Python's codecs are some that no server means, such as punycode.
+        return name if re.match("utf|iso8859|latin|ascii|cp|gb|big5|euc|shift|koi8|mac", name) else None
 
     @property
     def summary(self) -> str:
@@ -102,4 +137,9 @@ def _base(value: dict[str, Any]) -> dict[str, Any]:
 def excerpt(text: str) -> str:
     """The beginning of a text without line ends and other control characters."""
     line = " ".join(text[:EXCERPT].split())
-    return re.sub(r"[\x00-\x1f\x7f-\x9f]", "\N{REPLACEMENT CHARACTER}", line)
+    return _UNSHOWN.sub("\N{REPLACEMENT CHARACTER}", line)
+
+
+def whole_number(text: str | None) -> int | None:
+    """The number in a header such as Content-Length; None for what is none, or longer than any length can be."""
+    return int(text) if text and re.fullmatch(r"[0-9]{1,18}", text.strip(" \t"), re.ASCII) else None

@@ -30,11 +30,16 @@ _LAST_WORDS = 2.0
 _MEANS = ("TimeoutSec", "MaxRetryCount", "ApiBase", "Organization", "PollIntervalSec")
 
 
-def run_many(module: CmdletModule, call: Call, records: Iterable[Any], streams: TerminalStreams) -> None:
+def run_many(
+    module: CmdletModule, call: Call, records: Iterable[Any], streams: TerminalStreams, left: list[str]
+) -> None:
     """Run the cmdlet for all records, -ThrottleLimit of them at a time, with -Resume by a journal.
 
     Output comes in the order of the records. One that fails is reported, and the rest go on. Raises Interrupted
     after Ctrl-C, when everything that was under way is done; and what the journal or the settings raise.
+
+    Args:
+        left: gets the ids of the jobs that were taken from the pipe and left undone.
     """
     if "OutFile" in (row.name for row in module.CMDLET.parameters) and "OutFile" not in call.bound:
         text = "Bytes of several videos cannot go to one output at the same time."
@@ -42,10 +47,10 @@ def run_many(module: CmdletModule, call: Call, records: Iterable[Any], streams: 
         raise InputError(text, command=module.CMDLET.name, action=action)
     path = None if call.bound.get("WhatIf") else call.bound.get("Resume")
     with closing(Journal(path, _owner(module, call))) if path else nullcontext() as journal:
-        call = call._replace(resolved={})
-        with suppress(KeyMissingError):  # the records may name a provider whose key there is
-            _ = call.settings
-        _Many(module, call, streams, journal).run(records)
+        # What is wrong with them is one error, and not one of each record. But a record may name its own provider.
+        with suppress(KeyMissingError) if "Provider" not in call.bound else nullcontext():
+            call.resolve_settings()
+        _Many(module, call, streams, journal, left).run(records)
 
 
 def _owner(module: CmdletModule, call: Call) -> dict[str, str]:
@@ -58,7 +63,14 @@ def _owner(module: CmdletModule, call: Call) -> dict[str, str]:
 class _Many:
     """A run. Records are read in the main thread, and carried out and heard in those of the scheduler."""
 
-    def __init__(self, module: CmdletModule, call: Call, streams: TerminalStreams, journal: Journal | None) -> None:
+    def __init__(
+        self,
+        module: CmdletModule,
+        call: Call,
+        streams: TerminalStreams,
+        journal: Journal | None,
+        left: list[str],
+    ) -> None:
         careful = journal is not None and module.CMDLET.creates
         self._interrupts = Interrupts()
         self._limiter = SharedRateLimiter(is_harmless if careful else _always, lambda: self._interrupts.count > 0)
@@ -66,6 +78,8 @@ class _Many:
         self._call = call._replace(limiter=self._limiter)
         self._streams = streams
         self._journal = journal
+        self._left = left
+        self._dropped: dict[int, str] = {}
         self._scheduler = Scheduler(call.bound.get("ThrottleLimit", 1))
         self._output = OrderedOutput(self._spoke)
         self._window = threading.Semaphore(WINDOW)
@@ -128,6 +142,7 @@ class _Many:
                 patience = min(patience, _LAST_WORDS) - _LOOK_UP
                 self._call.connections.cut()
         self._output.rest()
+        self._left.extend(self._dropped[number] for number in sorted(self._dropped))
 
     def _stop(self) -> None:
         """Begin nothing more."""
@@ -141,10 +156,12 @@ class _Many:
             with self._lock:
                 self._done += 1
                 self._failed += bool(record.streams.errors)
-            if record.is_final:
+            if record.streams.ended:
                 self._stop()
             self._output.done(record.number, record.streams)
         else:
+            if record.identifier:
+                self._dropped[record.number] = record.identifier
             self._window.release()
 
     def _spoke(self, complete: bool) -> None:
@@ -159,14 +176,14 @@ class _Many:
         """What was done by the time of Ctrl-C."""
         failed = f", {self._failed} of them with errors" if self._failed else ""
         done = "1 record is done" if self._done == 1 else f"{self._done} records are done"
-        return f"{done}{failed}. {self._advice()}"
+        return f"{done}{failed}. {self._advice()}".rstrip()
 
     def _advice(self) -> str:
         if self._journal is not None:
             return "The same command goes on from there."
         if self._module.CMDLET.creates:
             return "The others were not sent; with -Resume FILE the same command could go on from there."
-        return "The others can be asked for again."
+        return ""
 
 
 def _always(error: APIRequestError) -> bool:

@@ -16,6 +16,7 @@ class BufferedStreams(Streams):
 
     def __init__(self, out: Streams) -> None:
         super().__init__(out.preferences)
+        self._warned = out._warned
         self.outputs: list[Any] = []
         self.errors: list[PSOpenAIError] = []
         self._out = out
@@ -40,13 +41,14 @@ class BufferedStreams(Streams):
         self._said.append(partial(self._out.output, value))
 
     def error(self, error: PSOpenAIError) -> None:
+        self._count(error)
         self.errors.append(error)
         self._said.append(partial(self._out.error, error))
 
     def ask_secret(self, question: str) -> str:
         return self._out.ask_secret(question)
 
-    def refuse_terminal(self) -> None:
+    def refuse_terminal(self, action: str) -> None:
         raise InputError("The bytes of several videos cannot be held.")
 
     def write(self, data: Data) -> None:

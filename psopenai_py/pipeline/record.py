@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from ..binding.pipeline import bind_record
-from ..cmdlets import Call, CmdletModule, Steps, steps_of
+from ..cmdlets import Call, CmdletModule, Steps
 from ..errors import (
+    AnswerError,
     APIRequestError,
     BindingError,
     ConnectionFailedError,
@@ -21,6 +21,8 @@ from ..errors import (
 )
 from .journal import Entry, Journal
 from .ordered_output import BufferedStreams
+from .remaining import identifier
+from .run import perform, report
 
 #: Errors that arise before anything is sent.
 _BEFORE = (BindingError, InputError, SettingsError, KeyMissingError)
@@ -48,20 +50,14 @@ class Record:
         self.number = number
         self.streams = BufferedStreams(call.streams)
         self.begun = False
+        #: The id of the job that the record names, if it names one.
+        self.identifier = ""
         self._value = value
         self._module = module
         self._call = call._replace(streams=self.streams, done=number - 1)
         self._journal = journal
         self._ended = ended
         self._steps = self._repeated(earlier) if earlier and earlier.state != "failed" else self._carried_out()
-
-    @property
-    def is_final(self) -> bool:
-        """True if an error of it ends the run: it would hit all records alike, or -ErrorAction is Stop."""
-        errors = self.streams.errors
-        return any(error.terminating for error in errors) or (
-            bool(errors) and self._call.streams.preferences.error == "Stop"
-        )
 
     def step(self) -> float | None:
         """Go on until the next pause and return its seconds; None at the end."""
@@ -81,16 +77,19 @@ class Record:
     def drop(self) -> None:
         """Give up before anything was sent, or between two questions."""
         self._steps.close()
+        self.identifier = self.identifier or identifier(self._module, self._call, self._value)
         if self._journal is not None and self.begun:
             self._write(self._journal.failed)
         self._ended(self, False)
 
     def _carried_out(self) -> Steps:
-        bound = bind_record(self._module.CMDLET, self._call.bound, self._value)
+        yield from perform(self._module, self._call, self._value, self._begin)
+
+    def _begin(self, bound: Mapping[str, Any]) -> None:
+        self.identifier = str(bound.get("VideoId") or "")
         if self._journal is not None:
             self._journal.begun(self.number, self._value)
         self.begun = True
-        yield from steps_of(self._module, self._call._replace(bound=bound))
 
     def _repeated(self, earlier: Entry) -> Steps:
         """What an earlier run found out is said again, and nothing is sent."""
@@ -103,11 +102,8 @@ class Record:
             yield from self._carried_out()
 
     def _fail(self, error: PSOpenAIError) -> None:
-        if isinstance(error, BindingError):
-            # It concerns this record only, so -ErrorAction governs it.
-            error.terminating = False
+        report(self.streams, error, self.identifier)
         error.target = error.target or f"record {self.number}"
-        self.streams.error(error)
 
     def _note(self) -> None:
         """Write into the journal what became of it."""
@@ -135,6 +131,8 @@ def is_harmless(error: PSOpenAIError) -> bool:
         return error.status < 500 or (error.status == 503 and "retry-after" in error.headers)
     if isinstance(error, ConnectionFailedError):
         return not error.sent
+    if isinstance(error, AnswerError):
+        return error.refused
     if isinstance(error, StoppedError):
         return True  # by the warning that a refused request is to be repeated; any other comes after the job
     # A file that could be opened and then not be read was being sent.

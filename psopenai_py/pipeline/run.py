@@ -1,49 +1,98 @@
-"""A cmdlet run once for each record that the pipeline brings."""
+"""A cmdlet run once for each record that the pipeline brings: one after another here, many at a time next door."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from typing import Any
 
 from ..binding.pipeline import bind_record
 from ..binding.records import Records
-from ..cmdlets import Call, CmdletModule
-from ..errors import BindingError, PSOpenAIError
+from ..cmdlets import Call, CmdletModule, Steps, go_through, steps_of
+from ..errors import BindingError, Interrupted, PSOpenAIError
+from ..streams import Streams
 from ..terminal import TerminalStreams
 
 
 def run_each(module: CmdletModule, call: Call, records: Records, streams: TerminalStreams) -> None:
     """Run the cmdlet for all records. One that fails is reported, and the rest go on.
 
-    The output has the form of the input: an array for an array, a line for a line. An error that would hit
+    The output has the form of the input: an array for an array, a line for a line; of several at a time, a line for
+    each record, unless they are an array. -Compress goes before all of that. An error that would hit
     every record alike ends the run, and so does any error under -ErrorAction Stop.
     """
-    streams.lines = records.form == "lines"
-    as_array = records.form == "array" and module.CMDLET.documents
-    with streams.array() if as_array else nullcontext():
-        if call.bound.get("ThrottleLimit", 1) > 1 or "Resume" in call.bound:
-            from .concurrent import run_many
+    call = call._replace(resolved={})
+    many = call.bound.get("ThrottleLimit", 1) > 1 or "Resume" in call.bound
+    # What is split into parts and put together again must not depend on how many records a part has.
+    streams.lines = call.bound.get("Compress", records.form == "lines" or (many and records.form != "array"))
+    as_array = records.form == "array" and not streams.lines and module.CMDLET.documents
+    as_table = call.bound.get("Table", False)
+    left: list[str] = []
+    try:
+        with streams.table() if as_table else streams.array() if as_array else nullcontext():
+            if many:
+                from .concurrent import run_many
 
-            run_many(module, call, records, streams)
-        else:
-            run_records(module, call, records)
+                run_many(module, call, records, streams, left)
+            else:
+                run_records(module, call, records, left)
+    except KeyboardInterrupt as interruption:
+        note = interruption.note if isinstance(interruption, Interrupted) else ""
+        raise Interrupted(f"{note} {_advice(module, call, left, records, streams)}".strip()) from None
+    if streams.ended:
+        advice = _advice(module, call, left, records, streams)
+        if advice:
+            streams.host(advice)
 
 
-def run_records(module: CmdletModule, call: Call, records: Iterable[Any]) -> None:
-    """The same, whatever becomes of the output."""
-    streams = call.streams
+def _advice(module: CmdletModule, call: Call, left: list[str], records: Records, streams: TerminalStreams) -> str:
+    from . import remaining
+
+    return remaining.advice(module, call, left, records, streams)
+
+
+def run_records(module: CmdletModule, call: Call, records: Iterable[Any], left: list[str]) -> None:
+    """One after another, whatever becomes of the output.
+
+    Args:
+        left: has the id of the job that is under way, when the run is broken off.
+    """
     for record in records:
+        left.clear()
         try:
-            module.run(call._replace(bound=bind_record(module.CMDLET, call.bound, record)))
+            go_through(perform(module, call, record, lambda bound: left.extend(_identifier(bound))))
             call = call._replace(done=call.done + 1)
-        except BindingError as error:
-            # It concerns this record only, so -ErrorAction governs it.
-            error.terminating = False
-            streams.error(error)
         except PSOpenAIError as error:
-            streams.error(error)
-            if error.terminating:
-                return
-        if streams.exit_code and streams.preferences.error == "Stop":
+            report(call.streams, error, "".join(left))
+        left.clear()
+        if call.streams.ended:
             return
+
+
+def _identifier(bound: Mapping[str, Any]) -> list[str]:
+    return [str(bound["VideoId"])] if bound.get("VideoId") else []
+
+
+def perform(
+    module: CmdletModule, call: Call, record: Any, begins: Callable[[Mapping[str, Any]], None] = lambda bound: None
+) -> Steps:
+    """Carry out one record in steps. Raises what binding it and the cmdlet raise.
+
+    Args:
+        begins: is told what was bound, before anything else happens.
+    """
+    bound = bind_record(module.CMDLET, call.bound, record)
+    begins(bound)
+    yield from steps_of(module, call._replace(bound=bound))
+
+
+def report(streams: Streams, error: PSOpenAIError, identifier: str) -> None:
+    """Report what became of a record. That it does not bind concerns this one only, so -ErrorAction governs it.
+
+    The job that a record names is named with its error: the pipe may have had the only copy of the id.
+    """
+    if identifier not in f"{error.message} {error.action}":
+        error.target = error.target or identifier
+    if isinstance(error, BindingError):
+        error.terminating = False
+    streams.error(error)

@@ -40,6 +40,7 @@ class Scheduler:
     def add(self, work: Work) -> None:
         """Do this as soon as a thread is free."""
         self._put(work, 0.0)
+        self._help()
 
     def drop(self) -> None:
         """Forget all work, also what is added later, but for the steps that are under way."""
@@ -60,11 +61,24 @@ class Scheduler:
 
     def ended(self, seconds: float) -> bool:
         """Wait so long for the end of all work; True when there is none. Raises what a step raised."""
+        self._help()
         with self._lock:
             ended = self._idle.wait_for(lambda: not self._schedule and self._threads == self._free, seconds)
         if self._defect is not None:
             raise self._defect
         return ended
+
+    def _help(self) -> None:
+        """Where the system gives no thread at all, the work is done by who asks for it."""
+        while not self._threads and not self._limit and (work := self._pop_due()):
+            pause = work.step()
+            if pause is not None:
+                self._put(work, pause)
+
+    def _pop_due(self) -> Work | None:
+        with self._lock:
+            is_due = bool(self._schedule) and self._schedule[0][0] <= time.monotonic()
+            return heappop(self._schedule)[2] if is_due else None
 
     def _put(self, work: Work, pause: float) -> None:
         with self._lock:
@@ -81,9 +95,14 @@ class Scheduler:
         if self._free:
             self._due.notify()
         elif self._threads < self._limit:
-            self._threads += 1
             # A daemon: who presses Ctrl-C twice does not want to wait for it.
-            threading.Thread(target=self._serve, name="crew", daemon=True).start()
+            thread = threading.Thread(target=self._serve, name="scheduler", daemon=True)
+            self._threads += 1
+            try:
+                thread.start()
+            except RuntimeError:  # the system gives no more: those that there are have to do
+                self._threads -= 1
+                self._limit = self._threads
 
     def _serve(self) -> None:
         try:

@@ -2,18 +2,26 @@
 
     open_sandbox        one address in, one WSGI application out; what a client mounts in-process
     address             what a sandbox address says; the default folder
-    app                 the application: routes, key check, request ids, exceptions to answers
-    operations          what each route does
-    answers, forms      answers and errors as the API writes them; request bodies
-    faults              the table of failures on demand
-    jobs, timeline      jobs as files; status and progress as a function of the clock
-    content             variants, ranges, entity tags
-    scene               what a clip shows; drawn by clip (h264, mp4) and stills (webp, jpeg)
-    reference           reference images: sound or not, and the colour they lend
-    server              the application on a port; connection, http_input: one client of it
+    service/
+        application     the WSGI application: routes, key check, request ids, exceptions to responses
+        operations      what each route does
+        responses       responses and errors as the API writes them
+        forms           request bodies
+        faults          the table of failures on demand
+        jobs, timeline  jobs as files; status and progress as a function of the clock
+        content         variants, ranges, entity tags
+        reference       reference images: whole or not, and the colour they lend
+        origin          which web pages and host names may use a server
+    media/
+        scene           what a clip shows
+        clip            a scene as a video, by h264 and mp4
+        stills          thumbnail and sprite sheet
+    server/
+        server          any WSGI application on a port
+        connection      one client of it, by transport, body, wsgi and exchange
 
-The package knows nothing of the rest of the project and imports the standard library only, so that it
-could be lifted out. Picture and server modules load when the first request needs them.
+The package knows nothing of the rest of the project. It imports the standard library only, and h11 in `server`,
+so that it could be lifted out. Media and server modules load when the first request needs them.
 """
 
 from __future__ import annotations
@@ -37,8 +45,8 @@ def open_sandbox(
     logged warning). A bad address is a ValueError.
     """
     from .address import default_folder, parse_address
-    from .app import create_app
-    from .jobs import JobStore
+    from .service.application import create_app
+    from .service.jobs import JobStore
 
     wanted = parse_address(address)
     store = JobStore(wanted.folder or default_folder(environ), speed=wanted.speed, report=report)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from . import faults
+from .service import faults
 
 __all__ = ["SandboxAddress", "absolute_folder", "default_folder", "is_sandbox", "parse_address", "parse_speed"]
 

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import services
-from ..errors import APIRequestError, InputError, JobFailedError, UnauthorizedError
-from ..http.client import HttpClient
+from ..errors import APIRequestError, InputError
+from ..http.client import Advise, HttpClient
 from ..http.connections import Connections
 from ..http.rate_limit import RateLimiter
 from ..http.request import Extras, Request
-from ..http.response import Response, error_body
+from ..http.response import Response
 from ..settings import Settings
 from ..signals import Deferral
 from ..streams import Streams
-from . import advice, hosted, job, status
-from .download import Incoming
-from .inline import InlineContent
-from .providers import Change, Creation, Inline, Job, Known, Source, Target, provider_of
+from . import advice, job
+from .providers import Change, Creation, Job, Known, Provider, Source, Target, provider_of
 
-#: What `VideoClient.content` returns.
-Opening = contextlib.AbstractContextManager[Incoming]
-#: Seconds between two looks at a video that is being stored, and how often to look.
-_PAUSE, _LOOKS = 2.0, 300
+if TYPE_CHECKING:
+    from .download import Incoming
+    from .listing import Page
+
+    #: What `VideoClient.content` returns.
+    Opening = contextlib.AbstractContextManager[Incoming]
 
 
 class Planned(NamedTuple):
@@ -60,11 +59,9 @@ class VideoClient:
         self.streams = streams
         self.cmdlet = cmdlet
         self._creates = creates
-        self._provider = provider_of(settings)
+        self._provider: Provider = provider_of(settings)
         self._target = Target(settings, extras)
-        own = self._provider.read is None
-        advise = advice.for_status(settings) if own else hosted.advice(settings, self._provider)
-        self.http = HttpClient(settings, streams, connections, limiter, advise, self._provider.classify)
+        self.http = HttpClient(settings, streams, connections, limiter, self._advise(), self._provider.classify)
 
     @property
     def usual_model(self) -> str:
@@ -79,15 +76,14 @@ class VideoClient:
     def creation(self, creation: Creation) -> Planned:
         """The request that creates a job. Raises InputError for what cannot be said in the service's words."""
         if not (creation.model or self.usual_model or "model" in map(str.lower, creation.body)):
-            name = self.settings.service
-            raise InputError(f"{name} has no usual model: give -Model. Nothing was sent.", action=self._provider.models)
+            text = f"{self.settings.service} has no usual model: give -Model. Nothing was sent."
+            raise InputError(text, action=self._provider.models)
         request, warnings, remarks = self._provider.create(self._target, creation)
         for remark in remarks:
             self.streams.verbose(remark)
         for warning in warnings:
             self.streams.warning(warning)
-        model = (request.document or {}).get("model", creation.model)
-        return Planned(request, Known(model=str(model), seconds=creation.seconds, size=creation.size))
+        return Planned(request, Known(model=_model(request), seconds=creation.seconds, size=creation.size))
 
     def remixing(
         self, video_id: str, prompt: str, body: Mapping[str, Any] | None, *, only_shown: bool = False
@@ -98,8 +94,7 @@ class VideoClient:
             shown = f"<the address of the video of {video_id}>"
             change = change._replace(source=shown if only_shown else str(self.content_source(video_id)))
         request = self._provider.remix(self._target, change)
-        model = (request.document or {}).get("model")
-        return Planned(request, Known(model=model if isinstance(model, str) else None))
+        return Planned(request, Known(model=_model(request)))
 
     def deletion(self, video_id: str) -> Request:
         """The request that deletes a job. Raises InputError where the service deletes none."""
@@ -109,12 +104,14 @@ class VideoClient:
         """Send a creation or a remix once, and return the new job. Interruptions wait for its response."""
         if not self._creates:
             raise AssertionError(f"{self.cmdlet} creates a job, and its table does not say so")
-        response = self.http.send(planned.request, deferral=deferral)
-        if self._provider.read is None:
-            return job.created_job(response, self.cmdlet)
-        found = job.identified(job.document(response, self.cmdlet), response, self.cmdlet)
-        known = planned.known._replace(identifier=str(found["id"]), created_at=int(time.time()))
-        return self._provider.read(found, known)
+        try:
+            return self._created(self.http.send(planned.request, deferral=deferral), planned.known)
+        except APIRequestError as error:
+            # It exists, and ended at once: whoever pays for it has to learn its id.
+            found = job.failed_job(error.text, quoted=False)
+            if found is None:
+                raise
+            return found
 
     def delete(self, request: Request) -> Response:
         """Send a deletion, and return what the server says to it."""
@@ -122,89 +119,64 @@ class VideoClient:
 
     def retrieve(self, video_id: str) -> Job:
         """The job with an id."""
-        return self._question(self.http, video_id, polled=False)[0]
+        found, _ = self._ask(self.http, video_id)
+        return job.under_known_id(found, video_id)
 
     def poll(self, video_id: str, timeout: float) -> tuple[Job, Mapping[str, str]]:
         """The job, asked for once within so many seconds (0: without limit), and the headers that came with it."""
-        return self._question(self.http.limited(timeout), video_id, polled=True)
+        found, headers = self._ask(self.http.limited(timeout), video_id, at_once=True, whole=True)
+        return job.under_id(found, video_id), headers
 
-    def list_page(self, limit: int, order: str, after: str) -> job.Page:
+    def list_page(self, limit: int, order: str, after: str) -> Page:
         """One page of jobs; `after` is what the page before named as its end, or empty."""
-        response = self.http.send(self._provider.list_page(self._target, limit, order, after))
-        read, read_page = self._provider.read, self._provider.read_page
-        if read is None or read_page is None:
-            return job.page(response, self.cmdlet)
-        page = read_page(job.document(response, self.cmdlet), limit, after)
-        return page._replace(jobs=[read(one, Known()) for one in page.jobs])
+        return self._page(self.http.send(self._provider.list_page(self._target, limit, order, after)), limit, after)
 
     def content_source(self, video_id: str, variant: str | None = None) -> Source:
         """Where the content of a job is. Raises InputError for a job without, and for a variant that there is not."""
-        if variant not in (None, "video") and not self._provider.has_variants:
-            raise InputError(
-                f"{self.settings.service} has the video alone, and no {variant}. Nothing was sent.",
-                command=self.cmdlet,
-                category="NotImplemented",
-            )
-        if self._provider.source is None:
-            return video_id
-        response = self.http.send(self._provider.retrieve(self._target, video_id))
-        document = self._document(response)
-        if self._provider.read is not None:
-            self._check_finished(self._provider.read(document, Known(video_id)))
-        source = self._provider.source(document)
+        find = self._provider.source
+        source = video_id if find is None else find(self.retrieve(video_id))
         if source is None:
             raise InputError(f"The job {video_id} has no content yet.", command=self.cmdlet)
         return source
 
     def content(self, source: Source, variant: str | None, start: int, tag: str) -> Opening:
         """The bytes of a video or another variant, from `start` on, of the version with the entity tag if any."""
-        if isinstance(source, Inline):
-            return contextlib.nullcontext(InlineContent(*source))
-        if self._provider.content_ready is not None and not start:
-            self._await(source, *self._provider.content_ready)
-        return self.http.receive(self._provider.content(self._target, source, variant, start, tag))
+        request = self._provider.content(self._target, str(source), variant, start, tag)
+        return self.http.receive(request._replace(is_final=job.is_failed_job))
 
-    def _question(self, http: HttpClient, video_id: str, *, polled: bool) -> tuple[Job, Mapping[str, str]]:
-        """The job, and the headers that came with it. A refused question may be the answer that the job failed."""
-        known = Known(video_id)
+    def _advise(self) -> Advise:
+        return advice.for_status(self.settings)
+
+    def _created(self, response: Response, known: Known) -> Job:
+        return job.created_job(response, self.cmdlet)
+
+    def _ask(
+        self, http: HttpClient, video_id: str, *, at_once: bool = False, whole: bool = False
+    ) -> tuple[Job, Mapping[str, str]]:
+        """The job as the server tells it, also where it does so by an error status, and the headers."""
+        request = self._provider.retrieve(self._target, video_id)
         try:
-            response = http.send(self._provider.retrieve(self._target, video_id), at_once=polled, whole=polled)
+            response = http.send(request, at_once=at_once, whole=whole)
         except APIRequestError as error:
-            told = error_body(Response(error.status, "", error.headers, error.text.encode(), 0.0))
-            ended = None if isinstance(error, UnauthorizedError) else self._provider.ended(error.status, told)
-            if ended is None or self._provider.read is None:
+            found = self._ended(error, video_id)
+            if found is None:
                 raise
-            return self._provider.read(ended, known), {}
-        return self._read(response, known), response.headers
+            return job.under_id(found, video_id), {}
+        return self._read(response, video_id), response.headers
 
-    def _read(self, response: Response, known: Known) -> Job:
-        if self._provider.read is None:
-            return job.job(response, self.cmdlet)
-        found = self._provider.read(self._document(response), known)
-        if self._provider.lifetime and status.has_succeeded(status.word(found)) and "expires_at" not in found:
-            self.streams.verbose(f"{self.settings.service} keeps a finished video for {self._provider.lifetime}.")
-        return found
+    def _read(self, response: Response, video_id: str) -> Job:
+        return job.job(response, self.cmdlet)
 
-    def _document(self, response: Response) -> dict[str, Any]:
-        """What a service says of a job. Accepted and nothing more means that the job is not over yet."""
-        waits = response.status == 202 and not response.body.strip()
-        return {} if waits else job.document(response, self.cmdlet)
+    def _ended(self, error: APIRequestError, video_id: str) -> Job | None:
+        """The job that an error status tells of."""
+        return job.failed_job(error.text)
 
-    def _check_finished(self, found: Job) -> None:
-        word = status.word(found)
-        if status.has_succeeded(word):
-            return
-        text = f"The job {found['id']} has no content yet; its status is '{found['status']}'."
-        if not status.is_over(word):
-            raise InputError(text, command=self.cmdlet)
-        why = (found.get("error") or {}).get("message") or "it names no reason"
-        raise JobFailedError(f"The job {found['id']} failed: {why}", job=found, command=self.cmdlet)
+    def _page(self, response: Response, limit: int, after: str) -> Page:
+        from .listing import page
 
-    def _await(self, source: str, ask: Any, is_ready: Any) -> None:
-        """Look until a video is stored."""
-        for _ in range(_LOOKS):
-            request = ask(self._target, source)
-            if request is None or is_ready(job.document(self.http.send(request), self.cmdlet)):
-                return
-            time.sleep(_PAUSE)
-        raise InputError(f"The video {source} is still being stored; call again.", command=self.cmdlet)
+        return page(response, self.cmdlet)
+
+
+def _model(request: Request) -> str | None:
+    model = (request.document or {}).get("model")
+    return model if isinstance(model, str) else None

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any
 
 from .. import errors, psjson
 from ..http.refusals import unusable
 from ..http.response import EXCERPT, Response, error_body, excerpt
+from ..redaction import shown_url
 from ..streams import Streams
+from . import status
 
 #: What requests for a job say of themselves.
 EXPECTED = "a job"
 RECEIVED = "The request was received, so a job may exist. Check that -ApiBase is the address of the API itself."
 #: What is said when no response came to one that creates a job.
 SENT = "The request had been sent, so a job may have been created; look for it before you send it again."
+#: Characters in which the ids of one gateway begin alike, and those of different services do not.
+_FAMILY = 10
+#: Codes beside a message that are no refusal.
+_FINE = ("", "0", "200", "201", "202", "ok", "success", "true")
 
 
 def job(response: Response, cmdlet: str) -> dict[str, Any]:
     """The job that a successful answer holds, with its times as local dates.
 
-    Raises AnswerError for everything that is no JSON object, with what came instead.
+    Raises AnswerError for everything that is no JSON object, with what came instead, and for a refusal that comes
+    with the status of a success.
     """
-    return psjson.job_with_local_times(document(response, cmdlet))
+    return psjson.job_with_local_times(_out_of_envelope(answered(response, cmdlet)))
 
 
 def created_job(response: Response, cmdlet: str) -> dict[str, Any]:
@@ -30,19 +38,114 @@ def created_job(response: Response, cmdlet: str) -> dict[str, Any]:
 
     Raises AnswerError for what holds no id, with the server's own words: a refusal may come with status 200.
     """
-    return identified(job(response, cmdlet), response, cmdlet)
-
-
-def identified(found: dict[str, Any], response: Response, cmdlet: str) -> dict[str, Any]:
-    """The same for an answer that was read before."""
+    found = psjson.job_with_local_times(answered(response, cmdlet))
     if _is_id(found.get("id")):
         return found
-    identifier = _other_id(found)
-    if identifier is None:
+    own = {"id": identifier(found, response, cmdlet)}
+    return own | {name: value for name, value in found.items() if name != "id"}
+
+
+def identifier(found: Mapping[str, Any], response: Response, cmdlet: str) -> str:
+    """The id of a new job, under whatever name. Raises AnswerError where there is none."""
+    known = found["id"] if _is_id(found.get("id")) else _other_id(found)
+    if known is None:
         message = error_body(response).get("message")
         why = f"it says: {excerpt(message)}" if isinstance(message, str) and message else "it has no id"
-        raise _not_a_job(response, cmdlet, why.rstrip("."))
-    return {"id": str(identifier)} | {name: value for name, value in found.items() if name != "id"}
+        raise not_a_job(response, cmdlet, why.rstrip("."))
+    return str(known)
+
+
+def failed_job(text: str, *, quoted: bool = True) -> dict[str, Any] | None:
+    """The job that ended, where it is the body of an error status or, if allowed, is quoted in its message.
+
+    Some servers answer so when they are asked for a job that failed.
+    """
+    value = _json_object(text)
+    if value is None:
+        return None
+    for found in chain([value], _quoted(value) if quoted else ()):
+        if _is_id(found.get("id")) and status.is_over(status.word(found)):
+            return psjson.job_with_local_times(found)
+    return None
+
+
+def is_failed_job(response: Response) -> bool:
+    """True if a response with an error status holds a job that ended: nothing is gained by asking once more."""
+    return failed_job(response.text) is not None
+
+
+def under_id(job: dict[str, Any], asked: str) -> dict[str, Any]:
+    """The job under the id that was asked for: a gateway may answer each question with another one, or with none."""
+    own = {"id": asked}
+    return job | own if "id" in job else own | job
+
+
+def under_known_id(job: dict[str, Any], asked: str) -> dict[str, Any]:
+    """The same, but only where the job's own id is missing, or is the one that was asked for in other words."""
+    told = job.get("id")
+    if told is None or told == "":
+        return under_id(job, asked) if status.word(job) else job
+    alike = isinstance(told, str) and (told in asked or _begin_alike(told, asked))
+    return under_id(job, asked) if alike else job
+
+
+def _begin_alike(told: str, asked: str) -> bool:
+    return len(told) >= _FAMILY and told[:_FAMILY] == asked[:_FAMILY]
+
+
+def answered(response: Response, cmdlet: str) -> dict[str, Any]:
+    """The JSON object of a successful answer. Raises AnswerError where there is none, or where it is a refusal."""
+    value = read_json(response, cmdlet)
+    if not isinstance(value, dict):
+        raise not_a_job(response, cmdlet, f"it is {_described(value)}, not an object")
+    if _is_refusal(value):
+        message = error_body(response).get("message")
+        says = excerpt(message if isinstance(message, str) else psjson.dumps(message, compress=True)).rstrip(".")
+        error = not_a_job(response, cmdlet, f"it says: {says}")
+        # Where any id is told, a job may exist all the same.
+        error.refused = _other_id(value) is None
+        error.action = "" if error.refused else error.action
+        raise error
+    return value
+
+
+def _is_refusal(value: Mapping[str, Any]) -> bool:
+    """True for an error, or a code and a message, where a job would have its id and its status."""
+    if _is_id(value.get("id")) or value.get("status"):
+        return False
+    if value.get("error"):
+        return True
+    code = value.get("code")
+    return bool(value.get("message")) and code is not None and str(code).lower() not in _FINE
+
+
+def _out_of_envelope(value: dict[str, Any]) -> dict[str, Any]:
+    """The job itself, where a gateway puts it into an envelope of its own."""
+    inner = value.get("data")
+    if isinstance(inner, dict) and not (_is_id(value.get("id")) or value.get("status")):
+        return inner if inner.get("status") or _is_id(_other_id(value)) else value
+    return value
+
+
+def _quoted(value: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The objects inside of an error's members and texts, as gateways quote what they were told."""
+    waiting: list[Any] = [value.get(name) for name in ("error", "detail", "message")]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str) and "{" in part:
+            part = _json_object(part[part.index("{") :])
+        if isinstance(part, dict):
+            yield part
+            waiting += [part.get(name) for name in ("error", "detail", "message")]
+
+
+def _json_object(text: str) -> dict[str, Any] | None:
+    """The JSON object that a text is; what stands behind its last bracket does not count."""
+    try:
+        value = psjson.loads(text[: text.rindex("}") + 1])
+    except (psjson.JsonError, ValueError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _other_id(found: Mapping[str, Any]) -> Any:
@@ -57,42 +160,21 @@ def _is_id(value: Any) -> bool:
     return bool(value.strip()) if isinstance(value, str) else isinstance(value, int) and not isinstance(value, bool)
 
 
-class Page(NamedTuple):
-    """A page of a list: its jobs, whether the server says there are more, and where the next page begins."""
-
-    jobs: list[dict[str, Any]]
-    has_more: bool = False
-    last_id: str = ""
-
-
-def page(response: Response, cmdlet: str) -> Page:
-    """The page that a successful answer holds. An object that is no list counts as one job."""
-    value = document(response, cmdlet)
-    data = value.get("data")
-    if value.get("object") != "list" or not isinstance(data, list):
-        return Page([psjson.job_with_local_times(value)])
-    jobs = [psjson.job_with_local_times(job) for job in data if isinstance(job, dict)]
-    last = value.get("last_id")
-    return Page(jobs, value.get("has_more") is True, last if isinstance(last, str) else "")
-
-
-def document(response: Response, cmdlet: str) -> dict[str, Any]:
-    """The JSON object that a successful answer holds. Raises AnswerError for everything else."""
+def read_json(response: Response, cmdlet: str) -> object:
+    """The JSON value of a successful answer. Raises AnswerError where there is none."""
     if 300 <= response.status < 400:
-        raise _not_a_job(response, cmdlet, _redirection(response))
+        raise not_a_job(response, cmdlet, _redirection(response))
     try:
         value = psjson.loads(response.decode())
     except UnicodeDecodeError:
-        raise _not_a_job(response, cmdlet, f"it is not valid {response.charset.upper()}") from None
+        raise not_a_job(response, cmdlet, f"it is not valid {response.charset.upper()}") from None
     except psjson.JsonError as error:
         # Where it goes wrong is of interest only for what was meant as JSON.
         meant = response.text.lstrip()[:1] in ("{", "[")
         why = str(error).rstrip(".") if meant else "it is not JSON"
-        raise _not_a_job(response, cmdlet, why, error.error_id) from None
+        raise not_a_job(response, cmdlet, why, error.error_id) from None
     if not response.body.strip():
-        raise _not_a_job(response, cmdlet, "it is empty")
-    if not isinstance(value, dict):
-        raise _not_a_job(response, cmdlet, f"it is {_described(value)}, not an object")
+        raise not_a_job(response, cmdlet, "it is empty")
     return value
 
 
@@ -100,7 +182,7 @@ def _redirection(response: Response) -> str:
     place = response.headers.get("location")
     if not place:
         return f"its status is {response.status} ({response.reason})"
-    return f"it redirects to '{place[:EXCERPT]}', and the request is not repeated elsewhere"
+    return f"it redirects to '{shown_url(place)[:EXCERPT]}', and the request is not repeated elsewhere"
 
 
 def failure_warning(job: Mapping[str, Any]) -> str | None:
@@ -129,7 +211,8 @@ def warn_of_failure(streams: Streams, job: Mapping[str, Any]) -> None:
         streams.warning(warning)
 
 
-def _not_a_job(response: Response, cmdlet: str, why: str, error_id: str | None = None) -> errors.AnswerError:
+def not_a_job(response: Response, cmdlet: str, why: str, error_id: str | None = None) -> errors.AnswerError:
+    """The error for a successful response without a job."""
     return unusable(response, EXPECTED, why, command=cmdlet, action=RECEIVED, error_id=error_id)
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from .. import psjson
 from ..errors import AnswerError, APIRequestError, Interrupted, PendingError, PSOpenAIError
 from ..http import retry
 from . import status, waiting
@@ -70,22 +69,9 @@ class Watch:
             self.client.streams.progress_end()
 
     def _poll(self, deadline: float | None, clock: Callable[[], float]) -> tuple[dict[str, Any], Mapping[str, str]]:
-        """One question. A server may answer with an error status and the failed job as its body."""
         # How often to ask again is decided by whoever waits, and the time limit holds for the whole answer.
         left = 0.0 if deadline is None else max(deadline - clock(), 0.001)
-        try:
-            job, headers = self.client.poll(self.identifier, left)
-        except APIRequestError as error:
-            found = _job_inside(error.text)
-            if found is None:
-                raise
-            return self._own(found), {}
-        return self._own(job), headers
-
-    def _own(self, job: dict[str, Any]) -> dict[str, Any]:
-        """The job under the id that the caller knows: a gateway may answer each poll with another one, or none."""
-        own = {"id": self.identifier}
-        return job | own if "id" in job else own | job
+        return self.client.poll(self.identifier, left)
 
     def _tell(self, job: dict[str, Any], rules: waiting.Rules, seconds: float) -> None:
         """Show how far the job is, and say it once when nobody can tell what a status means."""
@@ -121,23 +107,3 @@ class Watch:
 
 def _on_one_line(text: str) -> str:
     return " ".join(text.split())[:80]
-
-
-def _job_inside(text: str) -> dict[str, Any] | None:
-    """The job that an error's body is, or quotes in its message, if it is one that ended."""
-    value = _object(text)
-    inner = value.get("error") if value else None
-    quoted = inner.get("message") if isinstance(inner, dict) else inner
-    for found in (value, _object(quoted[quoted.index("{") :]) if isinstance(quoted, str) and "{" in quoted else None):
-        if found and found.get("id") and status.is_over(status.word(found)):
-            return psjson.job_with_local_times(found)
-    return None
-
-
-def _object(text: str) -> dict[str, Any] | None:
-    """The JSON object that a text is; what stands behind its last bracket does not count."""
-    try:
-        value = psjson.loads(text[: text.rindex("}") + 1])
-    except (psjson.JsonError, ValueError):
-        return None
-    return value if isinstance(value, dict) else None

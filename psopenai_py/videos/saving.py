@@ -111,12 +111,13 @@ class _Neighbour:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._file is None:
-            return
         with contextlib.suppress(OSError):
-            self._file.close()
+            if self._file is not None:
+                self._file.close()
+        # An interruption may have come when the file was there and not yet known here.
         with contextlib.suppress(OSError):
             self._temporary.unlink()
+        with contextlib.suppress(OSError):
             for folder in self._made:
                 folder.rmdir()
 

@@ -20,7 +20,7 @@ from .requests import BadRequest, Request
 from .streams import RecordStreams
 
 if TYPE_CHECKING:
-    from .connections import KeptConnections
+    from ..http.connections import Connections
 
 #: Counts up when a client of the version before would no longer understand the records.
 PROTOCOL = 1
@@ -33,7 +33,7 @@ class Service:
         self._inbox = inbox
         self._interrupts = interrupts
         self._out = out
-        self._connections: KeptConnections | None = None
+        self._connections: Connections | None = None
         self._way: object = None
 
     def serve(self) -> None:
@@ -93,18 +93,17 @@ class Service:
         else:
             from ..pipeline.run import run_records
 
-            run_records(module, call, _bindable(module.CMDLET, binding, request.records))
+            run_records(module, call, _bindable(module.CMDLET, binding, request.records), [])
 
-    def _reach(self, environ: Mapping[str, str], base: str) -> KeptConnections:
+    def _reach(self, environ: Mapping[str, str], base: str) -> Connections:
         """The connections of earlier calls, as long as hosts are reached the same way."""
-        from .connections import KeptConnections
+        from ..http.connections import Connections
 
         way = world.way(environ, base)
         if self._connections is None or way != self._way:
             self._hang_up()
-            self._connections, self._way = KeptConnections(), way
+            self._connections, self._way = Connections(), way
             self._interrupts.cut = self._connections.cut
-        self._connections.forget_cookies()
         return self._connections
 
     def _hang_up(self) -> None:

@@ -71,7 +71,7 @@ class RecordStreams(Streams):
     def ask_secret(self, question: str) -> str:
         raise InputError("A worker cannot ask for a key. Store it from a terminal: Set-OpenAIKey")
 
-    def refuse_terminal(self) -> None:
+    def refuse_terminal(self, action: str) -> None:
         """Nobody looks at the records directly."""
 
     def write(self, data: Data) -> None:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from psopenai_py.binding.binder import Binding, bind, bind_values
 from psopenai_py.binding.spec import Cmdlet, Kind, Parameter
-from psopenai_py.binding.values import Secret
 from psopenai_py.cmdlets import load
 from psopenai_py.errors import BindingError
+from psopenai_py.redaction import Secret
 
 NEW_VIDEO = load("New-Video").CMDLET
 
@@ -153,7 +153,7 @@ def test_a_misspelt_name_gets_a_suggestion(typed: str, meant: str | None) -> Non
     assert error.error_id == "NamedParameterNotFound"
     expected = f"New-Video has no parameter named '{typed[1:]}'."
     assert str(error) == expected + (f" Did you mean {meant}?" if meant else "")
-    assert error.action == "New-Video -? lists the parameters."
+    assert error.action == "New-Video -Help lists the parameters."
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,8 @@ FORMS: dict[str, tuple[str | bytes, str, list[object]]] = {
     "nothing": ("", "none", []),
     "blanks": (" \r\n\t\n", "none", []),
     "an object": (json.dumps(A), "objects", [A]),
-    "an object and a line end": (json.dumps(A) + "\n", "objects", [A]),
+    "an object and a line end": (json.dumps(A) + "\n", "lines", [A]),
+    "an object and a line end of Windows": (json.dumps(A) + " \r\n", "lines", [A]),
     "an object over lines": (PRETTY + "\n", "objects", [A]),
     "objects over lines": (PRETTY + "\n" + PRETTY, "objects", [A, A]),
     "JSON lines": ('{"id": "a"}\n{"id": "b"}\n', "lines", [A, B]),
@@ -118,8 +119,16 @@ def test_broken_parts(data: str, records: list[object], size: int) -> None:
             assert record == wanted
 
 
-def test_what_a_slow_program_writes_is_handled_as_it_comes() -> None:
+@pytest.mark.parametrize(
+    ("lines", "values", "waits"),
+    [([b'{"id": "a"}\n', b'{"id": "b"}\n'], [A, B], 0), ([b"a\n", b"b\n"], ["a", "b"], 1)],
+    ids=["objects", "text"],
+)
+def test_what_a_slow_program_writes_is_handled_as_it_comes(
+    lines: list[bytes], values: list[object], waits: int
+) -> None:
     """The first line is a record although nobody knows yet whether another one follows."""
+    lines = list(lines)
     asked: list[float] = []
     given_out: list[str] = []
 
@@ -131,12 +140,11 @@ def test_what_a_slow_program_writes_is_handled_as_it_comes() -> None:
         asked.append(seconds)
         return True
 
-    lines = [b'{"id": "a"}\n', b'{"id": "b"}\n']
     records = Records(read, quiet)
-    assert (records.form, len(given_out), len(asked)) == ("lines", 1, 1)
+    assert (records.form, len(given_out), len(asked)) == ("lines", 1, waits)
     each = iter(records)
-    assert (next(each), len(given_out)) == (A, 1)
-    assert (next(each), len(given_out)) == (B, 2)
+    assert (next(each), len(given_out)) == (values[0], 1)
+    assert (next(each), len(given_out)) == (values[1], 2)
     assert list(each) == []
 
 

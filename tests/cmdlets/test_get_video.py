@@ -83,6 +83,70 @@ def test_a_failed_job_is_a_job_and_a_warning(run: Run, api: Script) -> None:
     assert result.warnings == ['The status of job with id "video_123" is "failed". Error: "m" (c)']
 
 
+FAILED = JOB | {"id": "upstream", "status": "failed", "error": {"code": 500, "message": "m"}}
+QUOTING: dict[str, dict[str, Any]] = {
+    "as the body": FAILED,
+    "quoted": {"error": {"message": f"InternalServerError: b'{json.dumps(FAILED)}'", "code": "500"}},
+    "quoted twice": {"error": {"message": "x " + json.dumps({"error": {"message": json.dumps(FAILED)}})}},
+    "in a detail": {"detail": FAILED},
+}
+
+
+@pytest.mark.parametrize("status", [400, 500, 503])
+@pytest.mark.parametrize("body", QUOTING.values(), ids=list(QUOTING))
+def test_a_failed_job_that_comes_with_an_error_status(run: Run, api: Script, status: int, body: dict[str, Any]) -> None:
+    """It is printed and not asked for again, and Wait-Video and Get-VideoContent say the same of it."""
+    api.responses = [{"status": status, "json": body}]
+    result = run("Get-Video", "video_123", "-MaxRetryCount", "3")
+    assert (result.exit_code, result.json["id"], result.json["error"], len(api.requests)) == (
+        *(0, "video_123"),
+        *(FAILED["error"], 1),
+    )
+    assert result.stderr == 'WARNING: The status of job with id "video_123" is "failed". Error: "m" (500)\n'
+    waited = run("Wait-Video", "video_123", "-ProgressAction", "Ignore")
+    assert (waited.exit_code, waited.json, waited.warnings) == (1, result.json, result.warnings)
+    for arguments in ([], ["-WaitForCompletion", "-ProgressAction", "Ignore"]):
+        content = run("Get-VideoContent", "video_123", *arguments)
+        assert (content.exit_code, content.data, content.warnings) == (1, b"", result.warnings)
+        assert "The job video_123 is not completed; its status is 'failed'." in content.stderr
+    assert get_video("video_123") == result.json
+
+
+@pytest.mark.parametrize(
+    "answer", [{"error": {"message": "No"}}, {"error": "No"}, {"code": 9, "message": "No"}], ids=str
+)
+@pytest.mark.parametrize("cmdlet", ["Get-Video", "Wait-Video"])
+def test_a_refusal_with_status_200_is_no_job(run: Run, api: Script, cmdlet: str, answer: Any) -> None:
+    api.responses = [{"json": answer}]
+    result = run(cmdlet, "video_123", *(["-ProgressAction", "Ignore"] if cmdlet == "Wait-Video" else []))
+    assert (result.exit_code, result.stdout, len(api.requests)) == (1, "", 1)
+    assert result.error_ids == [f"System.ArgumentException,{cmdlet}"]
+    assert "The server's answer is not a job: it says: No. Status 200" in result.stderr
+
+
+def test_a_job_in_an_envelope(run: Run, api: Script) -> None:
+    inner = {"task_id": "task_1", "status": "SUCCESS", "progress": "100%", "data": {"x": 1}}
+    api.responses = [{"json": {"code": "success", "message": "", "data": inner}}]
+    assert run("Get-Video", "task_1").json == {"id": "task_1"} | inner
+    assert run("Wait-Video", "task_1", "-ProgressAction", "Ignore").json == {"id": "task_1"} | inner
+
+
+LONG = "video_bGl0ZWxsbTpjdXN0b21fbGxtX3Byb3ZpZGVyOm9wZW5haTttb2RlbF9pZDp4O3ZpZGVvX2lkOnZpZGVvXzE="
+IDENTIFIERS: dict[str, tuple[str, Any, str]] = {
+    "a gateway's other id": (LONG, LONG[:60] + "Ozt2aWRlb19pZDp2aWRlb18x", LONG),
+    "without the provider": ("video_abc:openai", "video_abc", "video_abc:openai"),
+    "none": ("video_abc", None, "video_abc"),
+    "empty": ("video_abc", "", "video_abc"),
+    "quite another": ("v1", "video_123", "video_123"),
+}
+
+
+@pytest.mark.parametrize(("asked", "told", "shown"), IDENTIFIERS.values(), ids=list(IDENTIFIERS))
+def test_the_id_that_was_asked_for_stays(run: Run, api: Script, asked: str, told: Any, shown: str) -> None:
+    api.responses = [{"json": {name: v for name, v in (JOB | {"id": told}).items() if (name, v) != ("id", None)}}]
+    assert run("Get-Video", asked).json["id"] == shown
+
+
 def test_an_unknown_job(run: Run, api: Script) -> None:
     api.responses = [{"status": 404, "json": {"error": {"message": "no such job"}}}]
     result = run("Get-Video", "video_123")
@@ -134,6 +198,44 @@ def test_the_warning_about_more_data(run: Run, api: Script, arguments: list[str]
     assert (result.exit_code, result.json, result.warnings) == (0, [job("a")], warnings)
 
 
+LISTS: dict[str, Any] = {
+    "data alone": {"data": [job("a"), job("b")]},
+    "under another name": {"videos": [job("a"), job("b")]},
+    "bare": [job("a"), job("b")],
+    "with null beside it": {"data": None, "videos": [job("a"), job("b")]},
+    "with things that are no jobs": {"object": "list", "data": [job("a"), None, "x", job("b")]},
+    "the same job twice": {"data": [job("a"), job("b"), job("a")]},
+}
+
+
+@pytest.mark.parametrize("answer", LISTS.values(), ids=list(LISTS))
+@pytest.mark.parametrize("arguments", [(), ("-All",)], ids=["", "All"])
+def test_what_counts_as_a_list(run: Run, api: Script, answer: Any, arguments: tuple[str, ...]) -> None:
+    api.responses = [{"json": answer}]
+    result = run("Get-Video", *arguments)
+    assert (result.exit_code, result.json, result.stderr, len(api.requests)) == (0, [job("a"), job("b")], "", 1)
+
+
+@pytest.mark.parametrize("answer", [{"data": None}, {"object": "list", "data": None, "has_more": True}, []], ids=str)
+def test_a_list_of_nothing(run: Run, api: Script, answer: Any) -> None:
+    api.responses = [{"json": answer}]
+    result = run("Get-Video", "-All")
+    assert (result.exit_code, result.stdout, len(api.requests)) == (0, "[]\n", 1)
+
+
+@pytest.mark.parametrize("answer", [{"error": {"message": "No list"}}, {"code": 7, "message": "No list"}], ids=str)
+def test_a_list_that_is_refused_with_status_200(run: Run, api: Script, answer: Any) -> None:
+    api.responses = [{"json": answer}]
+    result = run("Get-Video", "-All")
+    assert (result.exit_code, result.stdout, result.error_ids) == (1, "", ["System.ArgumentException,Get-Video"])
+    assert "it says: No list." in result.stderr
+
+
+def test_a_job_with_a_list_of_data_is_a_job(run: Run, api: Script) -> None:
+    api.responses = [{"json": job("a") | {"data": [{"url": "x"}]}}]
+    assert run("Get-Video").json == [job("a") | {"data": [{"url": "x"}]}]
+
+
 def test_an_answer_that_is_no_list_is_one_job(run: Run, api: Script) -> None:
     api.responses = [{"json": job("a")}]
     assert run("Get-Video").json == [job("a")]
@@ -144,8 +246,16 @@ def test_an_answer_that_is_no_list_is_one_job(run: Run, api: Script) -> None:
 ENDS: dict[str, tuple[list[dict[str, Any]], str, list[str], list[str]]] = {
     "the last page": ([page("a", more=True), page("b", more=True), page("c")], "abc", ["", "a", "b"], []),
     "no has_more": ([page("a", more=True), {"json": {"object": "list", "data": [job("b")]}}], "ab", ["", "a"], []),
-    "the same page again": ([page("a", more=True)], "aa", ["", "a"], [MORE]),
-    "a circle": ([page("a", more=True), page("b", more=True)] * 2, "aba", ["", "a", "b"], [MORE]),
+    "the same page again": ([page("a", more=True)], "a", ["", "a"], [MORE]),
+    "a circle": ([page("a", more=True), page("b", more=True)] * 2, "ab", ["", "a", "b"], [MORE]),
+    "a longer circle": ([page(*two, more=True) for two in ("ab", "ca", "bc")], "abc", ["", "b", "a"], [MORE]),
+    "the cursor's own job again": ([page("a", "b", more=True), page("b", "c")], "abc", ["", "b"], []),
+    "nothing but the cursor's own job": ([page("a", "b", more=True), page("b")], "ab", ["", "b"], []),
+    "new cursors and no new jobs": (
+        [page("a", more=True)] + [page("a", more=True, last_id=str(n)) for n in range(9)],
+        *("a", ["", "a"], [MORE]),
+    ),
+    "no last_id": ([page("a", "b", more=True, last_id=None), page("c")], "abc", ["", "b"], []),
     "more of nothing": ([page("a", more=True), page(more=True, last_id="z")], "a", ["", "a"], [MORE]),
     "more of nothing at once": ([page(more=True)], "", [""], [MORE]),
     "an empty cursor": ([page("a", more=True, last_id="")], "a", [""], [MORE]),
@@ -202,7 +312,7 @@ def _many(count: int) -> list[dict[str, Any]]:
 @pytest.mark.skipif(not measures_memory, reason="measures as Linux does")
 def test_memory_does_not_grow_with_the_list(api: Script) -> None:
     peaks = []
-    for count in (200, 10_000):
+    for count in (200, 100_000):
         api.responses = _many(count)
         api.requests.clear()
         done, peak = measured("Get-Video", "-All")

@@ -3,57 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import signal
 import socket
-import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from psopenai_py import get_video_content, new_video, wait_video
 from psopenai_py.errors import RateLimitExceededError, UnauthorizedError
-from psopenai_py.sandbox.faults import FAULTS
+from psopenai_py.sandbox.service.faults import FAULTS
 from tests.conftest import Run
-from tests.terminal import our
+from tests.sandbox.processes import running
 
 on_unix = pytest.mark.skipif(sys.platform == "win32", reason="signals of Unix")
 
 pytestmark = on_unix
-
-
-class Running:
-    """A sandbox in a process of its own; `stop` sends a signal and returns exit code and stderr."""
-
-    def __init__(self, *arguments: str) -> None:
-        command = our("Start-VideoSandbox", "-Port", "0", *arguments)
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        assert self.process.stdout is not None
-        lines: list[str] = []
-        while not lines or lines[-1] != "}\n":
-            lines.append(self.process.stdout.readline())
-            assert lines[-1], self.process.communicate()
-        self.announced = json.loads("".join(lines))
-        self.url: str = self.announced["url"]
-
-    def stop(self, how: signal.Signals = signal.SIGINT) -> tuple[int, str]:
-        self.process.send_signal(how)
-        _, err = self.process.communicate(timeout=20)
-        return self.process.returncode, err
-
-
-@contextlib.contextmanager
-def running(*arguments: str) -> Iterator[Running]:
-    started = Running(*arguments)
-    try:
-        yield started
-    finally:
-        started.process.kill()
-        started.process.communicate()
 
 
 def test_a_job_from_its_beginning_to_its_end(tmp_path: Path) -> None:
@@ -83,11 +49,13 @@ def test_requests_are_shown_on_request() -> None:
 
 def test_ctrl_c_does_not_wait_for_clients() -> None:
     """One client holds its connection open, another one waits for an answer that never comes."""
-    with running("-Fault", "hang get") as sandbox:
-        address = ("127.0.0.1", int(sandbox.url.split(":")[2].partition("/")[0]))
-        with socket.create_connection(address), socket.create_connection(address) as waiting:
-            waiting.sendall(b"GET /v1/videos/video_1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
-            assert sandbox.stop()[0] == 0
+    with (
+        running("-Fault", "hang get") as sandbox,
+        socket.create_connection(sandbox.address),
+        socket.create_connection(sandbox.address) as waiting,
+    ):
+        waiting.sendall(b"GET /v1/videos/video_1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert sandbox.stop()[0] == 0
 
 
 def test_a_key() -> None:

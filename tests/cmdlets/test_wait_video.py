@@ -174,10 +174,10 @@ def test_time_runs_out(run: Run, api: Script) -> None:
     assert (result.exit_code, result.json["status"], result.json["id"]) == (8, "in_progress", "it's")
     assert result.stderr == (
         "Wait-Video: The job it's is not over after 1 s; its status is 'in_progress'. It goes on.\n"
-        "    + CategoryInfo          : OperationTimeout: (:) [Write-TimeoutError], TimeoutException\n"
-        f"    + FullyQualifiedErrorId : {PENDING}\n"
         "    + RecommendedAction     : To wait again: Wait-Video -VideoId 'it'\"'\"'s' -PollIntervalSec 0.1 "
         f"-TimeoutSec 1 -ApiBase {api.base}\n"
+        "    + CategoryInfo          : OperationTimeout: (:) [Write-TimeoutError], TimeoutException\n"
+        f"    + FullyQualifiedErrorId : {PENDING}\n"
     )
 
 
@@ -185,7 +185,7 @@ def test_the_command_that_waits_again_has_what_was_added_but_no_key(run: Run, ap
     headers = '{"custom-llm-provider": "x", "X-Api-Key": "secret-of-mine"}'
     added = ["-AdditionalHeaders", headers, "-AdditionalQuery", "@{a=1}", "-ApiKey", KEY, "-Verbose"]
     result = run("Wait-Video", "a", *FAST, "-TimeoutSec", "1", *added)
-    assert result.stderr.splitlines()[-1] == (
+    assert result.stderr.splitlines()[-3] == (
         "    + RecommendedAction     : To wait again: Wait-Video -VideoId a -PollIntervalSec 0.1 -TimeoutSec 1 "
         f"-ApiBase {api.base} -AdditionalQuery '{{\"a\": 1}}' "
         '-AdditionalHeaders \'{"custom-llm-provider": "x"}\''

@@ -106,8 +106,8 @@ def test_a_terminal_has_one_line_that_is_rewritten(api: Script, tmp_path: Path) 
     erase = "\r\x1b[K"
     lines = [
         "Video video_123: odd word 0 % (0 s)",
-        "WARNING: The status 'odd word' of the job video_123 is not known here, so the wait goes on; "
-        "-StatusForExit can end it.\nVideo video_123: odd word 0 % (0 s)",
+        "WARNING: The status 'odd word' of the job video_123 is not known here, so the\n"
+        "    wait goes on; -StatusForExit can end it.\nVideo video_123: odd word 0 % (0 s)",
         "Video video_123: queued 0 % (0 s)",
         "Video video_123: in_progress 0 % (0 s)",
         "Video video_123: in_progress 50 % (0 s)",
@@ -134,5 +134,5 @@ def test_ctrl_c_on_a_terminal(api: Script, tmp_path: Path) -> None:
         terminal.type(CTRL_C)
         assert terminal.close() == 130
     assert terminal.screen.endswith(
-        f"\r\x1b[KInterrupted. The job goes on. To wait again: Wait-Video -VideoId video_123 -ApiBase {api.base}\n"
+        f"\r\x1b[KInterrupted. The job goes on. To wait again:\n    Wait-Video -VideoId video_123 -ApiBase {api.base}\n"
     )

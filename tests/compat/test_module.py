@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,12 +10,10 @@ from typing import Any
 import pytest
 import tree_sitter
 import tree_sitter_pwsh
-from hatchling.build import build_wheel
 
 from compat import recordings
-from psopenai_py import __version__, errors, module
+from psopenai_py import __version__, errors
 from psopenai_py.worker.streams import exception_name
-from tests.conftest import Run
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "compat" / "PSOpenAI.Py"
@@ -202,66 +196,3 @@ def test_errors_find_the_function_that_writes_them() -> None:
     sources = [path.read_text("utf-8") for path in (ROOT / "psopenai_py").rglob("*.py")]
     named = {name for text in sources for name in re.findall(r"command ?= ?\"([\w-]+)\"", text)}
     assert named - cmdlets <= listed
-
-
-@pytest.mark.parametrize("path", [[], ["--path", "elsewhere"], ["--path=elsewhere"]], ids=["usual", "named", "joined"])
-def test_installation(path: list[str], run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for _ in range(2):  # a second installation is an update
-        result = run("psopenai", "module", "install", *path)
-    assert (result.exit_code, result.stderr) == (0, "")
-    folder = Path(result.stdout.splitlines()[0].removeprefix("Installed: "))
-    assert folder.name == "PSOpenAI.Py" and ("elsewhere" in str(folder)) == bool(path)
-    copied = {file.name: file.read_bytes() for file in folder.iterdir()}
-    assert copied.pop("Python.txt").decode().strip() == sys.executable
-    assert copied == {file.name: file.read_bytes() for file in FOLDER.iterdir()}
-
-
-NO_INSTALLATION = {
-    "nothing": [],
-    "another word": ["remove"],
-    "no folder": ["install", "--path"],
-    "an empty folder": ["install", "--path="],
-    "too much": ["install", "here"],
-}
-
-
-@pytest.mark.parametrize("arguments", NO_INSTALLATION.values(), ids=NO_INSTALLATION)
-def test_what_is_no_installation(arguments: list[str], run: Run) -> None:
-    result = run("psopenai", "module", *arguments)
-    assert result.exit_code == 2 and "psopenai module install [--path FOLDER]" in result.stderr
-
-
-def test_a_folder_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    result = run("psopenai", "module", "install", "--path", str(tmp_path / "file"))
-    assert result.exit_code == 1 and "--path" in result.stderr
-
-
-def test_folders_of_modules() -> None:
-    linux = module.module_folders({"HOME": "/home/me"}, "linux")
-    assert [path.as_posix() for path in linux] == ["/home/me/.local/share/powershell/Modules"]
-    moved = module.module_folders({"HOME": "/home/me", "XDG_DATA_HOME": "/data"}, "darwin")
-    assert [path.as_posix() for path in moved] == ["/data/powershell/Modules"]
-    if sys.platform != "win32":
-        windows = module.module_folders({"USERPROFILE": "/Users/me"}, "win32")
-        below = "/Users/me/Documents"
-        assert [path.as_posix() for path in windows] == [
-            f"{below}/PowerShell/Modules",
-            f"{below}/WindowsPowerShell/Modules",
-        ]
-
-
-def test_the_wheel_brings_the_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Built, unpacked and installed from, as a package from an index would be."""
-    monkeypatch.chdir(ROOT)
-    wheel = tmp_path / build_wheel(str(tmp_path))
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(tmp_path / "site")
-    code = "import sys; from psopenai_py.__main__ import main; main()"
-    command = [sys.executable, "-c", code, "module", "install", "--path", str(tmp_path / "modules")]
-    environment = dict(os.environ) | {"PYTHONPATH": str(tmp_path / "site")}
-    subprocess.run(command, check=True, cwd=tmp_path, env=environment, capture_output=True)
-    installed = {file.name: file.read_bytes() for file in (tmp_path / "modules" / "PSOpenAI.Py").iterdir()}
-    assert installed.pop("Python.txt")
-    assert installed == {file.name: file.read_bytes() for file in FOLDER.iterdir()}

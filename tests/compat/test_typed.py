@@ -13,9 +13,9 @@ from compat import recordings, wire
 from psopenai_py import psjson
 from psopenai_py.binding.binder import bind_typed
 from psopenai_py.binding.tokens import NOTHING, Token, pair, tokenize
-from psopenai_py.binding.values import Secret
 from psopenai_py.cmdlets import MODULES, load
 from psopenai_py.errors import BindingError
+from psopenai_py.redaction import Secret
 from psopenai_py.streams import QUIET
 from tests.compat.client import Client, of_kind
 from tests.conftest import KEY
@@ -38,19 +38,19 @@ def _parameters(case: Case) -> dict[str, Any] | None:
     return {str(name): value for name, value in given.items()} if whole else None
 
 
-def _comparable(case: Case) -> bool:
-    listed = case["name"] in recordings.deviations() or case["upstream_bug"] or case.get("help") or case.get("crash")
+def _comparable(kind: str, case: Case) -> bool:
+    listed = case["name"] in recordings.ours(kind) or case["upstream_bug"] or case.get("help") or case.get("crash")
     error = case.get("error", {}).get("id", "").partition(",")[0]
     return not listed and error not in _ONLY_ON_A_COMMAND_LINE
 
 
-BINDING = [case for case in recordings.of_cmdlets("binding", set(MODULES)) if _comparable(case)]
+BINDING = [case for case in recordings.of_cmdlets("binding", set(MODULES)) if _comparable("binding", case)]
 AS_TEXT = [case for case in BINDING if _parameters(case) is not None]
 AS_VALUES = [case for case in BINDING if "bound" in case]
 WIRE = [
     case
     for case in recordings.of_cmdlets("wire", set(MODULES))
-    if "pipeline" not in case and _comparable(case) and not case.get("stdin") and _parameters(case) is not None
+    if "pipeline" not in case and _comparable("wire", case) and not case.get("stdin") and _parameters(case) is not None
 ]
 
 
@@ -91,12 +91,13 @@ def test_most_recorded_cases_can_be_typed() -> None:
 
 
 def test_errors_through_the_worker(service: Client) -> None:
-    """Each recorded error comes out with its id, and nothing is sent."""
+    """Each recorded error comes out with its id, category, reason and target."""
     for case in AS_TEXT:
         if "error" in case:
             records = service.call(case["cmdlet"], _parameters(case))
-            found = [error["id"] for error in of_kind(records, "error")]
-            assert (case["name"], found) == (case["name"], [case["error"]["id"]])
+            found = [{**error, "target": error["target"] or ""} for error in of_kind(records, "error")]
+            wanted = _recorded(case)["error"]
+            assert (case["name"], [{key: error[key] for key in wanted} for error in found]) == (case["name"], [wanted])
 
 
 @pytest.fixture(scope="session")
@@ -118,10 +119,12 @@ def test_wire(case: Case, service: Client, server: Server, files: Path, tmp_path
     folder.mkdir()
     given = recordings.fill(_parameters(case), places)
     records = service.call(case["cmdlet"], given, environment=environment, location=os.fspath(folder))
-    ids = [error["id"] for error in of_kind(records, "error") if _shown(error, given)]
+    errors = [error for error in of_kind(records, "error") if _shown(error, given)]
     warnings = [text.splitlines()[0] for text in of_kind(records, "warning")]
     data = _as_on_stdout(case, records)
-    assert not wire.differences(case, script.requests, data, ids, warnings, folder)
+    code = records[-1]["end"]["exit_code"]
+    seen = wire.outcome(case, script.requests, data, errors, warnings, folder, code)
+    assert not wire.differences(recordings.fill(case, places), seen)
 
 
 def _as_on_stdout(case: Case, records: list[Any]) -> bytes:

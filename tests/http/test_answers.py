@@ -106,10 +106,10 @@ def test_what_is_not_a_job_is_a_clear_record(name: str, call: Callable[..., Resu
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.splitlines() == [
         f"New-Video: The server's answer is not a job: {message}",
-        f"    + CategoryInfo          : NotSpecified: (:) [New-Video], {_reason(error_id)}",
-        f"    + FullyQualifiedErrorId : {error_id}",
         "    + RecommendedAction     : The request was received, so a job may exist. "
         "Check that -ApiBase is the address of the API itself.",
+        f"    + CategoryInfo          : NotSpecified: (:) [New-Video], {_reason(error_id)}",
+        f"    + FullyQualifiedErrorId : {error_id}",
     ]
 
 

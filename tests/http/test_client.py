@@ -29,9 +29,9 @@ OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 def _record(message: str, error_id: str, info: str, *more: str) -> list[str]:
     return [
         f"New-Video: {message}",
+        *more,
         f"    + CategoryInfo          : {info}",
         f"    + FullyQualifiedErrorId : {error_id}",
-        *more,
     ]
 
 

@@ -184,8 +184,8 @@ def test_a_missing_key(name: str, action: str, run: Run) -> None:
     assert (result.exit_code, result.stdout) == (4, "")
     assert result.stderr.splitlines() == [
         f"New-Video: There is no API key for {host}.",
-        "    + CategoryInfo          : NotSpecified: (:) [Initialize-APIKey], ArgumentException",
-        "    + FullyQualifiedErrorId : System.ArgumentException,Initialize-APIKey",
         "    + RecommendedAction     : Give one of: -ApiKey, the environment variable OPENAI_API_KEY, or store it with "
         "Set-OpenAIKey. To try without a key: -ApiBase sandbox:",
+        "    + CategoryInfo          : NotSpecified: (:) [Initialize-APIKey], ArgumentException",
+        "    + FullyQualifiedErrorId : System.ArgumentException,Initialize-APIKey",
     ]

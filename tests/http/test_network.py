@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from psopenai_py.http import network
+from psopenai_py.addresses import is_loopback
 from tests.conftest import KEY, Run
 from tests.http.sockets import Listener, Proxy, listening, saying
 from tests.server import Server
@@ -54,6 +54,10 @@ def secure(authority: trustme.CA) -> Iterator[Listener]:
         yield listener
 
 
+def _readable(host: str) -> str:
+    return f"The API key goes to {host} without encryption; others on the way can read it."
+
+
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
 @pytest.mark.parametrize("scheme", ["http://", ""])
 def test_a_proxy_for_http(variable: str, scheme: str, proxy: Proxy, run: Run) -> None:
@@ -62,7 +66,7 @@ def test_a_proxy_for_http(variable: str, scheme: str, proxy: Proxy, run: Run) ->
         base = f"http://video.test:{server.port}/v1"
         env = {variable: scheme + proxy.address, "OPENAI_API_KEY": KEY}
         result = run("New-Video", "x", "-ApiBase", base, env=env)
-    assert (result.exit_code, result.stdout, result.stderr) == (0, PRINTED, "")
+    assert (result.exit_code, result.stdout, result.warnings) == (0, PRINTED, [_readable(f"video.test:{server.port}")])
     assert proxy.seen == [f"POST {base}/videos HTTP/1.1"]
     assert proxy.headers[0]["authorization"] == f"Bearer {KEY}"
 
@@ -137,15 +141,21 @@ def test_loopback_of_ipv6_is_never_proxied(proxy: Proxy, run: Run) -> None:
     ],
 )  # fmt: skip
 def test_what_loopback_is(host: str, expected: bool) -> None:
-    assert network.is_loopback(host) is expected
+    assert is_loopback(host) is expected
 
 
 @pytest.mark.parametrize(
     ("value", "shown", "why"),
     [
-        ("ftp://me:secret1234@h:1", "ftp://h:1", "Unknown scheme for proxy URL"),
-        ("http://me:secret1234@h:port", "http://h:port", "Invalid port"),
-        ("http://[::1", "http://[::1", "Invalid"),
+        ("ftp://me:secret1234@h:1", "ftp://h:1", "its scheme is none of http, https, socks5, socks5h."),
+        ("http://me:secret1234@h:port", "http://h:port", "it has no host or port that can be used."),
+        ("http://[::1", "http://[::1", "it has no host or port that can be used."),
+        ("http://me:secret1234@127.0.0.1:99999", "http://127.0.0.1:99999", "it has no host or port that can be used."),
+        ("http://h:0", "http://h:0", "it has no host or port that can be used."),
+        ("http://", "http://", "it has no host or port that can be used."),
+        ("http://a..b:8080", "http://a..b:8080", "there is no host of such a name."),
+        ("http://me:sec/secret1234@h:1", "http://h:1", "it has no host or port that can be used."),
+        ("http://a]b/", "http://a]b/", "it has no host or port that can be used."),
         ("socks5://me:secret1234@h:1", "socks5://h:1", "Using SOCKS proxy, but the 'socksio' package is not installed"),
     ],
 )
@@ -153,8 +163,8 @@ def test_a_proxy_that_cannot_be_used(value: str, shown: str, why: str, run: Run)
     result = run("New-Video", "x", "-ApiBase", "http://video.test/v1", env={"HTTP_PROXY": value})
     assert (result.exit_code, result.error_ids) == (1, [SETTINGS_ERROR])
     assert result.stderr.startswith(f"New-Video: The proxy '{shown}' for http addresses cannot be used: {why}")
-    assert result.stderr.endswith(
-        "    + RecommendedAction     : Check HTTP_PROXY and ALL_PROXY, or name the host in NO_PROXY.\n"
+    assert result.stderr.splitlines()[1] == (
+        "    + RecommendedAction     : Check HTTP_PROXY and ALL_PROXY, or name the host in NO_PROXY."
     )
     assert len(result.stderr.splitlines()) == 4
     assert "secret1234" not in result.stderr
@@ -173,9 +183,9 @@ def test_a_proxy_that_is_not_there(run: Run) -> None:
         result = run("New-Video", "x", "-ApiBase", "http://video.test/v1", env={"HTTP_PROXY": address})
     assert result.stderr.splitlines() == [
         f"New-Video: No connection to video.test through the proxy {address}: {REFUSED}. Nothing was sent.",
+        "    + RecommendedAction     : Check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, or name the host in NO_PROXY.",
         "    + CategoryInfo          : InvalidOperation: (:) [Invoke-OpenAIAPIRequest], HttpRequestException",
         f"    + FullyQualifiedErrorId : {HTTP_ERROR}",
-        "    + RecommendedAction     : Check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, or name the host in NO_PROXY.",
     ]
 
 
@@ -217,7 +227,7 @@ def test_an_unknown_authority_is_refused_and_nothing_sent(run: Run, secure: List
     host = f"localhost:{secure.port}"
     result = run("New-Video", "x", "-ApiBase", f"https://{host}/v1", env={"OPENAI_API_KEY": KEY})
     assert (result.exit_code, result.error_ids, secure.asked.is_set()) == (1, [HTTP_ERROR], False)
-    first, *_, action = result.stderr.splitlines()
+    first, action, *_ = result.stderr.splitlines()
     assert first.startswith(f"New-Video: No connection to {host}: [SSL: CERTIFICATE_VERIFY_FAILED] ")
     assert first.endswith(". Nothing was sent.")
     assert action == (
@@ -255,7 +265,7 @@ def test_certificates_that_cannot_be_used(name: str, run: Run, secure: Listener,
     path = make(tmp_path)
     result = run("New-Video", "x", "-ApiBase", f"https://localhost:{secure.port}/v1", env={variable: str(path)})
     assert (result.exit_code, result.error_ids, secure.connections) == (1, [SETTINGS_ERROR], 0)
-    first, *_, action = result.stderr.splitlines()
+    first, action, *_ = result.stderr.splitlines()
     assert first.startswith(f"New-Video: {variable} names '{path}', which cannot be used: {why}")
     assert first.endswith(". Nothing was sent.")
     assert action == f"    + RecommendedAction     : Correct or unset {variable}."

@@ -123,15 +123,15 @@ def test_values_that_no_header_can_carry(place: str, value: str, server: Server)
     assert (script.requests, "secret" in repr(caught.value).replace("X-Secret", "")) == ([], False)
 
 
-@pytest.mark.parametrize("key", ["sk-secret\n", " sk-a b \n", "sk-secret-é"])
+@pytest.mark.parametrize("key", ["sk-se\ncret", " sk-a b \n", "sk-secret-é"])
 def test_a_key_with_a_line_end(key: str, refused: Callable[..., Result]) -> None:
     result = refused(OPENAI_API_KEY=key)
     assert result.stderr.splitlines() == [
         "New-Video: The header 'Authorization' cannot be sent: its value holds a line end or another character that no "
         "header can carry.",
+        "    + RecommendedAction     : Check for a line end behind the key or the value. Nothing was sent.",
         "    + CategoryInfo          : NotSpecified: (:) [Invoke-OpenAIAPIRequest], FormatException",
         f"    + FullyQualifiedErrorId : {FORMAT_ERROR}",
-        "    + RecommendedAction     : Check for a line end behind the key or the value. Nothing was sent.",
     ]
 
 

@@ -59,7 +59,7 @@ OUTCOMES = {
     "dropped": ([{"drop": True}, {}], "unknown"),
     "a page": ([{"text": "<html>"}, {}], "unknown"),
     "half an answer": ([{"cut": 10}, {}], "unknown"),
-    "an error with status 200": ([{"json": {"error": {"message": "No."}}}, {}], "unknown"),
+    "an error with status 200": ([{"json": {"error": {"message": "No."}}}, {}], "failed"),
     "a job without id": ([{"json": {"status": "queued"}}, {}], "unknown"),
 }
 

@@ -31,6 +31,12 @@ from tests.pipeline.desk import (
 posix = pytest.mark.skipif(os.name != "posix", reason="sends the signal of Ctrl-C to one process")
 
 
+def _to_go_on(desk: Desk, *ids: str, limit: int) -> str:
+    """What is said about jobs that were left, whose ids stood in the pipe."""
+    command = f"Wait-Video -PollIntervalSec 600 -ApiBase {desk.base} -ThrottleLimit {limit}"
+    return f"To go on: printf '%s\\n' {' '.join(ids)} | {command}"
+
+
 # --- Ctrl-C -----------------------------------------------------------------------------------------------------
 
 
@@ -45,7 +51,7 @@ def test_a_poll_that_is_under_way_is_the_last(desk: Desk) -> None:
     desk.answer("a")
     out, err = process.communicate(timeout=LIMIT)
     assert (process.returncode, out) == (130, "")
-    assert err == "Interrupted. 0 records are done. The others can be asked for again.\n"
+    assert err == f"Interrupted. 0 records are done. {_to_go_on(desk, 'a', 'b', limit=2)}\n"
     assert desk.asked == {"a": 1, "b": 1}
 
 
@@ -59,7 +65,9 @@ def test_jobs_that_only_wait_are_left_at_once(desk: Desk) -> None:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=LIMIT)
     assert (process.returncode, out) == (130, line("c").replace("queued", "completed"))
-    assert err.removeprefix(FINISHING) == "Interrupted. 1 record is done. The same command goes on from there.\n"
+    assert err.removeprefix(FINISHING) == (
+        f"Interrupted. 1 record is done. The same command goes on from there. {_to_go_on(desk, 'a', 'b', limit=4)}\n"
+    )
     assert sorted(entries(Path("j"))) == [
         *[(1, "begun"), (1, "failed")],
         *[(2, "begun"), (2, "failed")],

@@ -41,6 +41,7 @@ def _indented(text: str) -> str:
 ARRAY_OF_TWO = f"[\n  {_indented(PRETTY)},\n  {_indented(PRETTY)}\n]\n"
 FORMS: dict[str, tuple[str | bytes, str]] = {
     "one object": ('{"id": "a"}', f"{PRETTY}\n"),
+    "one JSON line": ('{"id": "a"}\n', f"{COMPACT}\n"),
     "one line": ("a\n", f"{PRETTY}\n"),
     "one object over lines": ('{\n  "id": "a"\n}\n', f"{PRETTY}\n"),
     "objects over lines": ('{\n  "id": "a"\n}\n{\n  "id": "b"\n}\n', f"{PRETTY}\n{PRETTY}\n"),
@@ -59,17 +60,55 @@ def test_the_output_has_the_form_of_the_input(run: Run, api: Script, given: str 
     assert (result.exit_code, result.stdout, result.stderr) == (0, printed, "")
 
 
+@pytest.mark.parametrize("many", [[], ["-ThrottleLimit", "2"], ["-Resume", "journal"]], ids=" ".join)
+@pytest.mark.parametrize(("given", "printed"), FORMS.values(), ids=list(FORMS))
+def test_compressed_each_object_is_a_line(
+    run: Run, api: Script, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, many: list[str], given: str, printed: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("Get-Video", "-Compress", *many, stdin=given)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, f"{COMPACT}\n" * printed.count('"id"'), "")
+
+
+@pytest.mark.parametrize("many", [["-ThrottleLimit", "2"], ["-Resume", "journal"]], ids=" ".join)
+@pytest.mark.parametrize("name", ["one object", "one line", "one object over lines", "objects over lines"])
+def test_many_at_once_give_lines_also_for_one_record(
+    run: Run, api: Script, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, many: list[str], name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    given, printed = FORMS[name]
+    assert run("Get-Video", *many, stdin=given).stdout == f"{COMPACT}\n" * printed.count('"id"')
+    assert run("Get-Video", *many, "-Compress:$false", stdin=given).stdout == f"{PRETTY}\n" * printed.count('"id"')
+
+
+LIST = {"json": {"object": "list", "data": [TINY, TINY], "has_more": False}}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer", "printed"),
+    [
+        pytest.param(["Get-Video", "a"], {"json": TINY}, f"{COMPACT}\n", id="one job"),
+        pytest.param(["Get-Video"], LIST, f"{COMPACT}\n" * 2, id="a list"),
+        pytest.param(["Get-Video"], {"json": {"object": "list", "data": []}}, "", id="an empty list"),
+        pytest.param(["New-Video", "x"], {"json": TINY}, f"{COMPACT}\n", id="a new job"),
+        pytest.param(["Wait-Video", "video_1"], {"json": TINY}, f"{COMPACT}\n", id="an awaited job"),
+        pytest.param(["New-VideoRemix", "x", "a"], {"json": TINY}, f"{COMPACT}\n", id="a remix"),
+    ],
+)
+@pytest.mark.parametrize("spelled", ["-Compress", "-compress:$true", "-Comp"])
+def test_compressed_without_input(
+    run: Run, api: Script, arguments: list[str], answer: dict[str, Any], printed: str, spelled: str
+) -> None:
+    api.responses = [answer]
+    result = run(*arguments, spelled, "-ProgressAction", "Ignore")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, printed, "")
+
+
 @pytest.mark.parametrize("given", ["", "\n \n"], ids=["nothing", "blanks"])
 def test_without_input_a_list_is_a_list(run: Run, api: Script, given: str) -> None:
     api.responses = [{"json": {"object": "list", "data": [TINY], "has_more": False}}]
     result = run("Get-Video", stdin=given)
     assert (result.exit_code, result.stdout) == (0, f"[\n  {_indented(PRETTY)}\n]\n")
-
-
-@pytest.mark.parametrize("cmdlet", ["Wait-Video", "Get-VideoContent", "Remove-Video"])
-def test_without_input_an_id_is_missing(run: Run, api: Script, cmdlet: str) -> None:
-    result = run(cmdlet, stdin="")
-    assert (result.exit_code, result.error_ids) == (2, [f"MissingMandatoryParameter,{cmdlet}"])
 
 
 def test_new_jobs_from_json_lines(run: Run, api: Script) -> None:
@@ -111,14 +150,14 @@ def test_one_that_does_not_bind(run: Run, api: Script) -> None:
     assert result.stderr == (
         "Get-Video: The input does not bind to Get-Video: no property or value of it fits a parameter that takes "
         "pipeline input.\n"
+        "    + RecommendedAction     : Get-Video takes VideoId (a line of text or a property Id/video_id).\n"
         '    + CategoryInfo          : InvalidArgument: ({"foo": "x"}:String) [Get-Video], ParameterBindingException\n'
         "    + FullyQualifiedErrorId : InputObjectNotBound,Get-Video\n"
-        "    + RecommendedAction     : Get-Video takes VideoId (a line of text or a property Id/video_id).\n"
         "Get-Video: The input does not bind to Get-Video: no property or value of it fits a parameter that takes "
         "pipeline input.\n"
+        "    + RecommendedAction     : Get-Video takes VideoId (a line of text or a property Id/video_id).\n"
         "    + CategoryInfo          : InvalidArgument: ([]:String) [Get-Video], ParameterBindingException\n"
         "    + FullyQualifiedErrorId : InputObjectNotBound,Get-Video\n"
-        "    + RecommendedAction     : Get-Video takes VideoId (a line of text or a property Id/video_id).\n"
     )
 
 
@@ -142,8 +181,11 @@ def test_error_action_for_what_fails(run: Run, api: Script, action: str, calls: 
 
 
 def test_an_error_that_would_hit_all_ends_the_run(run: Run) -> None:
-    result = run("Get-Video", stdin="a\nb\n")
+    result = run("Get-Video", stdin="video_a\nvideo_b\n")
     assert (result.exit_code, result.error_ids) == (4, ["System.ArgumentException,Initialize-APIKey"])
+    # The pipe may have held the only copy of the ids.
+    assert "(video_a:String)" in result.stderr
+    assert result.stderr.endswith("\nTo go on: printf '%s\\n' video_b | Get-Video\n")
 
 
 def test_what_is_left_out_and_broken_off_at_the_end(run: Run, api: Script) -> None:

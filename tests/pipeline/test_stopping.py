@@ -185,7 +185,8 @@ def test_while_jobs_are_waited_for(desk: Desk) -> None:
     desk.wait(lambda: len(desk.asked) == 3)
     out, err = _ended(process)
     assert (process.returncode, out) == (130, line("done").replace("queued", "completed"))
-    assert err == "Interrupted. 1 record is done. The others can be asked for again.\n"
+    command = f"Wait-Video -PollIntervalSec 600 -ApiBase {desk.base} -ThrottleLimit 2"
+    assert err == f"Interrupted. 1 record is done. To go on: printf '%s\\n' b c | {command}\n"
 
 
 @posix
@@ -205,3 +206,31 @@ def _ended(process: subprocess.Popen[str]) -> tuple[str, str]:
     """Stdout and stderr after Ctrl-C, without the line that some see in between."""
     out, err = ctrl_c.end(process)
     return out, err.replace(FINISHING, "")
+
+
+@posix
+def test_what_the_pipe_still_holds_is_named(desk: Desk) -> None:
+    """One after another: the job under way, and those that nobody has read yet."""
+    process = start("Wait-Video", "-PollIntervalSec", "600")
+    feed(process, '{"id": "a"}\n{"id": "b"}\n{"id": "it\'s"}\n')
+    desk.wait(lambda: desk.asked["a"] > 0 and not desk.under_way)
+    out, err = _ended(process)
+    command = f"Wait-Video -PollIntervalSec 600 -ApiBase {desk.base}"
+    again = f"Wait-Video -VideoId a -PollIntervalSec 600 -ApiBase {desk.base}"
+    ids = "a b 'it'\"'\"'s'"
+    assert (process.returncode, out) == (130, "")
+    note = f"The job goes on. To wait again: {again} To go on: printf '%s\\n' {ids} | {command}"
+    assert err == f"Interrupted. {note}\n"
+
+
+def test_a_run_that_an_error_ends_names_what_is_left(desk: Desk, run: Run) -> None:
+    desk.answers = {"b": [refusal(404)]}
+    result = run("Remove-Video", "-ErrorAction", "Stop", stdin='[{"id":"a"},{"id":"b"},{"id":"c"},{"id":"d"}]')
+    assert result.exit_code == 1
+    assert result.stderr.endswith(f"\nTo go on: printf '%s\\n' c d | Remove-Video -ApiBase {desk.base}\n")
+
+
+def test_a_failed_download_names_the_job(desk: Desk, run: Run) -> None:
+    desk.answers = {"video_a": [refusal(500)]}
+    result = run("Get-VideoContent", "-OutFile", "x.mp4", stdin='{"id":"video_a"}')
+    assert "(video_a:String)" in result.stderr

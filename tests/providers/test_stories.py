@@ -27,7 +27,7 @@ def created(run: Run, stub: Stub, *words: str) -> str:
 
 def test_create_wait_and_download(run: Run, stub: Stub, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """-Provider once: what follows in the pipeline takes it from the job."""
-    monkeypatch.setattr("psopenai_py.videos.client._PAUSE", 0.01)
+    monkeypatch.setattr("psopenai_py.videos.hosted._PAUSE", 0.01)
     rest = stub.call[2:]
     job = created(run, stub)
     waited = run("Wait-Video", *QUICK, *rest, stdin=job)
@@ -222,7 +222,7 @@ def test_many_megabytes_inside_of_an_answer(run: Run, google: Google, place: Pat
 def test_a_file_that_is_stored_for_a_while_first(
     run: Run, google: Google, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("psopenai_py.videos.client._PAUSE", 0.01)
+    monkeypatch.setattr("psopenai_py.videos.hosted._PAUSE", 0.01)
     job = created(run, google, "[file] doggo")
     result = run("Get-VideoContent", "-WaitForCompletion", "-OutFile", "file.mp4", *google.call, stdin=job)
     assert (result.exit_code, google.looks) == (0, 2)

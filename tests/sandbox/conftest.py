@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from psopenai_py.sandbox.app import create_app
-from psopenai_py.sandbox.jobs import JobStore
-from psopenai_py.sandbox.server import SandboxServer
+from psopenai_py.sandbox.server.server import SandboxServer
+from psopenai_py.sandbox.service.application import create_app
+from psopenai_py.sandbox.service.jobs import JobStore
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication

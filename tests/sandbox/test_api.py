@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from psopenai_py.sandbox import open_sandbox
-from psopenai_py.sandbox.jobs import JobStore
+from psopenai_py.sandbox.service.jobs import JobStore
 from tests.sandbox.conftest import NOON, Clock, Connect
 
 NewVideo = Callable[..., str]

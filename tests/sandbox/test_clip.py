@@ -9,9 +9,9 @@ import av
 import av.logging
 import pytest
 
-from psopenai_py.sandbox.clip import Clip
-from psopenai_py.sandbox.h264 import parameter_sets
-from psopenai_py.sandbox.scene import CELL, FRAMES_PER_SECOND, KEY_INTERVAL, Scene, make_scene
+from psopenai_py.sandbox.media.clip import Clip
+from psopenai_py.sandbox.media.h264 import parameter_sets
+from psopenai_py.sandbox.media.scene import CELL, FRAMES_PER_SECOND, KEY_INTERVAL, Scene, make_scene
 
 SIZES = [
     pytest.param(720, 1280, 4, id="720x1280"),

@@ -21,7 +21,7 @@ def path(new_video: NewVideo) -> str:
         pytest.param(None, "video/mp4", b"\x00\x00\x00 ftypisom", id="default"),
         pytest.param("video", "video/mp4", b"\x00\x00\x00 ftypisom", id="video"),
         pytest.param("thumbnail", "image/webp", b"RIFF", id="thumbnail"),
-        pytest.param("spritesheet", "image/jpeg", b"\xff\xd8", id="spritesheet"),
+        pytest.param("spritesheet", "image/webp", b"RIFF", id="spritesheet"),
     ],
 )
 def test_each_variant(client: httpx.Client, path: str, variant: str | None, media_type: str, start: bytes) -> None:

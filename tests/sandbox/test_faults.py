@@ -7,7 +7,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from psopenai_py.sandbox.faults import FAULTS, Fault, faults_in_prompt, parse_fault
+from psopenai_py.sandbox.service.faults import FAULTS, Fault, faults_in_prompt, parse_fault
 from tests.sandbox.conftest import Clock, Connect
 
 NewVideo = Callable[..., str]

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import io
+import json
+import random
+import zlib
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from psopenai_py.sandbox.answers import ApiError
-from psopenai_py.sandbox.forms import Form, Upload, read_form
+from psopenai_py.sandbox.service.forms import Form, Upload, digest, read_form
+from psopenai_py.sandbox.service.responses import ApiError
+
+
+def _read(environ: dict[str, Any], limit: int) -> Form:
+    return read_form(environ, limit, lambda form: form)
+
 
 HEAD = 'Content-Disposition: form-data; name="{}"'
 
@@ -49,12 +57,12 @@ FORMS = [
     pytest.param(_multipart((HEAD.format("a%22b"), b"1")), Form({'a"b': "1"}, {}), id="escaped-name"),
     pytest.param(
         _multipart((HEAD.format("f") + '; filename="a \\"b\\".png"\r\nContent-Type: image/png', b"\x00\xff")),
-        Form({}, {"f": Upload('a "b".png', "image/png", b"\x00\xff")}),
+        Form({}, {"f": digest('a "b".png', "image/png", [b"\x00\xff"])}),
         id="file",
     ),
     pytest.param(
         _multipart((HEAD.format("f") + "; filename*=utf-8''x.png", b"1")),
-        Form({}, {"f": Upload("", "", b"1")}),
+        Form({}, {"f": digest("", "", [b"1"])}),
         id="star",
     ),
 ]
@@ -63,15 +71,16 @@ FORMS = [
 @pytest.mark.parametrize("most", [1, 7, 1 << 20], ids=["bytes", "sevens", "at-once"])
 @pytest.mark.parametrize(("body", "expected"), FORMS)
 def test_multipart_is_read_in_any_chunks(body: bytes, expected: Form, most: int) -> None:
-    assert read_form(_environ(body, "multipart/form-data; boundary=B", most), 10_000) == expected
+    form = _read(_environ(body, "multipart/form-data; boundary=B", most), 10_000)
+    assert form == expected
 
 
 @settings(deadline=None, database=None, max_examples=60)
 @given(value=st.binary(max_size=300), most=st.integers(1, 40))
 def test_any_file_survives(value: bytes, most: int) -> None:
     body = _multipart((HEAD.format("f") + '; filename="x"', value.replace(b"--B", b"")))
-    form = read_form(_environ(body, 'Multipart/Form-Data; charset=utf-8; boundary="B"', most), 10_000)
-    assert form.files["f"].data == value.replace(b"--B", b"")
+    form = _read(_environ(body, 'Multipart/Form-Data; charset=utf-8; boundary="B"', most), 10_000)
+    assert form.files["f"] == digest("x", "", [value.replace(b"--B", b"")])
 
 
 MALFORMED = "The multipart body is malformed: "
@@ -114,6 +123,12 @@ BAD = [
         "The field 'a' is not UTF-8 text.",
         id="not-text",
     ),
+    pytest.param(
+        _multipart((HEAD.format("a"), b"1" * 1_048_577)),
+        "multipart/form-data; boundary=B",
+        f"{MALFORMED}a field is too long.",
+        id="long-field",
+    ),
     pytest.param(b"{", "application/json", None, id="json-cut-off"),
     pytest.param(b"[1]", "application/json; charset=utf-8", "The body must be a JSON object.", id="json-list"),
     pytest.param(b"[" * 100_000, "application/json", None, id="json-too-deep"),
@@ -124,7 +139,7 @@ BAD = [
 @pytest.mark.parametrize(("body", "content_type", "message"), BAD)
 def test_a_bad_body_is_a_400(body: bytes, content_type: str, message: str | None) -> None:
     with pytest.raises(ApiError) as caught:
-        read_form(_environ(body, content_type), 200_000)
+        _read(_environ(body, content_type), 2_000_000)
     assert caught.value.status == 400
     assert str(caught.value).startswith(message or "The body is not valid JSON: ")
 
@@ -132,9 +147,24 @@ def test_a_bad_body_is_a_400(body: bytes, content_type: str, message: str | None
 def test_a_body_that_ends_early_is_noticed() -> None:
     environ = _environ(b"{}", "application/json") | {"CONTENT_LENGTH": "10"}
     with pytest.raises(ApiError, match=r"The body ended after 2 of 10 bytes\."):
-        read_form(environ, 100)
+        _read(environ, 100)
 
 
 def test_a_length_that_is_none_is_refused() -> None:
+    environ = _environ(b"", "application/json") | {"CONTENT_LENGTH": "+1"}
     with pytest.raises(ApiError, match=r"Content-Length is not a number"):
-        read_form(_environ(b"", "application/json") | {"CONTENT_LENGTH": "+1"}, 100)
+        _read(environ, 100)
+
+
+def test_what_is_kept_of_a_file_is_its_beginning_its_end_and_a_checksum() -> None:
+    data = random.Random(1).randbytes(300_000)
+    kept = Upload("x", "y", data[:32], data[-65536:], 300_000, zlib.crc32(data))
+    for size in (1, 31, 70_000, 300_000):
+        assert digest("x", "y", [data[at : at + size] for at in range(0, len(data), size)]) == kept
+
+
+@pytest.mark.parametrize("size", [1_048_000, 1_049_000, 5_000_000])
+def test_a_large_body_is_read_like_a_small_one(size: int) -> None:
+    text = "ä" * (size // 2)
+    form = _read(_environ(json.dumps({"a": text}).encode(), "application/json", 50_000), 20_000_000)
+    assert form == Form({"a": text}, {})

@@ -29,8 +29,10 @@ def test_only_what_is_needed_is_loaded(tmp_path: Path) -> None:
         [sys.executable, "-c", SCRIPT, str(tmp_path)], capture_output=True, text=True, check=True, timeout=60
     )
     loaded = [name for name in json.loads(done.stdout) if name != "__future__"]
-    own = ("address", "answers", "app", "faults", "forms", "jobs", "operations", "timeline")
+    service = ("application", "faults", "forms", "jobs", "operations", "responses", "timeline")
     assert [name for name in loaded if name != "psopenai_py"] == [
         "psopenai_py.sandbox",
-        *(f"psopenai_py.sandbox.{name}" for name in own),
+        "psopenai_py.sandbox.address",
+        "psopenai_py.sandbox.service",
+        *(f"psopenai_py.sandbox.service.{name}" for name in service),
     ]

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from psopenai_py.sandbox.jobs import DamagedJob, JobStore, UnknownJob
-from psopenai_py.sandbox.timeline import KEEP_SECONDS, Job
+from psopenai_py.sandbox.service.jobs import DamagedJob, JobStore, UnknownJob
+from psopenai_py.sandbox.service.timeline import KEEP_SECONDS, Job
 from tests.sandbox.conftest import NOON, Clock
 
 DRAFT = Job("", 0.0, 0.0, "sora-2", "a dog", 4, 720, 1280)
@@ -123,7 +123,7 @@ def test_without_a_listener_a_damaged_file_is_logged(
     (tmp_path / "jobs" / f"{store.create(DRAFT).id}.json").write_bytes(b"")
     with caplog.at_level(logging.WARNING):
         assert store.page(1) == ([], False)
-    assert [record.name for record in caplog.records] == ["psopenai_py.sandbox.jobs"]
+    assert [record.name for record in caplog.records] == ["psopenai_py.sandbox.service.jobs"]
 
 
 def test_foreign_files_are_left_alone(store: JobStore, reports: list[str]) -> None:
@@ -158,8 +158,8 @@ def test_refusals_are_counted_between_stores_and_start_anew(tmp_path: Path, cloc
 
 MANY = """
 import os, sys
-from psopenai_py.sandbox.jobs import JobStore
-from psopenai_py.sandbox.timeline import Job
+from psopenai_py.sandbox.service.jobs import JobStore
+from psopenai_py.sandbox.service.timeline import Job
 draft = Job("", 0.0, 0.0, "sora-2", "a dog", 4, 720, 1280)
 ready, go = os.pipe()
 children = []
@@ -188,8 +188,8 @@ def test_two_hundred_processes_at_once_lose_no_job(tmp_path: Path, reports: list
 
 ENDLESS = """
 import sys
-from psopenai_py.sandbox.jobs import JobStore
-from psopenai_py.sandbox.timeline import Job
+from psopenai_py.sandbox.service.jobs import JobStore
+from psopenai_py.sandbox.service.timeline import Job
 store = JobStore(sys.argv[1])
 while True:
     print(store.create(Job("", 0.0, 0.0, "sora-2", "x" * 30_000, 4, 720, 1280)).id, flush=True)

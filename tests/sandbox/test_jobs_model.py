@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
-from psopenai_py.sandbox.jobs import DamagedJob, JobStore, UnknownJob
-from psopenai_py.sandbox.timeline import KEEP_SECONDS, Job
+from psopenai_py.sandbox.service.jobs import DamagedJob, JobStore, UnknownJob
+from psopenai_py.sandbox.service.timeline import KEEP_SECONDS, Job
 from tests.sandbox.conftest import Clock
 
 

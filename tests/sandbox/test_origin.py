@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from psopenai_py.sandbox.app import create_app
-from psopenai_py.sandbox.jobs import JobStore
-from psopenai_py.sandbox.server import SandboxServer
+from psopenai_py.sandbox.server.server import SandboxServer
+from psopenai_py.sandbox.service.application import create_app
+from psopenai_py.sandbox.service.jobs import JobStore
 
 PASSES = [
     pytest.param({}, id="as-it-is"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import shutil
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +16,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from psopenai_py.sandbox.server import PortUnavailable, SandboxServer
+from psopenai_py.sandbox.server.server import PortUnavailable, SandboxServer
 from tests.sandbox.conftest import Clock, Serve
 
 if TYPE_CHECKING:
@@ -79,46 +81,64 @@ def test_a_connection_serves_many_requests(serve: Serve) -> None:
     assert statuses == [(200, True), (400, True), (405, True), (200, True)]
 
 
-RULES = [
+MALFORMED = [
+    pytest.param(b"hello\r\n\r\n", b"400 Bad Request", b"illegal request line", id="line"),
+    pytest.param(b"GET / HTTP/2.0\r\nHost: x\r\n\r\n", b"400 Bad Request", b"its version is neither", id="version"),
+    pytest.param(b"GET / HTTP/1.1\r\n\r\n", b"400 Bad Request", b"Missing mandatory Host: header.", id="no-host"),
+    pytest.param(GET + b"a b: c\r\n\r\n", b"400 Bad Request", b"illegal header line.", id="field"),
+    pytest.param(GET + b"a: b\0\r\n\r\n", b"400 Bad Request", b"illegal header line.", id="nul"),
+    pytest.param(GET + b"Authorization: sk-x\0\r\n\r\n", b"400 Bad Request", b"illegal header line.", id="key"),
     pytest.param(
-        b"hello\r\n\r\n", b"400 Bad Request", b"The first line is not that of an HTTP/1.1 request.", id="line"
+        b"GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n", b"400 Bad Request", b"its address cannot be read", id="bracket"
     ),
-    pytest.param(b"GET / HTTP/2.0\r\n\r\n", b"400 Bad Request", b"The first line", id="version"),
-    pytest.param(b"GET / HTTP/1.1\r\n\r\n", b"400 Bad Request", b"Host is missing", id="no-host"),
-    pytest.param(GET + b"a b: c\r\n\r\n", b"400 Bad Request", b"A header field is malformed.", id="field"),
-    pytest.param(GET + b"a: b\0\r\n\r\n", b"400 Bad Request", b"A header field is malformed.", id="nul"),
-    pytest.param(
-        b"GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n", b"400 Bad Request", b"The address of the request", id="bracket"
-    ),
-    pytest.param(GET + b" folded\r\n\r\n", b"400 Bad Request", b"A header field is malformed.", id="folded"),
+    pytest.param(b"GET http://a]b/ HTTP/1.1\r\nHost: x\r\n\r\n", b"400 Bad Request", b"cannot be read", id="closing"),
+    pytest.param(b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n", b"400 Bad Request", b"illegal request line", id="not-ascii"),
+    pytest.param(GET + b" folded\r\n\r\n", b"400 Bad Request", b"a header field is folded", id="folded"),
+    pytest.param(GET + b"x:" + b" " * 100 + b"\r\n\r\n", b"400 Bad Request", b"too many blanks", id="blanks"),
     pytest.param(GET + b"x: " + b"y" * 40_000, b"431 Request Header Fields Too Large", b"larger than", id="too-large"),
+    pytest.param(
+        GET + b"x: " + b"y" * 40_000 + b"\r\n\r\n",
+        b"431 Request Header Fields Too Large",
+        b"larger than",
+        id="too-large-at-once",
+    ),
     pytest.param(
         POST + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n", b"400 Bad Request", b"both", id="two-lengths"
     ),
-    pytest.param(POST + b"Content-Length: 2, 2\r\n\r\n{}", b"400 Bad Request", b"not a number", id="length-twice"),
-    pytest.param(POST + b"Content-Length: -2\r\n\r\n{}", b"400 Bad Request", b"not a number", id="length"),
+    pytest.param(POST + b"Content-Length: 2, 3\r\n\r\n{}", b"400 Bad Request", b"conflicting", id="length-twice"),
+    pytest.param(POST + b"Content-Length: -2\r\n\r\n{}", b"400 Bad Request", b"bad Content-Length", id="length"),
+    pytest.param(
+        POST + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n{}", b"400 Bad Request", b"bad Content-Length", id="digits"
+    ),
     pytest.param(POST + b"Transfer-Encoding: gzip\r\n\r\n", b"501 Not Implemented", b"chunked", id="coding"),
     pytest.param(
-        POST + b"Transfer-Encoding: chunked\r\n\r\nx\r\n", b"400 Bad Request", b"no usable length", id="chunk"
+        POST + b"Transfer-Encoding: chunked\r\n\r\nx\r\n", b"400 Bad Request", b"illegal chunk header", id="chunk"
     ),
     pytest.param(
         POST + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}x\r\n",
         b"400 Bad Request",
-        b"longer than it says",
+        b"malformed chunk footer",
         id="chunk-long",
+    ),
+    pytest.param(
+        POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"9" * 5000 + b"\r\n",
+        b"400 Bad Request",
+        b"illegal chunk header",
+        id="chunk-digits",
     ),
 ]
 
 
-@pytest.mark.parametrize(("request_bytes", "status", "text"), RULES)
-def test_who_breaks_the_rules_gets_an_answer_and_the_door(
+@pytest.mark.parametrize(("request_bytes", "status", "text"), MALFORMED)
+def test_malformed_request_is_refused_and_connection_closed(
     serve: Serve, request_bytes: bytes, status: bytes, text: bytes
 ) -> None:
     answer = _talk(serve(), request_bytes)
     assert answer.startswith(b"HTTP/1.1 " + status + b"\r\n")
     assert text in answer
     assert b"\r\nx-request-id: req_" in answer
-    assert b"\r\nconnection: close\r\n" in answer
+    assert b"\r\nconnection: close\r\n" in answer.lower()
+    assert b"sk-x" not in answer
 
 
 @pytest.mark.parametrize(
@@ -128,6 +148,9 @@ def test_who_breaks_the_rules_gets_an_answer_and_the_door(
         pytest.param(b"GET /v1/videos HTTP/1.0\r\n\r\n", id="version-1.0"),
         pytest.param(b"GET http://x/v1/videos HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", id="absolute"),
         pytest.param(GET + b"Connection: close\r\nContent_Length: 9\r\n\r\n", id="underscore"),
+        pytest.param(GET + b"Connection: close\r\nx: " + b"a " * 15_000 + b"\r\n\r\n", id="long-field"),
+        pytest.param(GET + b"Connection: close, upgrade\r\nUpgrade: h2c\r\n\r\n", id="upgrade"),
+        pytest.param(GET + b"Connection: close\r\nContent-Length: 2, 2\r\n\r\n{}", id="same-length-twice"),
     ],
 )
 def test_unusual_requests_are_served(serve: Serve, request_bytes: bytes) -> None:
@@ -191,12 +214,29 @@ def test_a_client_that_leaves_in_the_middle_harms_nobody(serve: Serve, new_video
     assert _request(server) == 200
 
 
-def test_more_clients_than_there_is_room_for_are_told(serve: Serve) -> None:
+def test_more_busy_clients_than_there_is_room_for_are_told(serve: Serve) -> None:
     server = serve(max_connections=1)
     with socket.create_connection((server.host, server.port), timeout=10) as first:
-        first.sendall(GET + b"\r\n")
-        assert first.recv(100).startswith(b"HTTP/1.1 200 OK\r\n")
+        first.sendall(POST + b"Expect: 100-continue\r\nContent-Length: 15\r\n\r\n")
+        assert first.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
         assert _talk(server, b"").startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+        first.sendall(b'{"prompt": "x"}')
+        assert first.recv(100).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /v1/vid", GET + b"\r\n"], ids=["nothing", "half-a-head", "a-request"])
+def test_idle_clients_give_way_to_new_ones(serve: Serve, sent: bytes) -> None:
+    server = serve(max_connections=4)
+    idle = [socket.create_connection((server.host, server.port), timeout=10) for _ in range(20)]
+    for connection in idle:
+        with contextlib.suppress(OSError):  # it has given way already
+            connection.sendall(sent)
+            assert not sent.endswith(b"\r\n\r\n") or connection.recv(10) in (b"HTTP/1.1 2", b"")
+    started = time.monotonic()
+    assert [_request(server) for _ in range(5)] == [200] * 5
+    assert time.monotonic() - started < 5
+    for connection in idle:
+        connection.close()
 
 
 def test_the_log_has_no_key_and_no_prompt(serve: Serve, log: list[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from psopenai_py.sandbox.timeline import FAILURES, Job, State, poll_after, state_of, video_object
+from psopenai_py.sandbox.service.timeline import FAILURES, Job, State, poll_after, state_of, video_object
 
 CREATED = 1000.5
 JOB = Job("video_1", CREATED, 10.0, "sora-2", "a dog", 20, 720, 1280)

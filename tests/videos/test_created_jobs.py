@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -59,17 +61,25 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+#: Those that say for certain that nothing was created.
+CERTAIN = ("quota", "error object", "error text")
+
+
 @pytest.mark.parametrize("cmdlet", CMDLETS)
-@pytest.mark.parametrize(("answer", "message"), REFUSED.values(), ids=REFUSED)
-def test_an_answer_without_an_id_is_an_error(cmdlet: str, answer: dict[str, Any], message: str, call: Call) -> None:
+@pytest.mark.parametrize("name", REFUSED)
+def test_an_answer_without_an_id_is_an_error(cmdlet: str, name: str, call: Call) -> None:
+    answer, message = REFUSED[name]
     result = call(cmdlet, {"json": answer})
     assert (result.exit_code, result.stdout) == (1, "")
+    action = (
+        "    + RecommendedAction     : The request was received, so a job may exist. Check that -ApiBase is the "
+        "address of the API itself."
+    )
     assert result.stderr.splitlines() == [
         f"{cmdlet}: The server's answer is not a job: {message}",
+        *([] if name in CERTAIN else [action]),
         f"    + CategoryInfo          : NotSpecified: (:) [{cmdlet}], ArgumentException",
         f"    + FullyQualifiedErrorId : System.ArgumentException,{cmdlet}",
-        "    + RecommendedAction     : The request was received, so a job may exist. Check that -ApiBase is the "
-        "address of the API itself.",
     ]
 
 
@@ -115,3 +125,41 @@ def test_an_id_in_what_cannot_be_read_is_shown(text: str, call: Call) -> None:
     result = call("New-Video", {"text": text % ("-" * 400)})
     assert (result.exit_code, result.stdout) == (1, "")
     assert ". It names the id video_9. It begins: " in result.stderr.splitlines()[0]
+
+
+@pytest.mark.parametrize("cmdlet", CMDLETS)
+def test_a_code_that_is_no_refusal_leaves_it_open(cmdlet: str, call: Call) -> None:
+    """So does one beside an id, even if that may be the request's."""
+    for answer in ({"code": 200, "message": "success"}, {"code": "x", "message": "no", "request_id": "r1"}):
+        result = call(cmdlet, {"json": answer})
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "so a job may exist" in result.stderr
+
+
+STATES = {
+    "refused": ({"error": {"message": "No"}}, "failed"),
+    "no id": ({"status": "queued"}, "unknown"),
+    "nothing": ({}, "unknown"),
+}
+
+
+@pytest.mark.parametrize(("answer", "state"), STATES.values(), ids=STATES)
+def test_the_journal_knows_a_refusal_from_what_is_unknown(
+    run: Run, server: Server, tmp_path: Path, answer: dict[str, Any], state: str
+) -> None:
+    script, journal = server.script("journal", [{"json": answer}]), tmp_path / "journal"
+    arguments = ("New-Video", "-Resume", str(journal), "-ApiBase", script.base)
+    assert run(*arguments, stdin="x\n").exit_code == 1
+    assert json.loads(journal.read_text().splitlines()[-1])["state"] == state
+    # What was refused is sent again; of the rest nobody knows.
+    assert run(*arguments, stdin="x\n").exit_code == 1
+    assert len(script.requests) == (2 if state == "failed" else 1)
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_a_job_that_failed_at_once_is_shown_and_not_sent_again(run: Run, server: Server, status: int) -> None:
+    answer = {"id": "v1", "object": "video", "status": "failed", "error": {"message": "No", "code": 500}}
+    script = server.script("created", [{"status": status, "json": answer}])
+    result = run("New-Video", "x", "-ApiBase", script.base, "-MaxRetryCount", "3")
+    assert (result.exit_code, result.json, len(script.requests)) == (0, answer, 1)
+    assert result.warnings == ['The status of job with id "v1" is "failed". Error: "No" (500)']

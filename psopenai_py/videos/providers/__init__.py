@@ -15,7 +15,7 @@ from ...http.files import FilePart
 from ...http.request import Extras, Field, Request
 from ...http.response import Response
 from ...settings import Settings
-from ..job import EXPECTED, RECEIVED, SENT, Page
+from ..job import EXPECTED, RECEIVED, SENT, is_failed_job
 
 
 class Target(NamedTuple):
@@ -78,9 +78,26 @@ class Inline(NamedTuple):
     media_type: str
 
 
+class Listed(NamedTuple):
+    """A page of a list in the service's words, and what it names as its end."""
+
+    jobs: Sequence[Mapping[str, Any]]
+    has_more: bool
+    end: str
+
+
+class Storing(NamedTuple):
+    """How to see whether a finished video can be fetched: the request, and what its answer means."""
+
+    ask: Callable[[Target, str], Request]
+    is_done: Callable[[Mapping[str, Any]], bool]
+
+
 #: Where a video is: an id or address to ask for, or the video itself.
 Source = str | Inline
 Job = dict[str, Any]
+#: Puts a job into PSOpenAI's words.
+Read = Callable[[Mapping[str, Any], Known], Job]
 
 
 class Provider(NamedTuple):
@@ -100,10 +117,9 @@ class Provider(NamedTuple):
         read_page: a page of a list; None where it is OpenAI's.
         ended: the job that a refused question tells of, if it tells that the job failed.
         classify: what an error status means, where the status alone does not tell.
-        content_ready: the request that tells whether a source can be fetched, None where it can; and how to read it.
+        storing: how to see whether a finished video can be fetched, where that takes a while.
         edits_source: a remix needs the address of the old video.
         takes_addresses: -InputReference may be the address of a picture.
-        has_variants: a thumbnail and a sprite sheet can be had.
         models: where to look for the models that there are.
         lifetime: how long a finished video can be fetched, where no answer tells.
     """
@@ -115,14 +131,13 @@ class Provider(NamedTuple):
     delete: Callable[[Target, str], Request]
     content: Callable[[Target, str, str | None, int, str], Request]
     source: Callable[[Mapping[str, Any]], Source | None] | None = None
-    read: Callable[[Mapping[str, Any], Known], Job] | None = None
-    read_page: Callable[[Mapping[str, Any], int, str], Page] | None = None
+    read: Read | None = None
+    read_page: Callable[[Mapping[str, Any], int, str], Listed] | None = None
     ended: Callable[[int, Mapping[str, Any]], Mapping[str, Any] | None] = lambda status, body: None
     classify: Callable[[Response], type[APIRequestError] | None] = lambda response: None
-    content_ready: tuple[Callable[[Target, str], Request | None], Callable[[Mapping[str, Any]], bool]] | None = None
+    storing: Storing | None = None
     edits_source: bool = False
     takes_addresses: bool = True
-    has_variants: bool = False
     models: str = ""
     lifetime: str = ""
 
@@ -137,7 +152,13 @@ def job_request(
 ) -> Request:
     """A request whose response is a job. By POST it creates one, and that must not be done twice."""
     loss = SENT if method == "POST" else ""
-    return Request(method, url, headers, fields, document, expects=EXPECTED, action=RECEIVED, loss=loss)
+    return Request(
+        *(method, url, headers, fields, document),
+        expects=EXPECTED,
+        action=RECEIVED,
+        loss=loss,
+        is_final=is_failed_job,
+    )
 
 
 def provider_of(settings: Settings) -> Provider:

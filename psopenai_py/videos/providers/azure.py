@@ -103,6 +103,4 @@ def _unusable(parameter: str, text: str, why: str) -> InputError:
     )
 
 
-PROVIDER = Provider(
-    create, retrieve, list_page, remix, delete, content, content_id, takes_addresses=False, has_variants=True
-)
+PROVIDER = Provider(create, retrieve, list_page, remix, delete, content, content_id, takes_addresses=False)

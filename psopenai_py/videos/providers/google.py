@@ -10,7 +10,7 @@ from ...errors import APIRequestError, InputError, UnauthorizedError
 from ...http.files import Embedded, FilePart
 from ...http.request import Request, endpoint, headers, origin, segment
 from ...http.response import Response, error_body
-from . import Change, Creation, Inline, Job, Known, Plan, Provider, Source, Target
+from . import Change, Creation, Inline, Job, Known, Plan, Provider, Source, Storing, Target
 from .common import ask, classify, number, order, refuses, remove
 from .jobs import COMPLETED, FAILED, IN_PROGRESS, arranged, failure, first, held_back, member, text, word_of
 from .openai import partial_content
@@ -79,7 +79,7 @@ def content(target: Target, source: str, variant: str | None, start: int, tag: s
     return Request("GET", address, _headers(target) | partial_content(start, tag), follows=True, conceals=True)
 
 
-def file_state(target: Target, source: str) -> Request | None:
+def file_state(target: Target, source: str) -> Request:
     """The request that tells whether a file can be fetched."""
     return ask(target, f"files/{segment(source)}", None, _headers(target))
 
@@ -210,7 +210,7 @@ PROVIDER = Provider(
     source,
     read,
     classify=refusal,
-    content_ready=(file_state, is_active),
+    storing=Storing(file_state, is_active),
     models="https://generativelanguage.googleapis.com/v1beta/models, asked with the key, lists the models.",
     lifetime="about 48 hours",
 )

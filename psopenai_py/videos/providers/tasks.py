@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 from ...errors import InputError
 from ...http.request import Query
-from ..job import Page
-from . import Creation, Job, Known
+from . import Creation, Job, Known, Listed
 from .common import address_of, is_clip, number
 from .jobs import COMPLETED, FAILED, address, arranged, failure, held_back, is_number, member, word_of
 from .shapes import Shape, fitted, pixels
@@ -68,13 +67,13 @@ def page_query(limit: int, after: str, dialect: Dialect) -> Query:
     return [("page_num", after or "1"), ("page_size", str(max(limit, 1)))]
 
 
-def page(body: Mapping[str, Any], limit: int, after: str) -> Page:
+def page(body: Mapping[str, Any], limit: int, after: str) -> Listed:
     """The tasks of a page, as they came."""
     items = body.get("items")
     tasks = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     number, total = int(after or "1"), body.get("total")
     more = is_number(total) and number * max(limit, 1) < float(str(total))
-    return Page(tasks, more, str(number + 1))
+    return Listed(tasks, more, str(number + 1))
 
 
 def _contents(creation: Creation) -> list[dict[str, Any]]:

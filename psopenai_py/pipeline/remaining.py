@@ -1,0 +1,61 @@
+"""Jobs whose ids came through the pipe and that a run leaves undone: a pipe may hold the only copy of an id."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Iterator
+from itertools import islice
+from threading import Event
+from typing import Any
+
+from ..binding.pipeline import bind_record
+from ..binding.records import Records
+from ..cmdlets import Call, CmdletModule
+from ..errors import PSOpenAIError
+from ..terminal import TerminalStreams
+
+#: Records that are still read when a run ends early.
+_MOST = 10_000
+
+
+def identifier(module: CmdletModule, call: Call, record: Any) -> str:
+    """The id of the job that a record names; empty if it names none."""
+    try:
+        return str(bind_record(module.CMDLET, call.bound, record).get("VideoId") or "")
+    except PSOpenAIError:
+        return ""
+
+
+def advice(module: CmdletModule, call: Call, left: list[str], records: Records, streams: TerminalStreams) -> str:
+    """What to type to go on with the jobs that are left, and with those that the pipe still brings at once."""
+    if module.CMDLET.creates or "VideoId" in call.bound:
+        return ""
+    ids = [*left, *(found for record in _waiting(records, streams) if (found := identifier(module, call, record)))]
+    if not ids:
+        return ""
+    return f"To go on: {_printed(ids)} | {_command(module, call)}"
+
+
+def _waiting(records: Records, streams: TerminalStreams) -> Iterator[Any]:
+    """The records that are there without waiting for them."""
+    enough = Event()
+    enough.set()
+    with streams.reading_until(enough):
+        yield from islice(records.rest(), _MOST)
+
+
+def _command(module: CmdletModule, call: Call) -> str:
+    try:
+        command = call.again(module.CMDLET, call.resolve_settings())
+    except PSOpenAIError:  # they are what ended the run
+        command = module.CMDLET.name
+    limit = call.bound.get("ThrottleLimit", 1)
+    return f"{command} -ThrottleLimit {limit}" if limit > 1 else command
+
+
+def _printed(ids: list[str]) -> str:
+    """Ids, one a line, for a POSIX shell, or for PowerShell on Windows."""
+    if os.name == "nt":
+        return ", ".join("'" + each.replace("'", "''") + "'" for each in ids)
+    return shlex.join(["printf", r"%s\n", *ids])

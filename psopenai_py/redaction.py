@@ -1,0 +1,273 @@
+"""What is secret, and how it is shown: keys, names that announce one, addresses, and texts that repeat them.
+
+Everything that is printed, logged or kept passes through here. Standard library only, and cheap to load.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from typing import Any, Protocol
+
+from .errors import PSOpenAIError
+
+#: What stands in place of a secret of which nothing may be shown.
+HIDDEN = "<hidden>"
+#: Names of what authenticates. An idempotency key is none, nor is that of a cache: both must stay readable.
+_AUTHENTICATES = (
+    r"(?<!idempotency.)(?<!cache.)"
+    r"(?:authorization|key|token|secret|cookie|credentials?|passw(?:or)?d|passphrase|signature|bearer"
+    r"|(?:\b|[_-])(?:auth|pass|pwd|sig|jwt))[0-9]*(?![a-z0-9])|^code$"
+)
+_WORD = r"[^\s'\",;&}]+"
+_SCHEME = r"(?:Bearer|Basic|Token|Digest|Negotiate|ApiKey|Key)[ \t]+"
+#: A key by its look, whatever stands around it: those of known services, and signed tokens.
+_KEY = r"(?<![\w-])(?:(?:sk|rk|gsk|hf|xai|r8|ghp|fal)[-_]|AIza|eyJ)[\w.-]{8,}"
+
+#: From so many characters on, a secret is replaced wherever it stands.
+_UNMISTAKABLE = 8
+#: Shorter ones are replaced where they stand as a word of their own; still shorter ones would be found everywhere.
+_SHORTEST = 3
+#: What stands in JSON without quotation marks.
+_BARE = r"[-+.0-9Ee]+|true|false|null"
+#: A whole run of them, as escapes of escapes have; longer ones are none, and would take time.
+_BACKSLASHES = r"(?<!\\)\\{1,16}"
+#: Characters of an argument that an error message quotes.
+_QUOTED = 120
+
+
+class Secret:
+    """A key. Its text is only had by asking for it, so that no dump, log or traceback shows it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def __bool__(self) -> bool:
+        return bool(self._text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def reveal(self) -> str:
+        """The key itself."""
+        return self._text
+
+
+def mask(secret: str) -> str:
+    """A key or organization as it may be shown: a few characters of a long one, nothing of a short one.
+
+    No quotation mark or backslash is among them: the mask must fit into JSON in place of the secret.
+    """
+    match = re.fullmatch(r"(sk-proj-|sk-|org-)?([!-~]{3})[!-~]{7,}([!-~]{2})", secret)
+    if match is None or re.search(r'["\\]', match[2] + match[3]):
+        return HIDDEN
+    return f"{match[1] or ''}{match[2]}{'*' * 15}{match[3]}"
+
+
+def is_secret(name: str) -> bool:
+    """True for a header, query parameter or member that, by its name, holds what authenticates."""
+    return re.search(_AUTHENTICATES, name.lower()) is not None
+
+
+def shown_url(url: str) -> str:
+    """An address as it may be shown: without its user part, with the secrets of its query masked."""
+    place, mark, query = without_userinfo(url).partition("?")
+    parts = [part.partition("=") for part in query.split("&")]
+    return place + mark + "&".join(f"{n}={mask(v)}" if v and is_secret(n) else n + e + v for n, e, v in parts)
+
+
+def without_userinfo(url: str) -> str:
+    """An address without `user:password@`, also when the scheme is missing.
+
+    A password may hold the characters that end a host: then what stands in place of the port is no number.
+    """
+    scheme = r"((?:[A-Za-z][A-Za-z0-9+.-]*:)?//)?"
+    url = re.sub(rf"^{scheme}[^/?#]*@", r"\1", url)
+    return re.sub(rf"(?s)^{scheme}(?!\[)[^/?#:@]*:(?![0-9]*(?:[/?#]|$))(?!//).*@", r"\1", url)
+
+
+def shown_proxy(proxy: str) -> str:
+    """The address of a proxy as it may be shown. It has no path, so all before the last @ is the user's."""
+    return re.sub(r"^((?:[A-Za-z][A-Za-z0-9+.-]*:)?//)?.*@", r"\1", proxy, flags=re.DOTALL)
+
+
+def shown_header(name: str, value: str) -> str:
+    """The value of a header as it may be shown, whoever set it."""
+    if is_secret(name):
+        scheme = re.match(_SCHEME, value, re.IGNORECASE)
+        shown = scheme[0] if scheme else ""
+        return shown + mask(value.removeprefix(shown))
+    return mask(value) if name.lower() == "openai-organization" else value
+
+
+def shown_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Headers as they may be shown: what authenticates is masked, whoever set it."""
+    return {name: shown_header(name, value) for name, value in headers.items()}
+
+
+def shown_member(name: str, value: Any) -> Any:
+    """A member of a body as it may be shown, with those inside of it."""
+    if isinstance(value, Mapping):
+        return {inner: shown_member(inner, item) for inner, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [shown_member(name, item) for item in value]
+    return mask(value) if value and isinstance(value, str) and is_secret(name) else value
+
+
+def shown_argument(argument: object) -> str:
+    """The beginning of what somebody typed, as an error message may quote it: without what looks like a secret."""
+    try:
+        text = without_secrets(str(argument)[: 8 * _QUOTED])
+    except ValueError:  # an integer of more digits than Python converts
+        return "..."
+    return text if len(text) <= _QUOTED else text[:_QUOTED] + "..."
+
+
+def without_secrets(text: str) -> str:
+    """A text without what looks like a secret: a key, what stands behind a name that announces one, a password."""
+    text = re.sub(_KEY, lambda match: mask(match[0]), text)
+    text = re.sub(rf"(?i)\b(bearer )(?!sk-){_WORD}", rf"\1{HIDDEN}", text)
+    text = re.sub(r"//[^/\s]*@", "//", without_userinfo(text) if "://" in text else text)
+    return re.sub(rf"(?i)([\w-]+)(['\"]?\s*[:=]\s*['\"]?)((?:{_SCHEME})?)({_WORD})", _shown_assignment, text)
+
+
+def _shown_assignment(match: re.Match[str]) -> str:
+    name, between, scheme, value = match.groups()
+    shown = HIDDEN if is_secret(name) and "*" * 15 not in value else value
+    return f"{name}{between}{scheme}{shown}"
+
+
+class Hider(Protocol):
+    """What can be told to keep a text out of all that it shows."""
+
+    def hide(self, text: str, shown: str) -> None:
+        """From now on, show `shown` in place of `text`."""
+
+
+class Masks:
+    """Secrets, and their masked forms in place of them in whatever may repeat them, as servers and libraries do."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        self._shown: dict[str, str] = {}
+        for secret in secrets:
+            self.add(secret, mask(secret))
+
+    @classmethod
+    def of(cls, headers: Mapping[str, str], url: str, members: Iterable[tuple[str, Any]] = ()) -> Masks:
+        """What authenticates a request: in its headers, in the query of its address, among members of its body."""
+        from urllib.parse import parse_qsl, urlsplit
+
+        named = [*parse_qsl(urlsplit(url).query), *members]
+        found = [value for name, value in named if isinstance(value, str) and is_secret(name)]
+        for name, value in headers.items():
+            if is_secret(name):
+                found += _credentials(value)
+        return cls(found)
+
+    def add(self, secret: str, shown: str) -> None:
+        """From now on, replace this one too."""
+        # A quotation mark at its end could be that of the text around it.
+        bare = secret.strip('"\\ \t')
+        if len(bare) >= _SHORTEST and bare not in self._shown:
+            self._shown[bare] = shown
+            # One may be a part of another.
+            self._shown = dict(sorted(self._shown.items(), key=lambda item: -len(item[0])))
+
+    def hide_from(self, hider: Hider) -> None:
+        """Have somebody else replace them too."""
+        for secret, shown in self._shown.items():
+            hider.hide(secret, shown)
+
+    def text(self, text: str) -> str:
+        """A text without them, however they are escaped in it; what was JSON still is."""
+        for secret, shown in self._shown.items():
+            if not _is_common(secret):
+                text = text.replace(secret, shown)
+                if not re.search(r"[\\%&\0]", text):
+                    continue
+            text = _pattern(secret).sub(shown.replace("\\", r"\\"), text)
+        return text
+
+    def data(self, data: bytes, charset: str = "utf-8") -> bytes:
+        """The same for a text in a charset."""
+        if not self._shown:
+            return data
+        # What is none in its charset is taken byte by byte; the pattern knows the zeros of UTF-16.
+        for name in (charset, "latin-1"):
+            try:
+                text = data.decode(name)
+                masked = self.text(text)
+                return data if masked == text else masked.encode(name)
+            except UnicodeError:
+                continue
+        return data
+
+    @contextmanager
+    def in_errors(self) -> Iterator[None]:
+        """Keep them out of errors that are raised inside."""
+        try:
+            yield
+        except PSOpenAIError as error:
+            for name, value in vars(error).items():
+                if isinstance(value, str):
+                    setattr(error, name, self.text(value))
+            error.args = (error.message,)
+            raise
+
+
+def _credentials(value: str) -> list[str]:
+    """The secret parts of a header's value: all behind the scheme, its long words, and a password in Basic."""
+    bare = re.sub(f"^{_SCHEME}", "", value, flags=re.IGNORECASE)
+    words = [word.partition("=")[2].strip('"') or word for word in re.split(r"[\s,;]+", bare)]
+    found = [bare, *(word for word in words if len(word) >= _UNMISTAKABLE)]
+    if value[:6].lower() == "basic ":
+        from binascii import Error, a2b_base64
+
+        with suppress(Error, ValueError):
+            found.append(a2b_base64(bare).decode().partition(":")[2])
+    return found
+
+
+def _is_common(secret: str) -> bool:
+    """True for a text that may well stand somewhere without being the secret: a short one, or a number."""
+    return len(secret) < _UNMISTAKABLE or re.fullmatch(_BARE, secret) is not None
+
+
+@lru_cache(maxsize=64)
+def _pattern(secret: str) -> re.Pattern[str]:
+    """Finds a secret, each character as it is or escaped, with the zeros between that UTF-16 read as bytes has."""
+    found = r"\0*".join(map(_character, secret))
+    if _is_common(secret):
+        # As a word of its own; neither the name of a member nor an id.
+        found = rf"""(?<![\w-])(?<!\w\.)(?<!id":")(?<!id":\s")(?:{found})(?![\w-]|\.\w|"\s*:)"""
+    if re.fullmatch(_BARE, secret):
+        found = rf"(?!(?<=[\s:,\[]){re.escape(secret)}\s*[,\]}}]){found}"
+    return re.compile(found)
+
+
+def _character(character: str) -> str:
+    """A character as it is, or as JSON, an address or HTML may write it, with all backslashes before that."""
+    units = character.encode("utf-16-be", "surrogatepass")
+    code = ord(character)
+    ways = {
+        "\\": [_BACKSLASHES],
+        '"': [rf'(?:{_BACKSLASHES})?"', "&quot;"],
+        "/": [rf"(?:{_BACKSLASHES})?/"],
+        "&": ["&(?:amp;)?"],
+        "<": ["<", "&lt;"],
+        ">": [">", "&gt;"],
+        " ": [r"[ +]"],
+    }.get(character, [re.escape(character)])
+    in_json = "".join(rf"{_BACKSLASHES}u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
+    in_address = "".join(f"%{byte:02x}" for byte in character.encode("utf-8", "surrogatepass"))
+    return f"(?:{'|'.join(ways)}|(?i:{in_json}|{in_address}|&#0*{code};|&#x0*{code:x};))"

@@ -1,0 +1,1 @@
+"""Clips and stills, made of a scene; knows no HTTP and no jobs."""

@@ -1,0 +1,1 @@
+"""The video service itself: routes, jobs, request bodies, failures on demand."""
