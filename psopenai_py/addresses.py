@@ -6,7 +6,7 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from .errors import SettingsError
-from .redaction import shown_url, without_userinfo
+from .redaction import shortened, shown_url, without_userinfo
 
 _SCHEME = r"([A-Za-z][A-Za-z0-9+.-]*):"
 #: What a mistaken scheme most likely stands for.
@@ -62,15 +62,16 @@ def checked_base(base: str, source: str) -> str:
     if scheme and scheme[1].lower() not in ("http", "https"):
         raise _foreign(shown, source, scheme[1])
     if not re.match(r"https?://", shown, re.IGNORECASE):
+        seen = shortened(shown.lstrip(_UNSEEN))
         raise SettingsError(
-            f"The base address '{shown.lstrip(_UNSEEN)}' ({source}) {_not_absolute(shown)}. Nothing was sent.",
+            f"The base address '{seen}' ({source}) {_not_absolute(shown)}. Nothing was sent.",
             command="Initialize-APIBase",
-            action=f"Write it with scheme and host: {_mended(shown) or 'http://127.0.0.1:8000/v1'}",
+            action=_meant(shown),
         )
     bare = without_userinfo(base).partition("#")[0]
     if not has_host(bare):
         raise SettingsError(
-            f"The base address '{shown}' ({source}) has no host or port that can be used. Nothing was sent.",
+            f"The base address '{shortened(shown)}' ({source}) has no host or port that can be used. Nothing was sent.",
             command="Initialize-APIBase",
         )
     return bare
@@ -89,7 +90,8 @@ def _split(address: str) -> SplitResult | None:
 def _foreign(shown: str, source: str, scheme: str) -> SettingsError:
     instead = _mended(shown)
     return SettingsError(
-        f"The base address '{shown}' ({source}) has the scheme '{scheme}'; only http, https and sandbox: can be used.",
+        f"The base address '{shortened(shown)}' ({source}) has the scheme '{shortened(scheme)}'; "
+        "only http, https and sandbox: can be used.",
         error_id="WebCmdletIEDomNotSupportedException",
         command="Invoke-OpenAIAPIRequest",
         category="NotImplemented",
@@ -102,6 +104,12 @@ def _not_absolute(shown: str) -> str:
     if shown and shown[0] in _AROUND:
         return f"begins with the character U+{ord(shown[0]):04X}"
     return "is not absolute"
+
+
+def _meant(shown: str) -> str:
+    if shown.strip(_AROUND).lower() == "sandbox":
+        return "The sandbox's address ends in a colon: -ApiBase sandbox:"
+    return f"Write it with scheme and host: {_mended(shown) or 'http://127.0.0.1:8000/v1'}"
 
 
 def _mended(shown: str) -> str:

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 from .errors import PSOpenAIError
 
+#: The variable that holds the key.
+KEY_VARIABLE = "OPENAI_API_KEY"
 #: What stands in place of a secret of which nothing may be shown.
 HIDDEN = "<hidden>"
 #: Names of what authenticates. An idempotency key is none, nor is that of a cache: both must stay readable.
@@ -130,6 +132,11 @@ def shown_argument(argument: object) -> str:
         text = without_secrets(str(argument)[: 8 * _QUOTED])
     except ValueError:  # an integer of more digits than Python converts
         return "..."
+    return shortened(text)
+
+
+def shortened(text: str) -> str:
+    """As much of a text as an error message quotes."""
     return text if len(text) <= _QUOTED else text[:_QUOTED] + "..."
 
 

@@ -12,10 +12,9 @@ from . import services
 from .addresses import host_of, is_open_to_others
 from .destination import Place, find_place, first_variable
 from .errors import KeyMissingError, KeyStoreError, SettingsError
-from .redaction import Secret, mask, shown_url
+from .redaction import KEY_VARIABLE, Secret, mask, shown_url
 from .streams import Streams
 
-KEY_VARIABLE = "OPENAI_API_KEY"
 ORGANIZATION_VARIABLES = ("OPENAI_ORGANIZATION", "OPENAI_ORG_ID")
 
 #: Longest time limit that .NET's timers take, in seconds; the reference refuses more.

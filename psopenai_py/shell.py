@@ -15,6 +15,7 @@ from .binding.spec import Cmdlet, Parameter
 from .cmdlets import Call, load
 from .commands import COMPLETION_VARIABLE, CmdletCommand
 from .errors import BindingError, Interrupted, PSOpenAIError
+from .redaction import KEY_VARIABLE, mask
 from .streams import Preferences
 from .terminal import TerminalStreams, wants_colour
 
@@ -56,7 +57,7 @@ def run(
 def _streams(
     name: str, environ: Mapping[str, str], stdin: BinaryIO | None, stdout: BinaryIO | None, stderr: BinaryIO | None
 ) -> TerminalStreams:
-    return TerminalStreams(
+    streams = TerminalStreams(
         Preferences(),
         who=name,
         stdin=stdin,
@@ -65,6 +66,10 @@ def _streams(
         colour=wants_colour(environ, stderr),
         error_view=environ.get("PSOPENAI_ERROR_VIEW", ""),
     )
+    # It may stand in an argument by mistake, and then in an error about that.
+    key = environ.get(KEY_VARIABLE, "").strip()
+    streams.hide(key, mask(key))
+    return streams
 
 
 def _program(arguments: list[str], streams: TerminalStreams, environ: Mapping[str, str]) -> None:
@@ -86,7 +91,7 @@ def _cmdlet(name: str, arguments: list[str], streams: TerminalStreams, environ: 
     if binding.awaits:
         from .binding.records import Records
 
-        records = Records(streams.read, streams.is_quiet)
+        records = Records(streams.read, streams.is_quiet, streams.preview())
         if records.form == "none":
             found = _without_records(module.CMDLET, arguments, streams)
             if found is None:

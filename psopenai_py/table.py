@@ -10,6 +10,8 @@ from . import screen
 
 #: Rows by which the widths of the columns are chosen; a longer table is printed as it comes.
 SAMPLE = 100
+#: The place of the last column that is never left out: id, status and percent.
+_LAST_KEPT = 2
 #: Columns that a prompt needs to say something.
 _SHORTEST_PROMPT = 12
 _GAP = "  "
@@ -55,13 +57,18 @@ class Table:
         waiting, self._waiting = self._waiting, []
         if waiting and self._layout is None:
             self._layout = _layout(waiting, self._width)
-            self._print([column.title for column in COLUMNS])
+            if self._layout[0][0] == 0:
+                self._print([column.title for column in COLUMNS])
         for row in waiting:
             self._print(row)
 
     def _print(self, row: Sequence[str]) -> None:
+        layout = self._layout or []
         cells = []
-        for place, width in self._layout or ():
+        if layout[0][0] != 0:
+            self._write(row[0])
+            cells.append("")
+        for place, width in layout:
             # The id is there to be copied, and stays whole.
             text = screen.cut(row[place], width) if place and width else row[place]
             blank = " " * (width - screen.cells(text))
@@ -70,19 +77,22 @@ class Table:
 
 
 def _layout(rows: list[list[str]], width: int) -> list[tuple[int, int]]:
-    """Which columns are shown, and how wide: as many as leave room for the prompt. The last one takes the rest."""
+    """Which columns are shown, and how wide: as many as leave room for the prompt. The last one takes the rest.
+
+    Where the id leaves no room at all, it is not among them, and gets a line for itself.
+    """
     shown = [place for place in range(len(COLUMNS)) if place == 0 or any(row[place] for row in rows)]
     widths = {place: _natural(rows, place) for place in shown}
+    if width and len(shown) > 1 and _taken(shown[:3], widths) > width:
+        shown, width = shown[1:], width - len(_GAP)
     *most, last = shown
-    for spare in reversed(most[3:] if width else []):
-        if width - _taken(most, widths) >= _SHORTEST_PROMPT:
-            break
-        most.remove(spare)
+    while width and most and most[-1] > _LAST_KEPT and width - _taken(most, widths) < _SHORTEST_PROMPT:
+        del most[-1]
+    left = width - _taken(most, widths)
+    if width and left < _SHORTEST_PROMPT and most:
+        return [(place, widths[place]) for place in most]
     if width:
-        left = width - _taken(most, widths)
-        if left < _SHORTEST_PROMPT and len(shown) > 3:
-            return [(place, widths[place]) for place in most]
-        widths[last] = min(widths[last], max(left, len(COLUMNS[last].title)))
+        widths[last] = min(widths[last], left)
     return [(place, widths[place]) for place in [*most, last]]
 
 

@@ -127,6 +127,18 @@ class TerminalStreams(Streams):
         except OSError:
             return b""
 
+    def preview(self) -> Iterator[bytes]:
+        """All that stdin will bring, without taking it, if it is a file; nothing if it is not."""
+        file = self._in
+        if file is None or not file.seekable():
+            return
+        start = file.tell()
+        try:
+            while data := file.read(2**20):
+                yield data
+        finally:
+            file.seek(start)
+
     def is_quiet(self, seconds: float) -> bool:
         """True if stdin brings nothing for so long, not even its end; False also where that cannot be known."""
         from select import select

@@ -28,11 +28,20 @@ _OUTPUTS = {"Bytes, or nothing with -OutFile": "byte[]", "PSCustomObject": "pscu
 #: What a context holds, in the order of its positions.
 _CONTEXT = (*("ApiKey", "ApiType", "ApiBase", "ApiVersion", "AuthType", "Organization", "TimeoutSec", "MaxRetryCount"),)
 
+#: What a cmdlet does. An error that ends it is written in a pipeline of its own: -ErrorVariable then has it once.
+_CALL = """\
+$ending = $null
+Invoke-WorkerCall '{}' $PSBoundParameters $MyInvocation ([ref]$ending)
+if ($null -ne $ending) {{
+    $writer, $written = Get-ErrorWriter $ending $MyInvocation
+    & $writer @written | Out-Null
+}}"""
+
 
 def functions() -> str:
     """The whole file."""
     parts = [f"{MARK}# Made by scripts/generate.py from the tables of the cmdlets; changes belong there.\n"]
-    parts += [_function(load(name).CMDLET, f"Invoke-WorkerCall '{name}' $PSBoundParameters") for name in NAMES]
+    parts += [_function(load(name).CMDLET, _CALL.format(name)) for name in NAMES]
     parts += [_function(cmdlet, body) for cmdlet, body in _context_cmdlets()]
     return "\n".join(parts)
 
@@ -71,7 +80,7 @@ def _function(cmdlet: Cmdlet, body: str) -> str:
         f"    [OutputType([{output}])]",
         *(["    param (", *_indented(declared, depth=2), "    )"] if rows else ["    param ()"]),
         "    process {",
-        f"        {body}",
+        *_indented(body, depth=2),
         "    }",
         "}",
         "",

@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, settings
 
 from psopenai_py import shell
 from psopenai_py.services import SERVICES
+from tests import powershell
 from tests.server import Server, serving
 
 # How long something takes depends on what else the machine does, and is no reason to fail.
@@ -83,6 +84,12 @@ class Run(Protocol):
         stdin: str | bytes | None = None,
         process: bool = False,
     ) -> Result: ...
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line for all that is skipped where there is no PowerShell."""
+    if not powershell.PWSH:
+        terminalreporter.write_line(f"not tested: {powershell.WITHOUT}")
 
 
 @pytest.fixture(autouse=True)

@@ -70,7 +70,7 @@ NO_PROXIES = {
     "127.0.0.1:99999": ("http://127.0.0.1:99999", "it has no host or port that can be used"),
     "http://127.0.0.1:0": ("http://127.0.0.1:0", "it has no host or port that can be used"),
     "http://127.0.0.1:\u00b2": ("http://127.0.0.1:\u00b2", "it has no host or port that can be used"),
-    "http://127.0.0.1:" + "1" * 5000: ("http://127.0.0.1:" + "1" * 5000, "it has no host or port that can be used"),
+    "http://127.0.0.1:" + "1" * 5000: (f"http://127.0.0.1:{'1' * 103}...", "it has no host or port that can be used"),
     "http://[::1": ("http://[::1", "it has no host or port that can be used"),
     "http://": ("http://", "it has no host or port that can be used"),
     "http://a..b:8080": ("http://a..b:8080", "there is no host of such a name"),
@@ -91,9 +91,9 @@ def test_a_proxy_that_cannot_be_used(proxy: str, run: Run) -> None:
     assert result.exit_code == 1
     assert result.stderr.splitlines() == [
         f"New-Video: The proxy '{shown}' for http addresses cannot be used: {why}. Nothing was sent.",
+        "    + RecommendedAction     : Check HTTP_PROXY and ALL_PROXY, or name the host in NO_PROXY.",
         "    + CategoryInfo          : NotSpecified: (:) [Invoke-OpenAIAPIRequest], ArgumentException",
         "    + FullyQualifiedErrorId : System.ArgumentException,Invoke-OpenAIAPIRequest",
-        "    + RecommendedAction     : Check HTTP_PROXY and ALL_PROXY, or name the host in NO_PROXY.",
     ]
 
 

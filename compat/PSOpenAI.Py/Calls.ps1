@@ -1,145 +1,179 @@
-﻿# One call of a cmdlet. The lines are described in protocol.md of psopenai_py.
+﻿# One call of a cmdlet: what becomes of the records that come back. The lines are described in protocol.md of psopenai_py.
 
 $script:Calls = 0
-$script:Quiet = 'SilentlyContinue', 'Ignore'
-$script:Variables = '^(PS)?OPENAI_|_PROXY$|^SSL_CERT_(FILE|DIR)$'
 
 function Invoke-WorkerCall {
-    param ([string]$Name, [System.Collections.IDictionary]$Bound)
+    # Yields what the call puts out. An error that the cmdlet is to end with is left in $Ending.
+    param ([string]$Name, [System.Collections.IDictionary]$Bound, $Invocation, [ref]$Ending)
 
     # As texts: Windows PowerShell has no use for the value that -ErrorAction Ignore makes of these.
     $ErrorActionPreference = "$ErrorActionPreference"
     $WarningPreference = "$WarningPreference"
     $InformationPreference = "$InformationPreference"
+    $script:Calls++
+    $call = "$script:Calls"
     $fault = $null
+    $line = $null
     try {
-        $line = New-CallLine -Name $Name -Bound $Bound
-        $call = $script:Calls
+        $line = New-CallLine -Call $call -Name $Name -Bound $Bound
+        $worker = Send-WorkerCall -Call $call -Line $line
     }
     catch {
-        $fault = New-RefusalFault -Problem $_
-    }
-    if ($null -eq $fault) {
-        try {
-            $worker = Send-WorkerCall -Call $call -Line $line
+        if ($null -eq $line) {
+            $fault = New-RefusalFault -Problem $_
         }
-        catch {
+        else {
             $problem = $_.Exception.GetBaseException().Message
             $fault = New-StartFault -Problem $problem
         }
     }
     if ($null -ne $fault) {
-        Write-CallError -Facts $fault -Cmdlet $Name
+        Complete-Fault -Facts $fault -Invocation $Invocation -Ending $Ending
         return
     }
-    $content = $null
-    while ($true) {
+    Receive-WorkerCall -Worker $worker -Call $call -Invocation $Invocation -Ending $Ending
+}
+
+function Receive-WorkerCall {
+    param ($Worker, [string]$Call, $Invocation, [ref]$Ending)
+
+    $content = [System.IO.MemoryStream]::new()
+    do {
         $over = $false
         # Without catch: it notices that the pipeline is stopped, by Ctrl-C, Select-Object -First, break, or a throw
         # downstream. An error is not written in here: one that ends a statement would then end all of them.
         try {
-            $record = Read-WorkerRecord -Worker $worker -Call $call
-            $kind = @(@($record.PSObject.Properties.Name) -ne 'call')[0]
-            $value = $record.$kind
+            $kind, $value = Read-WorkerRecord -Worker $Worker -Call $Call
             if ($kind -eq 'output') {
                 # Plain output of the function. WriteObject would wrap what a later command throws.
-                ConvertTo-Job -Value $value
+                ConvertTo-Job -Value (ConvertFrom-Json -InputObject $value)
             }
             elseif ($kind -eq 'bytes') {
-                if ($null -eq $content) {
-                    $content = [System.IO.MemoryStream]::new()
-                }
-                $part = [System.Convert]::FromBase64String($value)
+                $part = [System.Convert]::FromBase64String($value.Substring(1, $value.Length - 2))
                 $content.Write($part, 0, $part.Length)
             }
-            elseif ($kind -notin 'end', 'error') {
-                # Redirected into the pipeline, a text runs what stands downstream, as an object does.
-                Write-CallText -Kind $kind -Value $value
+            elseif ($kind -eq 'rest') {
+                # All that it has written is worked off.
+                Write-WorkerWish -Worker $Worker -Line "{""continue"":$Call}"
+            }
+            elseif ($kind -notin 'end', 'error', 'lost') {
+                Write-CallText -Worker $Worker -Call $Call -Name $Invocation.MyCommand.Name -Kind $kind -Json $value
             }
             $over = $true
         }
         finally {
             if (-not $over) {
-                Stop-WorkerCall -Worker $worker -Call $call
+                Stop-WorkerCall -Worker $Worker -Call $Call
             }
         }
-        if ($null -eq $record) {
-            Write-CallError -Facts (New-LossFault -Worker $worker -Cmdlet $Name) -Cmdlet $Name
-            return
+        if ($kind -eq 'lost') {
+            Hide-CallProgress -Worker $Worker -Call $Call
+            $fault = New-LossFault -Worker $Worker -Cmdlet $Invocation.MyCommand.Name
+            Complete-Fault -Worker $Worker -Call $Call -Facts $fault -Invocation $Invocation -Ending $Ending
         }
-        if ($kind -eq 'end') {
-            break
-        }
-        if ($kind -eq 'error') {
+        elseif ($kind -eq 'error') {
             # Of a video that broke off, nothing is handed on.
-            $content = $null
-            $stops = $value.terminating -or $ErrorActionPreference -eq 'Stop'
-            if ($stops) {
+            $content.SetLength(0)
+            $fault = ConvertFrom-Json -InputObject $value
+            Complete-Fault -Worker $Worker -Call $Call -Facts $fault -Invocation $Invocation -Ending $Ending
+            if ($null -ne $Ending.Value -and $ErrorActionPreference -eq 'Stop') {
                 # Nobody comes back to read on.
-                Stop-WorkerCall -Worker $worker -Call $call
-            }
-            Write-CallError -Facts $value -Cmdlet $Name
-            if ($stops) {
+                Stop-WorkerCall -Worker $Worker -Call $Call
                 return
             }
         }
-    }
-    if ($null -ne $content) {
+    } until ($kind -in 'end', 'lost')
+    if ($content.Length -gt 0) {
         $content.ToArray()
     }
 }
 
-function Write-CallText {
-    param ([string]$Kind, $Value)
+function Complete-Fault {
+    # An error that ends the cmdlet is written by the cmdlet itself, when its call is over; others are written now.
+    param ($Worker, [string]$Call, $Facts, $Invocation, [ref]$Ending)
 
-    if ($Kind -eq 'warning') {
-        Write-Warning -Message $Value
+    if ($Facts.terminating -or (Test-Thrown -Facts $Facts) -or $ErrorActionPreference -eq 'Stop') {
+        $Ending.Value = $Facts
+        return
     }
-    elseif ($Kind -eq 'verbose') {
-        Write-Verbose -Message $Value
+    if ($null -ne $Worker) {
+        $Worker.Doubtful[$Call] = $true
     }
-    elseif ($Kind -eq 'debug') {
-        Write-Debug -Message $Value
-    }
-    elseif ($Kind -eq 'information') {
-        Write-Information -MessageData $Value
-    }
-    elseif ($Kind -eq 'progress' -and $Value.completed) {
-        Write-Progress -Activity 'Video' -Completed
-    }
-    elseif ($Kind -eq 'progress') {
-        $percent = -1
-        if ($null -ne $Value.percent) {
-            $percent = [System.Math]::Max(0, [System.Math]::Min(100, [int]$Value.percent))
-        }
-        Write-Progress -Activity 'Video' -Status "$($Value.activity): $($Value.status)" -PercentComplete $percent
+    $writer, $written = Get-ErrorWriter -Facts $Facts -Invocation $Invocation
+    & $writer @written
+    if ($null -ne $Worker) {
+        $Worker.Doubtful.Remove($Call)
     }
 }
 
-function New-CallLine {
-    param ([string]$Name, [System.Collections.IDictionary]$Bound)
+function Write-CallText {
+    # Redirected into the pipeline, a text runs what stands downstream, as an object does.
+    param ($Worker, [string]$Call, [string]$Name, [string]$Kind, [string]$Json)
 
-    $script:Calls++
-    $request = [ordered]@{
-        call        = $script:Calls
-        cmdlet      = $Name
-        parameters  = Get-CallParameter -Bound $Bound
-        location    = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath
-        environment = Get-CallVariable
-        preferences = Get-CallPreference
+    $value = ConvertFrom-Json -InputObject $Json
+    if ($Kind -eq 'warning') {
+        Write-Warning -Message $value
     }
-    $line = ConvertTo-Json -InputObject $request -Depth 100 -Compress
-    if ([System.Text.Encoding]::UTF8.GetByteCount($line) -gt 32MB) {
-        throw 'the values are longer than 32 MiB.'
+    elseif ($Kind -eq 'verbose') {
+        Write-Verbose -Message $value
     }
-    return $line
+    elseif ($Kind -eq 'debug') {
+        Write-Debug -Message $value
+    }
+    elseif ($Kind -eq 'information') {
+        Write-Information -MessageData $value
+    }
+    elseif ($Kind -eq 'progress' -and $value.completed) {
+        Hide-CallProgress -Worker $Worker -Call $Call
+    }
+    elseif ($Kind -eq 'progress') {
+        $Worker.Bars[$Call] = $Name
+        Write-CallProgress -Name $Name -Id $Call -Value $value
+    }
+}
+
+function Write-CallProgress {
+    # PowerShell's own bar.
+    param ([string]$Name, [int]$Id, $Value)
+
+    $bar = @{ Activity = $Name; Id = $Id; Status = "$($Value.status)"; CurrentOperation = Get-ShortName -Text $Value.activity }
+    if ($null -ne $Value.percent) {
+        $percent = [System.Math]::Max(0, [System.Math]::Min(100, [int]$Value.percent))
+        $bar.Status += " $percent %"
+        $bar.PercentComplete = $percent
+        if ($percent -gt 0) {
+            $bar.SecondsRemaining = [int]($Value.seconds * (100 - $percent) / $percent)
+        }
+    }
+    Write-Progress @bar
+}
+
+function Hide-CallProgress {
+    param ($Worker, [string]$Call)
+
+    if ($Worker.Bars.ContainsKey($Call)) {
+        Write-Progress -Activity $Worker.Bars[$Call] -Id $Call -Completed
+        $Worker.Bars.Remove($Call)
+    }
+}
+
+function Get-ShortName {
+    # An id has up to a hundred characters, a bar less room.
+    param ([string]$Text)
+
+    if ($Text.Length -le 28) {
+        return $Text
+    }
+    return "$($Text.Substring(0, 20))...$($Text.Substring($Text.Length - 5))"
 }
 
 function Send-WorkerCall {
-    param ([int]$Call, [string]$Line)
+    param ([string]$Call, [string]$Line)
 
     $worker = Get-Worker
-    Stop-LostCall -Worker $worker
+    if ($worker.Doubtful.Count -gt 0) {
+        Stop-LostCall -Worker $worker
+    }
     try {
         Write-WorkerLine -Worker $worker -Line $Line
     }
@@ -158,17 +192,14 @@ function Stop-LostCall {
     # downstream, ended it by that. It is no longer on the stack then.
     param ($Worker)
 
-    if ($Worker.Calls.Count -eq 0) {
-        return
-    }
     $alive = @(
         foreach ($frame in Get-PSCallStack) {
-            if ($frame.FunctionName -eq 'Invoke-WorkerCall') {
-                $frame.GetFrameVariables()['call'].Value
+            if ($frame.FunctionName -eq 'Receive-WorkerCall') {
+                $frame.GetFrameVariables()['Call'].Value
             }
         }
     )
-    foreach ($call in @($Worker.Calls.Keys)) {
+    foreach ($call in @($Worker.Doubtful.Keys)) {
         if ($call -notin $alive) {
             Stop-WorkerCall -Worker $Worker -Call $call
         }
@@ -177,84 +208,51 @@ function Stop-LostCall {
 
 function Stop-WorkerCall {
     # The pipeline of the call was stopped.
-    param ($Worker, [int]$Call)
+    param ($Worker, [string]$Call)
 
+    $Worker.Doubtful.Remove($Call)
     if ($Worker.Calls.ContainsKey($Call)) {
         $Worker.Calls.Remove($Call)
-        try {
-            Write-WorkerLine -Worker $Worker -Line "{""cancel"":$Call}"
-        }
-        catch {
-            # It has ended, and the call with it.
-            $null = $_
-        }
+        Write-WorkerWish -Worker $Worker -Line "{""cancel"":$Call}"
+    }
+    Hide-CallProgress -Worker $Worker -Call $Call
+}
+
+function Write-WorkerWish {
+    param ($Worker, [string]$Line)
+
+    try {
+        Write-WorkerLine -Worker $Worker -Line $Line
+    }
+    catch {
+        # It has ended, and the call with it.
+        $null = $_
     }
 }
 
 function Read-WorkerRecord {
-    # A command that yields an object runs all that stands downstream, and only then goes on: so what comes here may be
-    # for a call further up in the pipeline, which takes it later.
-    param ($Worker, [int]$Call)
+    # Kind and JSON of the next record of a call. A command that yields an object runs all that stands downstream, and
+    # only then goes on: so what comes may be for a call further up in the pipeline, which takes it later.
+    param ($Worker, [string]$Call)
 
     $own = $Worker.Calls[$Call]
     while ($own.Count -eq 0) {
-        if ($Worker.Ended) {
-            return $null
-        }
         $line = Read-WorkerLine -Worker $Worker
         if ($null -eq $line) {
-            $Worker.Ended = $true
-            continue
+            return 'lost', $null
         }
-        $record = ConvertFrom-Json -InputObject $line
-        $Worker.Ready = $true
-        # What is left of a call that was stopped is skipped.
-        $waiting = $Worker.Calls[[int]$record.call]
+        # {"call":4,"kind":value}. What is left of a call that was stopped is skipped.
+        $comma = $line.IndexOf(',')
+        $waiting = $Worker.Calls[$line.Substring(8, $comma - 8)]
         if ($null -ne $waiting) {
-            $waiting.Enqueue($record)
+            $stop = $line.IndexOf('"', $comma + 2)
+            $kind = $line.Substring($comma + 2, $stop - $comma - 2)
+            $waiting.Enqueue(@($kind, $line.Substring($stop + 2, $line.Length - $stop - 3)))
         }
     }
     $record = $own.Dequeue()
-    if ($null -ne $record.end) {
+    if ($record[0] -eq 'end') {
         $Worker.Calls.Remove($Call)
     }
     return $record
-}
-
-function Get-CallParameter {
-    param ([System.Collections.IDictionary]$Bound)
-
-    $given = [ordered]@{}
-    foreach ($name in $Bound.Keys) {
-        if (-not [System.Management.Automation.PSCmdlet]::CommonParameters.Contains($name)) {
-            $given[$name] = ConvertTo-Plain -Value $Bound[$name]
-        }
-    }
-    foreach ($name in 'InputReference', 'OutFile') {
-        if ($given[$name]) {
-            $given[$name] = Resolve-CallPath -Path $given[$name]
-        }
-    }
-    Add-CallContext -Given $given
-    return $given
-}
-
-function Get-CallVariable {
-    # On Linux, names differ in case.
-    $found = [System.Collections.Generic.Dictionary[string, string]]::new()
-    foreach ($variable in [System.Environment]::GetEnvironmentVariables().GetEnumerator()) {
-        if ($variable.Key -match $script:Variables) {
-            $found[$variable.Key] = $variable.Value
-        }
-    }
-    return $found
-}
-
-function Get-CallPreference {
-    # Warnings, progress and errors are written here, so the worker only needs to know when to stop.
-    return @{
-        verbose = $VerbosePreference -notin $script:Quiet
-        debug   = $DebugPreference -notin $script:Quiet
-        warning = $(if ($WarningPreference -eq 'Stop') { 'Stop' } else { 'Continue' })
-    }
 }

@@ -127,7 +127,12 @@ function New-Video {
         [object]$AdditionalBody
     )
     process {
-        Invoke-WorkerCall 'New-Video' $PSBoundParameters
+        $ending = $null
+        Invoke-WorkerCall 'New-Video' $PSBoundParameters $MyInvocation ([ref]$ending)
+        if ($null -ne $ending) {
+            $writer, $written = Get-ErrorWriter $ending $MyInvocation
+            & $writer @written | Out-Null
+        }
     }
 }
 
@@ -237,7 +242,12 @@ function Get-Video {
         [object]$AdditionalBody
     )
     process {
-        Invoke-WorkerCall 'Get-Video' $PSBoundParameters
+        $ending = $null
+        Invoke-WorkerCall 'Get-Video' $PSBoundParameters $MyInvocation ([ref]$ending)
+        if ($null -ne $ending) {
+            $writer, $written = Get-ErrorWriter $ending $MyInvocation
+            & $writer @written | Out-Null
+        }
     }
 }
 
@@ -351,7 +361,12 @@ function Get-VideoContent {
         [object]$AdditionalBody
     )
     process {
-        Invoke-WorkerCall 'Get-VideoContent' $PSBoundParameters
+        $ending = $null
+        Invoke-WorkerCall 'Get-VideoContent' $PSBoundParameters $MyInvocation ([ref]$ending)
+        if ($null -ne $ending) {
+            $writer, $written = Get-ErrorWriter $ending $MyInvocation
+            & $writer @written | Out-Null
+        }
     }
 }
 
@@ -447,7 +462,12 @@ function New-VideoRemix {
         [object]$AdditionalBody
     )
     process {
-        Invoke-WorkerCall 'New-VideoRemix' $PSBoundParameters
+        $ending = $null
+        Invoke-WorkerCall 'New-VideoRemix' $PSBoundParameters $MyInvocation ([ref]$ending)
+        if ($null -ne $ending) {
+            $writer, $written = Get-ErrorWriter $ending $MyInvocation
+            & $writer @written | Out-Null
+        }
     }
 }
 
@@ -537,7 +557,12 @@ function Remove-Video {
         [object]$AdditionalBody
     )
     process {
-        Invoke-WorkerCall 'Remove-Video' $PSBoundParameters
+        $ending = $null
+        Invoke-WorkerCall 'Remove-Video' $PSBoundParameters $MyInvocation ([ref]$ending)
+        if ($null -ne $ending) {
+            $writer, $written = Get-ErrorWriter $ending $MyInvocation
+            & $writer @written | Out-Null
+        }
     }
 }
 
@@ -647,7 +672,12 @@ function Wait-Video {
         [object]$AdditionalBody
     )
     process {
-        Invoke-WorkerCall 'Wait-Video' $PSBoundParameters
+        $ending = $null
+        Invoke-WorkerCall 'Wait-Video' $PSBoundParameters $MyInvocation ([ref]$ending)
+        if ($null -ne $ending) {
+            $writer, $written = Get-ErrorWriter $ending $MyInvocation
+            & $writer @written | Out-Null
+        }
     }
 }
 

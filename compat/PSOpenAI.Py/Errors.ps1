@@ -1,119 +1,104 @@
 ﻿# Errors as PSOpenAI writes them: same id, category, type, and the same way of ending things.
 
-function Write-CallError {
-    param ($Facts, [string]$Cmdlet)
-
-    $exception = New-CallException -Facts $Facts
-    $write = @{
-        Exception         = $exception
-        ErrorId           = $Facts.error_id
-        Category          = $Facts.category
-        CategoryReason    = $Facts.reason
-        RecommendedAction = "$($Facts.action)"
-    }
-    if ($Facts.target) {
-        $write.TargetObject = $Facts.target
-    }
-    if ($Facts.terminating) {
-        # PSOpenAI does the same where it cannot go on: nothing but a surrounding try holds it up.
-        $write.ErrorAction = 'Stop'
-    }
-
-    # The second half of an error's id is the name of the function that writes it. Within this function, the names
-    # of the cmdlets stand for these.
-    function Invoke-OpenAIAPIRequest {
-        [CmdletBinding()]
-        param ()
+# The second half of an error's id is the name of the function that writes it, so this becomes functions of these names.
+$script:ErrorWriter = {
+    [CmdletBinding()]
+    param ($Record, $Position, [switch]$Throws)
+    # Of this invocation, the record takes over the position: that is to be where the user called.
+    $MyInvocation.DisplayScriptPosition = $Position
+    if ($Throws) {
         # It ends the statement, and a surrounding try sees it whatever the preference.
-        $PSCmdlet.ThrowTerminatingError($record)
+        $PSCmdlet.ThrowTerminatingError($Record)
     }
-    function Initialize-APIKey {
-        [CmdletBinding()]
-        param ()
-        Write-Error @write
-    }
-    function Initialize-APIBase {
-        [CmdletBinding()]
-        param ()
-        Write-Error @write
-    }
-    function Initialize-OpenAIAPIRequestParam {
-        [CmdletBinding()]
-        param ()
-        Write-Error @write
-    }
-    function Get-AzureOpenAIAPIEndpoint {
-        [CmdletBinding()]
-        param ()
-        Write-Error @write
-    }
-    function Resolve-FileInfo {
-        [CmdletBinding()]
-        param ()
-        Write-Error @write
-    }
-    function Write-TimeoutError {
-        [CmdletBinding()]
-        param ()
-        Write-Error @write
-    }
-    function New-Video {
-        [CmdletBinding()]
-        param ()
-        Write-Error @write
-    }
-    function Get-Video {
-        [CmdletBinding()]
-        param ()
-        Write-Error @write
-    }
-    function Get-VideoContent {
-        [CmdletBinding()]
-        param ()
-        Write-Error @write
-    }
-    function New-VideoRemix {
-        [CmdletBinding()]
-        param ()
-        Write-Error @write
-    }
-    function Remove-Video {
-        [CmdletBinding()]
-        param ()
-        Write-Error @write
-    }
-    function Wait-Video {
-        [CmdletBinding()]
-        param ()
-        Write-Error @write
-    }
+    $PSCmdlet.WriteError($Record)
+}
+$script:ErrorWriters = @{}
 
-    $known = 'Invoke-OpenAIAPIRequest', 'Initialize-APIKey', 'Initialize-APIBase', 'Initialize-OpenAIAPIRequestParam',
-        'Get-AzureOpenAIAPIEndpoint', 'Resolve-FileInfo', 'Write-TimeoutError'
-    if ($Facts.command -in $known) {
-        if ($Facts.command -eq 'Invoke-OpenAIAPIRequest') {
-            $record = New-CallRecord -Exception $exception -Facts $Facts
-        }
-        & $Facts.command
+function Get-ErrorWriter {
+    # The function that writes an error, and the parameters that it wants.
+    param ($Facts, $Invocation)
+
+    $name = $Facts.command
+    if (-not $name) {
+        $name = $Invocation.MyCommand.Name
     }
-    else {
-        & $Cmdlet
+    $written = @{
+        Record   = New-CallRecord -Facts $Facts
+        Position = Get-CallPosition -Invocation $Invocation
+        Throws   = Test-Thrown -Facts $Facts
+    }
+    if ($Facts.terminating -and -not $written.Throws) {
+        # PSOpenAI does the same where it cannot go on: nothing but a surrounding try holds it up.
+        $written.ErrorAction = 'Stop'
+    }
+    if (-not $script:ErrorWriters.ContainsKey($name) -and $name -match '^[\w.-]+$') {
+        # A statement, not Set-Item: that would put it in place of this module's own function of that name.
+        $define = "function $name { $script:ErrorWriter }; Get-Item -LiteralPath 'function:$name'"
+        $script:ErrorWriters[$name] = & ([scriptblock]::Create($define))
+    }
+    return $script:ErrorWriters[$name], $written
+}
+
+function Test-Thrown {
+    param ($Facts)
+
+    return $Facts.command -eq 'Invoke-OpenAIAPIRequest'
+}
+
+function Get-CallPosition {
+    # Where the user called: the command, not the whole pipeline or the line that it stands in.
+    param ($Invocation)
+
+    $hidden = [System.Reflection.BindingFlags]'Instance, NonPublic'
+    $property = [System.Management.Automation.InvocationInfo].GetProperty('ScriptPosition', $hidden)
+    if ($null -ne $property) {
+        return $property.GetValue($Invocation)
+    }
+    # A PowerShell that keeps it elsewhere: the statement.
+    return @(Get-UserFrame)[0].Position
+}
+
+function Get-UserFrame {
+    # The call stack without this module, innermost first.
+    foreach ($frame in Get-PSCallStack) {
+        if (-not "$($frame.ScriptName)".StartsWith("$PSScriptRoot$([System.IO.Path]::DirectorySeparatorChar)")) {
+            $frame
+        }
     }
 }
 
 function New-CallRecord {
-    param ([System.Exception]$Exception, $Facts)
+    param ($Facts)
 
+    $exception = New-CallException -Facts $Facts
     $target = $null
     if ($Facts.target) {
         $target = $Facts.target
     }
-    $parts = $Exception, $Facts.error_id, $Facts.category, $target
-    $record = New-Object -TypeName System.Management.Automation.ErrorRecord -ArgumentList $parts
-    $record.CategoryInfo.Reason = $Facts.reason
-    $record.ErrorDetails = [System.Management.Automation.ErrorDetails]::new([string]$Facts.message)
-    $record.ErrorDetails.RecommendedAction = "$($Facts.action)"
+    $record = [System.Management.Automation.ErrorRecord]::new($exception, $Facts.error_id, $Facts.category, $target)
+    if ($exception -is [PSOpenAI.Py.ItemNotFoundException]) {
+        $inner = [System.Management.Automation.ParentContainsErrorRecordException]::new($exception)
+        $exception.Carried =
+            [System.Management.Automation.ErrorRecord]::new($inner, $Facts.error_id, $Facts.category, $target)
+    }
+    foreach ($one in @($record, $exception.Carried) -ne $null) {
+        $one.CategoryInfo.Reason = $Facts.reason
+        $one.ErrorDetails = [System.Management.Automation.ErrorDetails]::new([string]$Facts.message)
+        $one.ErrorDetails.RecommendedAction = "$($Facts.action)"
+        Set-StackTrace -Record $one
+    }
     return $record
+}
+
+function Set-StackTrace {
+    # PowerShell fills it in when a record is written, unless it is there, and would begin with lines of this module.
+    param ($Record)
+
+    $hidden = [System.Reflection.BindingFlags]'Instance, NonPublic'
+    $field = [System.Management.Automation.ErrorRecord].GetField('_scriptStackTrace', $hidden)
+    if ($null -ne $field) {
+        $field.SetValue($Record, (@(Get-UserFrame) -join [System.Environment]::NewLine))
+    }
 }
 
 function New-CallException {
@@ -126,6 +111,9 @@ function New-CallException {
         if ($null -ne $named -and $named.IsSubclassOf([System.Exception]) -and $named.GetConstructor([type[]]@([string]))) {
             $type = $named
         }
+    }
+    if ($type -eq [System.Management.Automation.ItemNotFoundException]) {
+        $type = [PSOpenAI.Py.ItemNotFoundException]
     }
     $exception = [System.Activator]::CreateInstance($type, [object[]]@([string]$Facts.message))
     if ($Facts.status) {

@@ -1,14 +1,15 @@
 ﻿# The video cmdlets of PSOpenAI, carried out by a worker process in Python.
 #
 #   Cmdlets.ps1   the functions with their parameters; generated
-#   Calls.ps1     one call: what is sent, and what becomes of the records that come back
+#   Calls.ps1     one call: what becomes of the records that come back
+#   Requests.ps1  what is sent
 #   Values.ps1    parameters as JSON can say them, and jobs as PSOpenAI shows them
 #   Worker.ps1    the process: one for each session, started by the first call
 #   Errors.ps1    errors under the names, ids and types that scripts know from PSOpenAI
 #   Context.ps1   Set-OpenAIContext and what belongs to it
 #   Types.ps1     types of parameters and of errors
 
-foreach ($part in 'Types', 'Errors', 'Worker', 'Context', 'Values', 'Calls', 'Cmdlets') {
+foreach ($part in 'Types', 'Errors', 'Worker', 'Context', 'Values', 'Requests', 'Calls', 'Cmdlets') {
     . (Join-Path -Path $PSScriptRoot -ChildPath "$part.ps1")
 }
 

@@ -17,7 +17,7 @@ function Add-CallType {
     # All runspaces of the process share these types, and may import the module at the same time.
     [System.Threading.Monitor]::Enter($accelerators)
     try {
-        if ('PSOpenAI.APIRequest.APIRequestException' -as [type]) {
+        if ('PSOpenAI.Py.SecureStringTransformationAttribute' -as [type]) {
             return
         }
         $name = [System.Reflection.AssemblyName]::new('PSOpenAI.Py.Types')
@@ -25,13 +25,16 @@ function Add-CallType {
         $assembly = [System.Reflection.Emit.AssemblyBuilder]::DefineDynamicAssembly($name, $access)
         $module = $assembly.DefineDynamicModule('PSOpenAI.Py.Types')
         # A catch clause looks for its type when any error arrives, so they have to be there from the beginning.
-        foreach ($type in @(New-ExceptionType -Module $module) + @(New-KeyTransformation -Module $module)) {
-            $accelerators::Add($type.FullName, $type)
+        foreach ($type in New-ExceptionType -Module $module) {
+            $accelerators::Add("PSOpenAI.APIRequest.$($type.Name)", $type)
             # PSOpenAI has them without a namespace, and may itself be loaded.
             if (-not ($type.Name -as [type])) {
                 $accelerators::Add($type.Name, $type)
             }
         }
+        $accelerators::Add('PSOpenAI.Py.ItemNotFoundException', (New-MissingFileType -Module $module))
+        $key = New-KeyTransformation -Module $module
+        $accelerators::Add($key.FullName, $key)
     }
     finally {
         [System.Threading.Monitor]::Exit($accelerators)
@@ -54,22 +57,52 @@ function New-ExceptionType {
         QuotaLimitExceededException  = 'RateLimitExceededException'
     }
     $made = @{ '' = [System.Net.Http.HttpRequestException] }
-    $public = [System.Reflection.MethodAttributes]::Public
-    $standard = [System.Reflection.CallingConventions]::Standard
-    [type[]]$takes = @([string])
     foreach ($name in @($parents.Keys)) {
         $parent = $made[$parents[$name]]
         $class = [System.Reflection.TypeAttributes]::Public
-        $type = $Module.DefineType("PSOpenAI.APIRequest.$name", $class, $parent)
-        # public Name(string message) : base(message) { }
-        $code = $type.DefineConstructor($public, $standard, $takes).GetILGenerator()
-        $code.Emit([System.Reflection.Emit.OpCodes]::Ldarg_0)
-        $code.Emit([System.Reflection.Emit.OpCodes]::Ldarg_1)
-        $code.Emit([System.Reflection.Emit.OpCodes]::Call, $parent.GetConstructor($takes))
-        $code.Emit([System.Reflection.Emit.OpCodes]::Ret)
+        $type = $Module.DefineType($name, $class, $parent)
+        Add-MessageConstructor -Type $type -Parent $parent
         $made[$name] = $type.CreateType()
         $made[$name]
     }
+}
+
+function Add-MessageConstructor {
+    # public Name(string message) : base(message) { }
+    param ($Type, $Parent)
+
+    [type[]]$takes = @([string])
+    $public = [System.Reflection.MethodAttributes]::Public
+    $standard = [System.Reflection.CallingConventions]::Standard
+    $code = $Type.DefineConstructor($public, $standard, $takes).GetILGenerator()
+    $code.Emit([System.Reflection.Emit.OpCodes]::Ldarg_0)
+    $code.Emit([System.Reflection.Emit.OpCodes]::Ldarg_1)
+    $code.Emit([System.Reflection.Emit.OpCodes]::Call, $Parent.GetConstructor($takes))
+    $code.Emit([System.Reflection.Emit.OpCodes]::Ret)
+}
+
+function New-MissingFileType {
+    # For a catch clause with a type, PowerShell takes the record that an exception of its own kind carries. What
+    # anybody else can make of this exception has category InvalidArgument there and no target. So:
+    #     class ItemNotFoundException : System.Management.Automation.ItemNotFoundException
+    #     {
+    #         public ErrorRecord Carried;
+    #         public override ErrorRecord ErrorRecord { get { return Carried; } }
+    #     }
+    param ($Module)
+
+    $parent = [System.Management.Automation.ItemNotFoundException]
+    $class = [System.Reflection.TypeAttributes]::Public
+    $record = [System.Management.Automation.ErrorRecord]
+    $type = $Module.DefineType($parent.FullName, $class, $parent)
+    Add-MessageConstructor -Type $type -Parent $parent
+    $carried = $type.DefineField('Carried', $record, [System.Reflection.FieldAttributes]::Public)
+    $overrides = [System.Reflection.MethodAttributes]'Public, HideBySig, Virtual, SpecialName'
+    $code = $type.DefineMethod('get_ErrorRecord', $overrides, $record, [type]::EmptyTypes).GetILGenerator()
+    $code.Emit([System.Reflection.Emit.OpCodes]::Ldarg_0)
+    $code.Emit([System.Reflection.Emit.OpCodes]::Ldfld, $carried)
+    $code.Emit([System.Reflection.Emit.OpCodes]::Ret)
+    return $type.CreateType()
 }
 
 function New-KeyTransformation {

@@ -40,17 +40,27 @@ function Get-Worker {
     $start.UseShellExecute = $false
     $start.RedirectStandardInput = $true
     $start.RedirectStandardOutput = $true
-    $start.StandardOutputEncoding = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
     # A console passes Ctrl-C on; other hosts have none, and no window is to appear.
     $start.CreateNoWindow = $Host.Name -ne 'ConsoleHost'
-    # Reading: a line that somebody began to wait for. Calls: what has come for each open call and was not taken yet.
-    # Ready: it has answered. Ended: nothing more comes.
+    $process = [System.Diagnostics.Process]::Start($start)
     $script:Worker = @{
-        Process = [System.Diagnostics.Process]::Start($start)
-        Reading = $null
-        Calls   = @{}
-        Ready   = $false
-        Ended   = $false
+        Process    = $process
+        Stream     = $process.StandardOutput.BaseStream
+        # A piece that somebody began to wait for, what it is read into, and how bytes become characters.
+        Reading    = $null
+        Bytes      = [byte[]]::new(65536)
+        Characters = [char[]]::new(65536)
+        Decoder    = [System.Text.UTF8Encoding]::new($false).GetDecoder()
+        # What has come, cut at the line ends. The last part is no whole line yet.
+        Parts      = @('')
+        Next       = 0
+        # By call: what was read for it and not taken yet; the bar that is shown; whether it may be over unnoticed.
+        Calls      = @{}
+        Bars       = @{}
+        Doubtful   = @{}
+        # It has answered; nothing more comes.
+        Ready      = $false
+        Ended      = $false
     }
     return $script:Worker
 }
@@ -82,21 +92,41 @@ function Write-WorkerLine {
 }
 
 function Read-WorkerLine {
+    # The next line; null when nothing more comes. A pipeline can be stopped where a loop begins anew and where a
+    # command is called, so what belongs together is assigned without either in between.
+    param ($Worker)
+
+    while ($Worker.Next -ge $Worker.Parts.Length - 1) {
+        if ($Worker.Ended -or -not (Wait-WorkerPiece -Worker $Worker)) {
+            $Worker.Ended = $true
+            return $null
+        }
+        $count = $Worker.Reading.Result
+        $length = $Worker.Decoder.GetChars($Worker.Bytes, 0, $count, $Worker.Characters, 0)
+        $text = $Worker.Parts[-1] + [string]::new($Worker.Characters, 0, $length)
+        $Worker.Parts = $text.Split([char]10)
+        $Worker.Next = 0
+        $Worker.Reading = $null
+        $Worker.Ready = $true
+    }
+    return $Worker.Parts[$Worker.Next++]
+}
+
+function Wait-WorkerPiece {
+    # False at the end.
     param ($Worker)
 
     if ($null -eq $Worker.Reading) {
-        $Worker.Reading = $Worker.Process.StandardOutput.ReadLineAsync()
+        $Worker.Reading = $Worker.Stream.ReadAsync($Worker.Bytes, 0, $Worker.Bytes.Length)
     }
     try {
-        # In short pieces, so that Ctrl-C is noticed in every host. A line that is left waiting is read by the next call.
+        # In short pieces, so that Ctrl-C is noticed in every host. What is left waiting is taken by the next call.
         while (-not $Worker.Reading.Wait(100)) {
             continue
         }
-        $line = $Worker.Reading.Result
+        return $Worker.Reading.Result -gt 0
     }
-    catch [System.AggregateException] {
-        $line = $null
+    catch [System.AggregateException], [System.ObjectDisposedException] {
+        return $false
     }
-    $Worker.Reading = $null
-    return $line
 }

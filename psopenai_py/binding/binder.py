@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..errors import BindingError
-from ..redaction import shown_argument
+from ..redaction import is_secret, shown_argument
 from . import names, typed, values
 from .spec import ALL_SETS, Cmdlet, Parameter
 from .tokens import NOTHING, Token, pair, tokenize
@@ -158,17 +158,24 @@ class _Binder:
                 f"No parameter takes the argument '{shown_argument(token.text)}' by its position.",
                 error_id="PositionalParameterNotFound",
                 command=self.cmdlet.name,
-                action="Put quotes around a text that contains blanks.",
+                action=self.about_many_values(),
             )
         near = names.suggest(self.cmdlet, token.name)
         return BindingError(
             f"{self.cmdlet.name} has no parameter named '{shown_argument(token.name)}'."
-            + (f" Did you mean {near}?" if near else ""),
+            + (f" Did you mean {near}{_behind_colon(token.name)}?" if near else ""),
             error_id="NamedParameterNotFound",
             command=self.cmdlet.name,
             parameter=token.name,
             action=f"{self.cmdlet.name} -Help lists the parameters.",
         )
+
+    def about_many_values(self) -> str:
+        """What to do about more values than there are places for."""
+        first = min(filter(_has_place, self.cmdlet.parameters), key=lambda row: row.position or 0, default=None)
+        if first is not None and first.name == "VideoId":
+            return f"Several ids go through a pipe, one a line: printf '%s\\n' ID ID | {self.cmdlet.name}"
+        return "Put quotes around a text that contains blanks."
 
     def is_awaited(self, parameter: Parameter) -> bool:
         """True for what is mandatory in a set that is still possible, is not bound, and may be piped."""
@@ -192,7 +199,7 @@ class _Binder:
                 error_id="MissingMandatoryParameter",
                 command=self.cmdlet.name,
                 parameter=missing[0].name,
-                action=_where_to_give(self.cmdlet, missing[0]),
+                action=_where_to_give(missing[0]),
             )
         for parameter, answer in zip(missing, answers, strict=True):
             self.assign(parameter, answer)
@@ -217,9 +224,19 @@ class _Binder:
         )
 
 
-def _where_to_give(cmdlet: Cmdlet, parameter: Parameter) -> str:
-    piped = " or through a pipe" if parameter.takes_pipeline else ""
-    return f"Give it on the command line ({cmdlet.name} -{parameter.name} VALUE){piped}."
+def _has_place(parameter: Parameter) -> bool:
+    return parameter.position is not None
+
+
+def _behind_colon(typed: str) -> str:
+    """The value of `-name=value` as PowerShell wants it; a secret stays hidden."""
+    name, equals, value = typed.partition("=")
+    return f":{shown_argument(value)}" if equals and not is_secret(name) else ""
+
+
+def _where_to_give(parameter: Parameter) -> str:
+    piped = ", or through a pipe" if parameter.takes_pipeline else ""
+    return f"Give it as -{parameter.name} VALUE{piped}."
 
 
 class _TypedBinder(_Binder):

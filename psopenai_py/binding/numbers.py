@@ -31,9 +31,14 @@ _SCANNER = rf"""(?xi)(?P<sign>[+{re.escape(_MINUS)}]?)
     (?P<suffix>u?[lsy]|u|n|d)?
     (?P<multiplier>[kmgtp]b)?"""
 _TYPE_CONVERTER = r"(?i)(?:\#|0x|&h)([0-9a-f]+)"
+_NO_DIGITS = r"(?i)[+-]?(?:nan|infinity)"
 _WITH_THOUSANDS = r"(?i)[+-]?[0-9][0-9,]*(?:\.[0-9]*)?(?:e[+-]?[0-9]+)?"
 
 _LARGEST_SINGLE = 3.4028235677973366e38
+#: Bits that the type of a suffix has, as far as PowerShell looks at it.
+_BINARY_BITS = {"y": 8, "s": 16}
+_HEX_BITS = {**_BINARY_BITS, "l": 64}
+_LARGEST_DECIMAL = 2**96 - 1
 _SMALLEST_SINGLE = 7.006492321624085e-46
 
 _SUFFIX_RANGES = {
@@ -52,7 +57,13 @@ def to_int32(text: str) -> int:
     trimmed = text.strip()
     if not trimmed:
         return 0
-    return _fit(_read(trimmed))
+    try:
+        return _fit(_read(trimmed))
+    except ValueError:
+        converted = re.fullmatch(_TYPE_CONVERTER, trimmed)
+        if converted is None:
+            raise
+    return _twos_complement(int(converted[1], 16), 32)
 
 
 def to_single(text: str) -> float:
@@ -63,7 +74,7 @@ def to_single(text: str) -> float:
     scanned = _scan(trimmed)
     if scanned is not None:
         return _as_single(float(scanned))
-    if trimmed in ("NaN", "Infinity", "-Infinity") or re.fullmatch(_WITH_THOUSANDS, trimmed):
+    if re.fullmatch(_NO_DIGITS, trimmed) or re.fullmatch(_WITH_THOUSANDS, trimmed):
         return _as_single(float(trimmed.replace(",", "")))
     raise ValueError(f"'{_beginning(text)}' is not a number")
 
@@ -92,9 +103,6 @@ def _read(text: str) -> int | float | Decimal:
     scanned = _scan(text)
     if scanned is not None:
         return scanned
-    converted = re.fullmatch(_TYPE_CONVERTER, text)
-    if converted:
-        return _twos_complement(int(converted[1], 16), 32)
     if re.fullmatch(_WITH_THOUSANDS, text):
         return float(text.replace(",", ""))
     raise ValueError(f"'{_beginning(text)}' is not a number")
@@ -110,19 +118,27 @@ def _scan(text: str) -> int | float | Decimal | None:
     if not isinstance(number, float) and number >= _LARGEST:
         raise ValueError(f"'{_beginning(text)}' is too large")
     if match["sign"] and match["sign"] in _MINUS:
-        number = -number
+        number = -number if isinstance(number, int | float) else number.copy_negate()  # which rounds nothing
     if match["multiplier"]:
         number *= 1024 ** (1 + "kmgtp".index(match["multiplier"][0].lower()))
-    if suffix in _SUFFIX_RANGES and _round(number) not in _SUFFIX_RANGES[suffix]:
-        raise ValueError(f"'{_beginning(text)}' does not fit its type suffix")
-    return number
+    if not _fits(number, suffix, in_digits_of_two=match["real"] is None and match["digits"] is None):
+        raise ValueError(f"'{_beginning(text)}' does not fit its type")
+    return _round(number) if suffix in _SUFFIX_RANGES or suffix == "n" else number
+
+
+def _fits(number: int | float | Decimal, suffix: str, *, in_digits_of_two: bool) -> bool:
+    """True if the type that the suffix names can hold the number; hex and binary ones are 64 bits without any."""
+    if suffix == "d":
+        return -_LARGEST_DECIMAL <= number <= _LARGEST_DECIMAL
+    wanted = _SUFFIX_RANGES.get("l" if in_digits_of_two and not suffix else suffix)
+    return wanted is None or _round(number) in wanted
 
 
 def _magnitude(match: re.Match[str], suffix: str) -> int | float | Decimal:
     if match["hex"] is not None:
-        return _sized(int(match["hex"] or "0", 16), len(match["hex"]) * 4, suffix)
+        return _sized(int(match["hex"] or "0", 16), len(match["hex"]) * 4, _HEX_BITS.get(suffix), suffix)
     if match["binary"] is not None:
-        return _sized(int(match["binary"], 2), len(match["binary"]), suffix)
+        return _sized(int(match["binary"], 2), len(match["binary"]), _BINARY_BITS.get(suffix), suffix)
     text = match["real"] or match["digits"]
     if suffix == "d":
         return _decimal(text)
@@ -145,9 +161,10 @@ def _decimal(text: str) -> Decimal:
         raise ValueError(f"'{_beginning(text)}' is not a number") from None
 
 
-def _sized(number: int, bits: int, suffix: str) -> int:
-    """Exactly 32 or 64 written bits are two's complement, unless the suffix says unsigned."""
-    return number if "u" in suffix or bits not in (32, 64) else _twos_complement(number, bits)
+def _sized(number: int, bits: int, wanted: int | None, suffix: str) -> int:
+    """As many written bits as the type has are two's complement, unless the suffix says unsigned."""
+    wanted = wanted or (64 if bits >= 64 else 32)
+    return number if "u" in suffix or bits != wanted else _twos_complement(number, bits)
 
 
 def _twos_complement(number: int, bits: int) -> int:

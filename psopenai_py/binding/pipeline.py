@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import BindingError
 from ..redaction import shown_argument
-from . import values
+from . import names, typed, values
 from .records import Unreadable
 from .spec import Cmdlet, Kind, Parameter
 
@@ -34,6 +34,24 @@ def bind_record(cmdlet: Cmdlet, bound: Mapping[str, Any], record: Any) -> dict[s
         raise _not_bound(cmdlet, "no property or value of it fits a parameter that takes pipeline input", record)
     _check_mandatory(cmdlet, result, record)
     return result
+
+
+def lost_properties(cmdlet: Cmdlet, record: Any) -> list[str]:
+    """A sentence for each property of a record that nothing takes, for a cmdlet that makes something of it.
+
+    A job is piped as it is, with all that a server says about it, so of a job nothing counts as lost.
+    """
+    if not cmdlet.creates or not isinstance(record, dict) or {"id", "status"} <= {name.lower() for name in record}:
+        return []
+    rows = [row for row in cmdlet.parameters if row.takes_property]
+    taken = {name.lower() for row in rows for name in (row.name, *row.aliases)}
+    return [_lost(cmdlet, name) for name in record if name.lower() not in taken]
+
+
+def _lost(cmdlet: Cmdlet, name: str) -> str:
+    near = names.suggest(cmdlet, name[:40]).removeprefix("-")
+    hint = f" Did you mean {near}?" if near and near.lower() != name.lower() else ""
+    return f"{cmdlet.name} takes no property '{name[:40]}' of the input; it is left out.{hint}"
 
 
 def _check_mandatory(cmdlet: Cmdlet, result: Mapping[str, Any], record: Any) -> None:
@@ -65,9 +83,11 @@ def _property(cmdlet: Cmdlet, parameter: Parameter, record: dict[str, Any]) -> s
 
 
 def _text(value: Any) -> str | None:
-    """Text and whole numbers as an argument; anything else does not bind."""
+    """Text and whole numbers as an argument, as .NET writes them; anything else does not bind."""
     if isinstance(value, str):
         return value
+    if isinstance(value, float) and value.is_integer():
+        return typed.number(value)
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 

@@ -1,28 +1,24 @@
 """The records of standard input: JSON or lines of text, one at a time, as they arrive.
 
 What PowerShell passes between cmdlets as objects travels between processes as JSON: one object, an array, or
-JSON lines. Text that is no JSON is one value a line, as PowerShell takes it. Knows nothing of parameters.
+JSON lines. Text that is no JSON is one value a line, as PowerShell takes it. What is no text at all, such as a
+video, is refused before anything is made of it. Knows nothing of parameters.
 """
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
+from ..errors import BindingError
 from ..redaction import shown_argument
-
-#: Reads at most so many bytes and returns what there is; empty at the end.
-Read = Callable[[int], bytes]
-#: Tells whether nothing arrives, and no end either, for so many seconds.
-Quiet = Callable[[float], bool]
+from .decoded import DecodedInput, Quiet, Read, check
 
 #: Seconds in which the end of an input is expected that has only one line.
 PATIENCE = 0.2
-_CHUNK = 65536
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # Files that were put together may have a mark in the middle, too.
 _BLANK = re.compile(r"[\s\ufeff]*")
 _WITHIN_ARRAY = re.compile(r"\[[^\S\n]*(\S|\n)")
@@ -49,9 +45,16 @@ class Records:
 
     To tell a single line of text from the first of many, the end is waited for, but only shortly: what a slow program
     writes is handled as it comes.
+
+    Args:
+        preview: all that will be read, where that can be had without taking it.
+
+    Raises BindingError, also while records are taken, for what is no text and for a record that is too long: it
+    and all that follows are not given out.
     """
 
-    def __init__(self, read: Read, quiet: Quiet = lambda seconds: False) -> None:
+    def __init__(self, read: Read, quiet: Quiet = lambda seconds: False, preview: Iterable[bytes] = ()) -> None:
+        check(iter(preview))
         self._text = _Text(read, quiet)
         self._next: Callable[[], Any] = self._line_of_text
         self._ahead: list[Any] = []
@@ -59,6 +62,7 @@ class Records:
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the records; one that cannot be read is yielded as Unreadable."""
+        self._text.given = True
         yield from self._ahead
         if self.form == "array":
             yield from self._arrays()
@@ -66,12 +70,13 @@ class Records:
             yield self._next()
 
     def rest(self) -> Iterator[Any]:
-        """What is left of the input after the iteration was broken off in the middle."""
-        while self._text.skip_blank():
-            if self.form == "array" and self._text.peek() in "[],":
-                self._text.take(1)
-            else:
-                yield self._next() if self.form != "array" else self._value()
+        """What is left of the input, as far as it is text, after the iteration was broken off in the middle."""
+        with suppress(BindingError):
+            while self._text.skip_blank():
+                if self.form == "array" and self._text.peek() in "[],":
+                    self._text.take(1)
+                else:
+                    yield self._next() if self.form != "array" else self._value()
 
     def _find_form(self) -> str:
         if not self._text.skip_blank():
@@ -143,35 +148,10 @@ def _scalar(line: str) -> tuple[Any] | None:
         return None
 
 
-class _Text:
-    """Text that is decoded and read as far as it is needed. `taken_lines` counts those of the last value."""
+class _Text(DecodedInput):
+    """Values and lines of a text. `taken_lines` counts those of the last one."""
 
-    def __init__(self, read: Read, quiet: Quiet) -> None:
-        self.taken_lines = 0
-        self._read = read
-        self._quiet = quiet
-        self._buffer = ""
-        self._at = 0
-        self._ended = False
-        start = read(_CHUNK)
-        while any(mark.startswith(start) and mark != start for mark, _ in _MARKS) and (more := read(_CHUNK)):
-            start += more
-        mark, encoding = next(((m, e) for m, e in _MARKS if start.startswith(m)), (b"", "utf-8"))
-        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
-        self._add(start[len(mark) :], ended=not start)
-
-    def _add(self, data: bytes, *, ended: bool) -> None:
-        self._buffer = self._buffer[self._at :] + self._decoder.decode(data, final=ended)
-        self._at, self._ended = 0, ended
-
-    def more(self) -> bool:
-        """Read on; False when there is nothing more."""
-        if self._ended:
-            return False
-        data = self._read(_CHUNK)
-        before = len(self._buffer) - self._at
-        self._add(data, ended=not data)
-        return not self._ended or len(self._buffer) > before
+    taken_lines = 0
 
     def has_more(self, patience: float) -> bool:
         """True if another record follows, or nothing arrives for so many seconds that could tell."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import BindingError
-from ..redaction import Secret, shown_argument, without_secrets, without_userinfo
+from ..redaction import Secret, shortened, shown_argument, without_secrets, without_userinfo
 from .spec import ENUMERATIONS, Kind, Parameter
 
 _SCOPES = ("global", "local", "script", "private", "variable")
@@ -132,7 +132,7 @@ def _check_authority(authority: str) -> None:
     host = r"(?:\[[0-9A-Fa-f:.%]+\]|[^\s\\%\[\]:@<>^`{|}\"]+)"
     match = re.fullmatch(rf"(?:[^@]*@)?{host}(?::0*(?P<port>[0-9]{{0,5}}))?", authority)
     if match is None or int(match["port"] or 0) > 65535:
-        raise ValueError(f"'{without_userinfo(authority)}' is not a host, or a host and a port")
+        raise ValueError(f"'{shortened(without_userinfo(authority))}' is not a host, or a host and a port")
 
 
 _CONVERTERS = {

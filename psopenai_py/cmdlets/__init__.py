@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from ..binding.spec import Cmdlet, Kind
-from ..errors import Interrupted
+from ..errors import Interrupted, KeyMissingError
 from ..streams import Streams
 
 if TYPE_CHECKING:
@@ -66,7 +66,12 @@ class Call(NamedTuple):
         known = {} if self.resolved is None else self.resolved
         given = tuple(self.bound.get(name) for name in PARAMETERS)
         if given not in known:
-            known[given] = resolve(self.bound, self.environ, self.streams)
+            try:
+                known[given] = resolve(self.bound, self.environ, self.streams)
+            except KeyMissingError as error:
+                if self.resolved is not None and "ApiBase" not in self.bound:
+                    error.action = f"Each command of a pipeline needs -ApiBase, or OPENAI_API_BASE. {error.action}"
+                raise
         return known[given]
 
     def client(self, cmdlet: Cmdlet) -> VideoClient:

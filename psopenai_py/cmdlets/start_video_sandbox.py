@@ -82,13 +82,19 @@ def run(call: Call) -> None:
 
 def _application(call: Call) -> tuple[Path, WSGIApplication]:
     """The folder of the jobs, and the application over it. Raises ValueError for a bad speed or fault."""
+    from ..errors import SettingsError
     from ..sandbox.address import absolute_folder, default_folder, parse_speed
     from ..sandbox.service.application import create_app
-    from ..sandbox.service.jobs import JobStore
+    from ..sandbox.service.jobs import JobStore, UnusableFolder
 
     given = call.bound.get("Path")
-    folder = absolute_folder(given, "-Path") if given else default_folder(call.environ)
+    folder = absolute_folder(given, "-Path") if given else default_folder(call.environ, otherwise="-Path")
     store = JobStore(folder, speed=parse_speed(call.bound.get("Speed", "1")), report=call.streams.warning)
     key = call.bound.get("ApiKey")
     secret = key.reveal() if key else None
-    return folder, create_app(store, api_key=secret, fault=call.bound.get("Fault"), local=True)
+    app = create_app(store, api_key=secret, fault=call.bound.get("Fault"), local=True)
+    try:
+        store.prepare()
+    except UnusableFolder as error:
+        raise SettingsError(str(error), command=CMDLET.name, action="Name another folder: -Path") from None
+    return folder, app

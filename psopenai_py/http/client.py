@@ -20,6 +20,7 @@ from .attempt import Attempt
 from .body import Incoming
 from .concealing import conceal
 from .connections import Connection, Connections
+from .decoding import ACCEPTED
 from .files import FilePart, with_files
 from .rate_limit import RateLimiter
 from .refusals import status_error
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from ..signals import Deferral
 
 MOST_REDIRECTS = 5
+#: Headers of each request that the user may replace.
+_USUAL = {"Accept": "*/*", "Accept-Encoding": ACCEPTED, "Connection": "keep-alive"}
 
 #: What `HttpClient.receive` returns.
 Opening = contextlib.AbstractContextManager[Incoming]
@@ -213,20 +216,31 @@ def _interruptible(note: str) -> Iterator[None]:
 def _send(
     connection: Connection, request: Request, attempt: Attempt, open_things: contextlib.ExitStack
 ) -> httpx.Response:
+    built = _built(request, open_things)
+    built.extensions["trace"] = attempt.trace
+    built.extensions["timeout"] = attempt.limits
+    attempt.begin(connection)
+    response = connection.transport.handle_request(built)
+    response.request = built
+    open_things.callback(response.close)
+    return response
+
+
+def _built(request: Request, open_things: contextlib.ExitStack) -> httpx.Request:
+    """The request as the library wants it."""
+    import httpx
+
     body: dict[str, Any] = {}
     if request.fields is not None:
         body["files"] = [(sendable(name), _part(value, open_things)) for name, value in request.fields]
     if request.document is not None:
         body["content"] = dumps(with_files(request.document), compress=True).encode()
-    built = connection.client.build_request(request.method, request.url, headers=dict(request.headers), **body)
+    headers = httpx.Headers(_USUAL)
+    headers.update(request.headers)
+    built = httpx.Request(request.method, request.url, headers=headers, **body)
     if not any(isinstance(value, FilePart) for _, value in request.fields or ()):
         built.read()  # in one piece, the body leaves in one write
-    built.extensions["trace"] = attempt.trace
-    built.extensions["timeout"] = attempt.limits
-    attempt.begin(connection)
-    response = connection.client.send(built, stream=True, follow_redirects=False)
-    open_things.callback(response.close)
-    return response
+    return built
 
 
 def _part(value: str | FilePart, files: contextlib.ExitStack) -> tuple[Any, ...]:

@@ -6,26 +6,30 @@ import contextlib
 import os
 import socket
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..errors import SettingsError
 from ..settings import Settings
 from . import network
-from .decoding import ACCEPTED
 from .request import origin
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
     import httpx
 
 
 class Connection:
-    """The HTTP client for one host, and its newest socket, held so that a time limit can end what waits on it."""
+    """The transport to one host, and its newest socket, held so that a time limit can end what waits on it.
 
-    def __init__(self, client: httpx.Client) -> None:
-        self.client = client
+    A transport alone, and no client of the library: that would look at redirects and cookies too, and fail at odd ones.
+    """
+
+    def __init__(self, transport: httpx.BaseTransport) -> None:
+        self.transport = transport
         self._socket: socket.socket | None = None
 
     def opened(self, connection: socket.socket) -> None:
@@ -40,8 +44,8 @@ class Connection:
                 self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Let go of client and socket."""
-        self.client.close()
+        """Let go of transport and socket."""
+        self.transport.close()
         self._forget()
 
     def _forget(self) -> None:
@@ -63,7 +67,7 @@ class Connections:
         key = "//".join(map(str, (settings.sandbox, *origin(url))))
         mine: dict[str, Connection] = vars(self._mine)
         if key not in mine:
-            mine[key] = Connection(_sandbox(settings.sandbox) if settings.sandbox else _client(url, self._trust))
+            mine[key] = Connection(_sandbox(settings.sandbox) if settings.sandbox else _transport(url, self._trust))
             self._all.append(mine[key])
         return mine[key]
 
@@ -96,40 +100,37 @@ class _Trust:
             return self._context
 
 
-def _sandbox(address: str) -> httpx.Client:
+def _sandbox(address: str) -> httpx.BaseTransport:
     import httpx
 
     from ..sandbox import open_sandbox
+    from ..sandbox.service.jobs import DamagedJob, UnusableFolder
 
     try:
         app = open_sandbox(address, os.environ)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise SettingsError(f"The sandbox '{address}' cannot be opened: {error}") from None
-    return _plain_client(transport=httpx.WSGITransport(app=app))
+
+    def app_of_this_process(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            return app(environ, start_response)
+        except UnusableFolder as error:
+            raise SettingsError(str(error), action="Name another folder: -ApiBase sandbox:/folder") from None
+        except DamagedJob as error:
+            raise SettingsError(str(error)) from None
+
+    return httpx.WSGITransport(app=app_of_this_process)
 
 
-def _client(url: str, trust: _Trust) -> httpx.Client:
+def _transport(url: str, trust: _Trust) -> httpx.BaseTransport:
     import httpx
 
     scheme, proxy = urlsplit(url).scheme, network.proxy_for(url)
     verify = trust.context() if scheme == "https" else network.no_certificates()
     try:
         if proxy is None:
-            return _plain_client(verify=verify)
+            return httpx.HTTPTransport(verify=verify, trust_env=False)
         secure = trust.context() if proxy.startswith("https:") else None
-        return _plain_client(verify=verify, proxy=httpx.Proxy(proxy, ssl_context=secure))
+        return httpx.HTTPTransport(verify=verify, proxy=httpx.Proxy(proxy, ssl_context=secure), trust_env=False)
     except (httpx.InvalidURL, ValueError, ImportError) as error:
         raise network.unusable_proxy(proxy or "", scheme, str(error).rstrip(".")) from None
-
-
-def _plain_client(**options: Any) -> httpx.Client:
-    """A client that looks at no environment, asks for what we can read, and takes no cookies.
-
-    A call needs none; and one with an odd date or letter would be the end of the next request.
-    """
-    from http.cookiejar import CookieJar, DefaultCookiePolicy
-
-    import httpx
-
-    none = CookieJar(DefaultCookiePolicy(netscape=False, rfc2965=False))
-    return httpx.Client(headers={"Accept-Encoding": ACCEPTED}, cookies=none, trust_env=False, **options)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..addresses import host_of
 from ..errors import AnswerError, ConnectionFailedError, InputError, PSOpenAIError, RequestTimeoutError, SettingsError
 from ..errors.remote import INVOKE
@@ -11,6 +13,9 @@ from . import network
 from .attempt import CONNECT_LIMIT, STALL, Attempt
 from .request import Request
 from .response import EXCERPT
+
+#: How the TLS library says that what came is no TLS.
+_NO_TLS = re.compile("WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE|UNEXPECTED_MESSAGE|PACKET_LENGTH_TOO_LONG", re.I)
 
 
 def no_answer(error: Exception, settings: Settings, request: Request, attempt: Attempt) -> ConnectionFailedError:
@@ -73,6 +78,9 @@ def _unreachable(error: Exception, url: str, what: str) -> ConnectionFailedError
         why = f"it was not accepted within {CONNECT_LIMIT:g} s"
     if "CERTIFICATE_VERIFY_FAILED" in why:
         action = "If the authority is your own, name the file of its certificate in SSL_CERT_FILE."
+    elif _NO_TLS.search(why):
+        why = "the server does not speak TLS"
+        action = f"Try -ApiBase http://{url.partition('://')[2].partition('/')[0]}, with the rest of the path."
     elif proxy:
         action = "Check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY, or name the host in NO_PROXY."
     return ConnectionFailedError(f"No connection to {host_of(url)}{through}: {why}. {what}", action=action)

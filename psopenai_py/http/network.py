@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from ..addresses import has_host, is_loopback
 from ..destination import variable
 from ..errors import SettingsError
-from ..redaction import shown_proxy
+from ..redaction import shortened, shown_proxy
 
 if TYPE_CHECKING:
     import ssl
@@ -97,7 +97,7 @@ def no_certificates() -> ssl.SSLContext:
 def unusable_proxy(proxy: str, scheme: str, why: str) -> SettingsError:
     """The error for a proxy that cannot be used; a password in its address is not shown."""
     return SettingsError(
-        f"The proxy '{shown_proxy(proxy)}' for {scheme} addresses cannot be used: {why}. Nothing was sent.",
+        f"The proxy '{shortened(shown_proxy(proxy))}' for {scheme} addresses cannot be used: {why}. Nothing was sent.",
         command="Invoke-OpenAIAPIRequest",
         action=f"Check {scheme.upper()}_PROXY and ALL_PROXY, or name the host in NO_PROXY.",
     )

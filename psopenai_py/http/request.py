@@ -186,11 +186,14 @@ def merge_deep(document: Mapping[str, Any], additional: Mapping[str, Any]) -> di
 def segment(identifier: str) -> str:
     """An id as one segment of a path, percent-encoded once.
 
-    Raises InputError for one that would leave the path.
+    Raises InputError for one that would leave the path, and for one with a character that nobody sees.
     """
-    if identifier in (".", ".."):
+    unseen = re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", identifier)
+    if unseen or identifier in (".", ".."):
+        why = f": it holds the character U+{ord(unseen[0]):04X}" if unseen else ""
+        shown = identifier[:200].replace(unseen[0], "\ufffd") if unseen else identifier
         raise InputError(
-            f"'{identifier}' is not the id of a video. Nothing was sent.",
+            f"'{shown}' is not the id of a video{why}. Nothing was sent.",
             command="Invoke-OpenAIAPIRequest",
             category="InvalidArgument",
         )

@@ -57,12 +57,15 @@ class Journal:
         with self._writing("Nothing was sent."):
             self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o600)
         self._file: BinaryIO | None = None
+        #: The size of the file, as long as nobody else writes to it.
+        self._end = 0
         try:
             self._claim()
             with self._writing("Nothing was sent."):
                 # Not the same handle: what is written moves the place at which that one would read.
                 self._file = open(path, "rb")  # noqa: PTH123, SIM115
             self._places = self._read(self._file, owner)
+            self._end = os.fstat(self._handle).st_size
         except BaseException:
             self.close()
             raise
@@ -100,10 +103,38 @@ class Journal:
         return Entry(facts["state"], facts["digest"], outputs)
 
     def begun(self, number: int, record: Any) -> None:
-        """Note, so that it will outlast even the machine, that the record is about to be sent."""
+        """Note, so that it will outlast even the machine, that the record is about to be sent.
+
+        Raises InputError, which ends the run, if the file at the path is no longer this one: an editor that saves it
+        puts a new file there, and what is noted in the old one, the next run will not know.
+        """
+        with self._lock:
+            changed = self._changed()
+        if changed:
+            raise self._lost(changed, number)
         self._write(number, "begun", record, f"Record {number} was not sent.")
         with self._writing(f"Record {number} was not sent."):
             os.fsync(self._handle)
+
+    def _changed(self) -> str:
+        """What somebody else did to the file; empty for nothing."""
+        own = os.fstat(self._handle)
+        try:
+            place = os.stat(self._path)  # noqa: PTH116 - in the same form as that of the handle
+        except OSError:
+            return "deleted"
+        if not os.path.samestat(place, own):
+            return "replaced"
+        return "changed" if own.st_size != self._end else ""
+
+    def _lost(self, changed: str, number: int) -> InputError:
+        error = InputError(
+            f"The journal '{self._path}' was {changed} during the run. Record {number} and what follows were not sent, "
+            "and what was done since then may not be in it.",
+            action="Compare the output of this run with the journal before you go on, and leave the file alone then.",
+        )
+        error.terminating = True
+        return error
 
     def done(self, number: int, record: Any, outputs: list[Any]) -> None:
         """Note the results."""
@@ -130,6 +161,7 @@ class Journal:
             try:
                 if os.write(self._handle, data) < len(data):
                     raise OSError(28, "No space left on device")
+                self._end += len(data)
             except OSError:
                 # Half a line would spoil the next one.
                 os.truncate(self._handle, end)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from typing import Any
 
-from ..binding.pipeline import bind_record
+from ..binding.pipeline import bind_record, lost_properties
 from ..binding.records import Records
 from ..cmdlets import Call, CmdletModule, Steps, go_through, steps_of
 from ..errors import BindingError, Interrupted, PSOpenAIError
@@ -82,6 +82,8 @@ def perform(
         begins: is told what was bound, before anything else happens.
     """
     bound = bind_record(module.CMDLET, call.bound, record)
+    for text in lost_properties(module.CMDLET, record):
+        call.streams.warn_once(text)
     begins(bound)
     yield from steps_of(module, call._replace(bound=bound))
 

@@ -42,7 +42,8 @@ def open_sandbox(
 
     `environ` locates the user's state folder when the address names none; nothing is written before the
     first job. `report` is called with one sentence for each damaged job file that was skipped (default: a
-    logged warning). A bad address is a ValueError.
+    logged warning). A bad address is a ValueError; a folder or a file there that cannot be used is raised by the
+    application, as an UnusableFolder or a DamagedJob.
     """
     from .address import default_folder, parse_address
     from .service.application import create_app
@@ -50,4 +51,4 @@ def open_sandbox(
 
     wanted = parse_address(address)
     store = JobStore(wanted.folder or default_folder(environ), speed=wanted.speed, report=report)
-    return create_app(store, fault=wanted.fault)
+    return create_app(store, fault=wanted.fault, embedded=True)

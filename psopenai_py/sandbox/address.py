@@ -6,6 +6,7 @@ Knows text and conventions only: nothing here touches the disk.
 from __future__ import annotations
 
 import math
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -87,27 +88,44 @@ def _folder(text: str) -> Path | None:
 def absolute_folder(text: str, source: str) -> Path:
     """Return the folder that a text names, `~` expanded; a ValueError names the source of the text."""
     try:
+        if b"\0" in os.fsencode(text):
+            raise ValueError(f"The folder of {source} holds a null character.")
         return Path(text).expanduser().absolute()
-    except (RuntimeError, OSError) as error:  # no such user; the current folder is gone
+    except UnicodeEncodeError:
+        raise ValueError(f"The folder of {source} holds a character that no path can have.") from None
+    except RuntimeError as error:  # no such user
         raise ValueError(f"The folder of {source} cannot be found: {error}") from None
+    except OSError:
+        raise ValueError(f"The folder of {source} cannot be found: the current folder was deleted.") from None
 
 
-def default_folder(environ: Mapping[str, str], platform: str = sys.platform) -> Path:
-    """Return the user's state folder for sandbox jobs, by the platform's convention; a ValueError if there is none."""
+def default_folder(
+    environ: Mapping[str, str], platform: str = sys.platform, *, otherwise: str = "sandbox:/folder"
+) -> Path:
+    """Return the user's state folder for sandbox jobs, by the platform's convention.
+
+    A ValueError if there is none; it names `otherwise` as the way out.
+    """
+    try:
+        return _state_folder(environ, platform) / "psopenai_py" / "sandbox"
+    except RuntimeError:  # a container's user may have no entry
+        raise ValueError(f"This user has no home folder; name one for the jobs: {otherwise}") from None
+
+
+def _state_folder(environ: Mapping[str, str], platform: str) -> Path:
     if platform == "win32":
         local = environ.get("LOCALAPPDATA")
-        return (Path(local) if local else _home(environ) / "AppData" / "Local") / "psopenai_py" / "sandbox"
+        return Path(local) if local else _home(environ) / "AppData" / "Local"
     if platform == "darwin":
-        return _home(environ) / "Library" / "Application Support" / "psopenai_py" / "sandbox"
+        return _home(environ) / "Library" / "Application Support"
     state = environ.get("XDG_STATE_HOME", "")
     # The XDG base directory specification: a relative path is invalid and to be ignored.
-    base = Path(state) if state.startswith("/") else _home(environ) / ".local" / "state"
-    return base / "psopenai_py" / "sandbox"
+    return Path(state) if state.startswith("/") else _home(environ) / ".local" / "state"
 
 
 def _home(environ: Mapping[str, str]) -> Path:
     home = environ.get("HOME") or environ.get("USERPROFILE")
-    try:
-        return Path(home) if home else Path.home()
-    except RuntimeError:  # a container's user may have no entry
-        raise ValueError("This user has no home folder; name one for the jobs: sandbox:/folder") from None
+    folder = Path(home) if home else Path.home()
+    if not folder.is_absolute():
+        raise RuntimeError("a home that moves with the current folder is none")
+    return folder

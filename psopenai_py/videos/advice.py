@@ -2,26 +2,85 @@
 
 from __future__ import annotations
 
+import re
+
 from ..destination import RETIRED_HOST
 from ..http.client import Advise
 from ..http.request import Request
-from ..http.response import Response
+from ..http.response import Response, error_body
+from ..redaction import shown_url
 from ..settings import Settings
+
+#: Codes and words by which a prompt or picture is refused, also where a gateway quotes them.
+_REFUSED = re.compile(r"moderation_blocked|content_?policy_?violation|content_filter|safety system", re.IGNORECASE)
+_QUOTA = re.compile(r"quota|billing|credit", re.IGNORECASE)
+#: What web servers say of an address that nothing is behind, rather than of a job that is not there.
+_NOTHING_THERE = re.compile(r"(?:404:? )?(?:page )?not found|method not allowed|invalid url.*", re.IGNORECASE)
+_TLS_EXPECTED = re.compile(r"HTTP request (?:was sent )?to (?:an )?HTTPS", re.IGNORECASE)
 
 
 def for_status(settings: Settings) -> Advise:
     """The advice for a service with these settings."""
 
     def advise(request: Request, response: Response) -> str:
-        if response.status in (401, 403):
+        status = response.status
+        if status in (401, 403):
             return "Get-OpenAIKey shows which key is used and where it comes from."
-        if response.status in (404, 410) and settings.host == RETIRED_HOST:
+        if status in (404, 410) and settings.host == RETIRED_HOST:
             return (
                 f"{RETIRED_HOST} ended its video service on 24 September 2026. Point -ApiBase or OPENAI_API_BASE "
                 "at a server that offers /v1/videos (vLLM-Omni, SGLang, LiteLLM), or try -ApiBase sandbox:"
             )
-        if response.status == 429 or response.status >= 500:
-            return "" if settings.max_retries else "-MaxRetryCount repeats such a request; it can leave two jobs."
-        return ""
+        if status in (404, 405):
+            return _about_address(settings, request, response)
+        if _REFUSED.search(response.start(_SEARCHED)):
+            return "The service's moderation refused the prompt or the picture; the same request is refused again."
+        if _TLS_EXPECTED.search(response.start(_SEARCHED)):
+            return f"The server speaks TLS: try -ApiBase {shown_url(settings.base).replace('http:', 'https:', 1)}"
+        return _about_repeating(settings, request, response)
 
     return advise
+
+
+#: Characters of a response that are looked at.
+_SEARCHED = 4096
+
+
+def _about_repeating(settings: Settings, request: Request, response: Response) -> str:
+    if response.status != 429 and response.status < 500:
+        return ""
+    if response.status == 429 and _QUOTA.search(f"{error_body(response).get('code')} {_message(response)}"):
+        return "What the account may use is used up, so repeating does not help."
+    if settings.max_retries:
+        return ""
+    return "-MaxRetryCount repeats such a request" + ("; it can leave two jobs." if request.loss else ".")
+
+
+def _about_address(settings: Settings, request: Request, response: Response) -> str:
+    """Where nothing is at an address: which one it was, and what may be wrong with it."""
+    if not _is_nothing_there(response):
+        return ""
+    path = request.url.partition("?")[0]
+    if path.endswith("/remix"):
+        return "This server offers no remix."
+    base = shown_url(settings.base).partition("?")[0].rstrip("/")
+    asked = f"{request.method} {shown_url(request.url)[:300]} was asked."
+    if base.endswith("/videos"):
+        return f"{asked} Leave /videos out: -ApiBase {base.removesuffix('/videos')}"
+    if not settings.azure and not re.search(r"/v[0-9]", base):
+        return f"{asked} Most servers want /v1 behind the host: -ApiBase {base}/v1"
+    if path.endswith("/videos") and request.method == "GET":
+        return f"{asked} This server may offer no list of jobs; Get-Video with an id asks for one."
+    return asked
+
+
+def _is_nothing_there(response: Response) -> bool:
+    message = _message(response).strip().rstrip(".")
+    return response.media_type == "text/html" or not message or bool(_NOTHING_THERE.fullmatch(message))
+
+
+def _message(response: Response) -> str:
+    """The server's own words, or its text where that has no form."""
+    body = error_body(response)
+    message = body.get("message")
+    return message if isinstance(message, str) else "" if body else response.start(_SEARCHED)

@@ -194,7 +194,8 @@ def failure_warning(job: Mapping[str, Any]) -> str | None:
     if job.get("failure_reason"):
         return f'{text} Reason: "{job["failure_reason"]}"'
     known: Mapping[str, Any] = error if isinstance(error, dict) else {"message": error}
-    return f'{text} Error: "{known.get("message") or ""}" ({known.get("code") or ""})'
+    code = f" ({known['code']})" if known.get("code") else ""
+    return f'{text} Error: "{known.get("message") or ""}"{code}'
 
 
 def write_job(streams: Streams, job: Mapping[str, Any]) -> None:

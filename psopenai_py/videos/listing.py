@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from .. import psjson
@@ -73,24 +73,27 @@ class Listing:
         Where nothing of a page is new, the reference shows it all the same. So does this, unless the server goes in
         circles.
         """
-        new = list(self._new(page.jobs))
+        new = [each for each in page.jobs if _id(each) not in self._ids]
+        for each in page.jobs:
+            self._ids.add(_id(each))
         self._idle = 0 if new else self._idle + 1
         return new if new or self._is_circle(page, cursor) else page.jobs
 
     def leads_on(self, cursor: str) -> bool:
         """True for a cursor that was not used before; it counts as used from now on."""
-        return bool(cursor) and self._cursors.is_new(cursor)
-
-    def _new(self, jobs: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """The jobs that did not come before; those without an id cannot be told apart and count as new."""
-        for each in jobs:
-            identifier = each.get("id")
-            if not isinstance(identifier, str) or self._ids.is_new(identifier):
-                yield each
+        is_new = bool(cursor) and cursor not in self._cursors
+        self._cursors.add(cursor)
+        return is_new
 
     def _is_circle(self, page: Page, cursor: str) -> bool:
         ends = [each.get("id") for each in (page.jobs or [{}])]
         return ends[0] == cursor or (page.has_more and (ends[-1] == page.last_id or self._idle > 1))
+
+
+def _id(job: dict[str, Any]) -> str:
+    """A job's id; empty for none, so that jobs without one all count as new."""
+    identifier = job.get("id")
+    return identifier if isinstance(identifier, str) else ""
 
 
 class _Texts:
@@ -104,17 +107,17 @@ class _Texts:
         self._slots = array("Q", bytes(8 * 1024))
         self._count = 0
 
-    def is_new(self, text: str) -> bool:
-        """Note a text; False if it came before."""
-        if 5 * self._count > 3 * len(self._slots):
-            self._grow()
-        mark = (hash(text) & 0xFFFF_FFFF_FFFF_FFFF) or 1
-        place = self._place(mark)
-        if self._slots[place]:
-            return False
-        self._slots[place] = mark
-        self._count += 1
-        return True
+    def __contains__(self, text: str) -> bool:
+        return bool(text) and bool(self._slots[self._place(_mark(text))])
+
+    def add(self, text: str) -> None:
+        """Note a text; an empty one is never noted."""
+        place = self._place(_mark(text))
+        if text and not self._slots[place]:
+            self._slots[place] = _mark(text)
+            self._count += 1
+            if 5 * self._count > 3 * len(self._slots):
+                self._grow()
 
     def _grow(self) -> None:
         marks = self._slots
@@ -129,3 +132,7 @@ class _Texts:
         while self._slots[place] not in (0, mark):
             place = (place + 1) % len(self._slots)
         return place
+
+
+def _mark(text: str) -> int:
+    return (hash(text) & 0xFFFF_FFFF_FFFF_FFFF) or 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 
 from .inbox import Inbox
 from .interrupts import Interrupts
@@ -11,12 +12,13 @@ from .service import Service
 
 
 def main() -> None:
-    """Serve until standard input closes."""
+    """Serve until standard input ends."""
     # Whatever else writes to standard output must not end up between the records.
     records = os.dup(1)
     os.dup2(2, 1)
     interrupts = Interrupts()
-    inbox = Inbox(lambda most: os.read(0, most), interrupts.wake)
+    stored = stat.S_ISREG(os.fstat(0).st_mode)
+    inbox = Inbox(lambda most: os.read(0, most), interrupts.wake, stored=stored)
     interrupts.install()
     out = open(records, "wb")  # noqa: PTH123, SIM115 - a descriptor is no path, and it is closed below
     try:

@@ -9,11 +9,15 @@ import time
 from collections.abc import Callable, Iterator
 from queue import SimpleQueue
 
-from .requests import LONGEST_LINE, BadRequest, Cancel, Request, parse, too_long
+from .requests import LONGEST_LINE, BadRequest, Cancel, Continue, Request, parse, too_long
 
 _CHUNK = 65536
-#: Seconds in which a call has to end when the input has closed; then the process ends with it.
+#: Seconds for the calls that have come when the input closes; then they are cancelled, and have as long again to end.
 GRACE = 2.0
+
+
+class Stir:
+    """Among the requests: something has changed for a call that may rest."""
 
 
 class Inbox:
@@ -22,34 +26,47 @@ class Inbox:
     Args:
         read: returns what there is, at most so many bytes; empty at the end.
         wake: called by the reading thread when the call that runs may have been cancelled.
+        stored: the input is a file: its end says nothing about who waits for the answers.
     """
 
-    def __init__(self, read: Callable[[int], bytes], wake: Callable[[], None]) -> None:
+    def __init__(self, read: Callable[[int], bytes], wake: Callable[[], None], *, stored: bool = False) -> None:
         self._read = read
         self._wake = wake
-        self._queue: SimpleQueue[Request | BadRequest | None] = SimpleQueue()
+        self._stored = stored
+        self._queue: SimpleQueue[Request | BadRequest | Stir | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._open: set[int] = set()
         self._cancelled: set[int] = set()
+        self._continued: set[int] = set()
         self._closed = False
 
     def start(self) -> None:
         """Begin to read."""
         threading.Thread(target=self._run, daemon=True).start()
 
-    def take(self) -> Request | BadRequest | None:
-        """The next request, or what was wrong with it; None when the input has closed."""
-        return self._queue.get()
+    def take(self) -> Request | BadRequest | Stir | None:
+        """The next request, or what was wrong with it; None when the input has closed, also when asked again."""
+        item = self._queue.get()
+        if item is None:
+            self._queue.put(None)
+        return item
+
+    def may_go_on(self, call: int) -> bool:
+        """True if the client wanted more of a call. It is asked for once only."""
+        with self._lock:
+            wanted = call in self._continued
+            self._continued.discard(call)
+        return wanted
 
     def is_cancelled(self, call: int) -> bool:
-        """True for a call that somebody cancelled, and for all when the input has closed."""
+        """True for a call that somebody cancelled, and for all some time after the input has closed."""
         return self._closed or call in self._cancelled
 
     def finished(self, call: int) -> None:
         """A call is over, so that its number is free."""
         with self._lock:
-            self._open.discard(call)
-            self._cancelled.discard(call)
+            for calls in (self._open, self._cancelled, self._continued):
+                calls.discard(call)
 
     def _run(self) -> None:
         for line in _lines(self._read):
@@ -57,8 +74,11 @@ class Inbox:
                 self._accept(line)
             except BadRequest as error:
                 self._queue.put(error)
-        self._closed = True
         self._queue.put(None)
+        if self._stored:
+            return
+        time.sleep(GRACE)
+        self._closed = True
         self._wake()
         # Nobody is left to read what a call that cannot be ended still has to say.
         time.sleep(GRACE)
@@ -72,8 +92,8 @@ class Inbox:
         if not line.strip():
             return
         request = parse(line)
-        if isinstance(request, Cancel):
-            self._cancel(request.call)
+        if isinstance(request, Cancel | Continue):
+            self._note(request)
             return
         with self._lock:
             if request.call in self._open:
@@ -81,13 +101,16 @@ class Inbox:
             self._open.add(request.call)
         self._queue.put(request)
 
-    def _cancel(self, call: int) -> None:
-        """Cancel a call that waits or runs. One that is over cannot be cancelled, and that is no error."""
+    def _note(self, request: Cancel | Continue) -> None:
+        """Take note of a wish about a call that waits, runs or rests. There is none about one that is over."""
+        cancels = isinstance(request, Cancel)
         with self._lock:
-            if call not in self._open:
+            if request.call not in self._open:
                 return
-            self._cancelled.add(call)
-        self._wake()
+            (self._cancelled if cancels else self._continued).add(request.call)
+        self._queue.put(Stir())
+        if cancels:
+            self._wake()
 
 
 def _lines(read: Callable[[int], bytes]) -> Iterator[bytes | None]:

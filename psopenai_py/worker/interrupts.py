@@ -5,13 +5,21 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+#: Seconds after which the main thread is woken once more, and in which it has to have noticed.
+_AGAIN, _LONGEST = 0.02, 2.0
+
 
 def _never() -> bool:
     return False
+
+
+def _nothing() -> None:
+    pass
 
 
 class Interrupts:
@@ -19,7 +27,7 @@ class Interrupts:
 
     def __init__(self) -> None:
         #: Breaks the connections of the call that runs; where a signal does not end what waits on one.
-        self.cut: Callable[[], None] = lambda: None
+        self.cut: Callable[[], None] = _nothing
         self._is_cancelled: Callable[[], bool] = _never
         self._running = False
         self._holding = False
@@ -34,6 +42,15 @@ class Interrupts:
     def wake(self) -> None:
         """From another thread: look whether the call that runs is cancelled, and end it if so."""
         self._woken += 1
+        until = time.monotonic() + _LONGEST
+        # A signal that comes just before the main thread begins to sleep, or to wait for an answer, does not end
+        # that: Python handles it when the wait is over. So it is sent until it was handled.
+        while True:
+            self._signal()
+            if self._handled(_AGAIN) or time.monotonic() > until:
+                return
+
+    def _signal(self) -> None:
         if sys.platform == "win32":
             signal.raise_signal(signal.SIGINT)
             if self._running and self._is_cancelled():
@@ -42,16 +59,36 @@ class Interrupts:
             # To the main thread itself, so that what it waits for comes back.
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
+    def _handled(self, seconds: float) -> bool:
+        """Wait so long for the main thread. No Event: a signal can come while its handler sets one."""
+        until = time.monotonic() + seconds
+        while self._seen < self._woken:
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.0005)
+        return True
+
     @contextmanager
     def during(self, is_cancelled: Callable[[], bool]) -> Iterator[None]:
-        """Inside, an interruption is raised as KeyboardInterrupt, once."""
-        self._is_cancelled, self._pending, self._running = is_cancelled, False, True
+        """Inside, an interruption is raised as KeyboardInterrupt, once. It can stand in a `suspended` one."""
+        outer = self._is_cancelled, self.cut
+        self._is_cancelled, self.cut, self._pending, self._running = is_cancelled, _nothing, False, True
         try:
             if is_cancelled():
                 self._raise()
             yield
         finally:
             self._running = False
+            self._is_cancelled, self.cut = outer
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Inside, nothing is interrupted; at the end, the call is if it was cancelled meanwhile."""
+        self._running = False
+        yield
+        self._running = True
+        if self._is_cancelled():
+            self._raise()
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -16,7 +16,7 @@ from ..streams import Preferences
 LONGEST_LINE = 32 * 2**20
 
 
-_KINDS: dict[type, str] = {dict: "an object", list: "an array", str: "text"}
+_KINDS: dict[type, str] = {dict: "an object", list: "an array", str: "text", bool: "true or false"}
 
 
 class Request(NamedTuple):
@@ -28,6 +28,7 @@ class Request(NamedTuple):
         records: what a pipeline brings; None for no pipeline.
         location: the folder that relative paths start from; None for the worker's own.
         environment: the variables that matter, as they are now; None for the worker's own.
+        paced: the call rests when it has written enough, until the client wants more.
     """
 
     call: int
@@ -37,6 +38,13 @@ class Request(NamedTuple):
     location: str | None
     environment: Mapping[str, str] | None
     preferences: Preferences
+    paced: bool
+
+
+class Continue(NamedTuple):
+    """The wish for more of a call that rests."""
+
+    call: int
 
 
 class Cancel(NamedTuple):
@@ -62,13 +70,14 @@ def too_long() -> BadRequest:
     return BadRequest(f"A line is longer than {LONGEST_LINE} bytes. It was not read.")
 
 
-def parse(line: bytes) -> Request | Cancel:
+def parse(line: bytes) -> Request | Cancel | Continue:
     """Read a line. Raises BadRequest."""
     members = _members(line)
-    if "cancel" in members:
-        if not _is_number(members["cancel"]) or len(members) > 1:
-            raise BadRequest("A cancel request has one member, and it is the number of a call.")
-        return Cancel(members["cancel"])
+    for name, kind in (("cancel", Cancel), ("continue", Continue)):
+        if name in members:
+            if not _is_number(members[name]) or len(members) > 1:
+                raise BadRequest(f"A {name} request has one member, and it is the number of a call.")
+            return kind(members[name])
     call = members.get("call")
     if not _is_number(call):
         raise BadRequest("A request needs its number: an integer named 'call'.")
@@ -95,7 +104,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _request(members: dict[str, Any]) -> Request:
-    known = ("call", "cmdlet", "parameters", "input", "location", "environment", "preferences")
+    known = ("call", "cmdlet", "parameters", "input", "location", "environment", "preferences", "paced")
     for name in members:
         if name not in known:
             raise ValueError(f"A request has no member '{name[:40]}'; it knows {', '.join(known)}.")
@@ -107,6 +116,7 @@ def _request(members: dict[str, Any]) -> Request:
         location=_typed(members, "location", str),
         environment=_environment(_typed(members, "environment", dict)),
         preferences=_preferences(_typed(members, "preferences", dict) or {}),
+        paced=_typed(members, "paced", bool) or False,
     )
 
 

@@ -1,8 +1,13 @@
-"""The calls, one after another: request in, records out, and connections that stay open in between."""
+"""The calls: request in, records out, and connections that stay open in between.
+
+One call runs at a time. While a paced call rests, others are made, from within it: the calls of a session stand in
+each other, as the commands of a pipeline do.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .. import __version__
@@ -13,14 +18,15 @@ from ..cmdlets import Call, load
 from ..cmdlets.shared_parameters import pipeline_parameters
 from ..errors import BindingError, Interrupted, PSOpenAIError
 from ..streams import Preferences
-from . import world
-from .inbox import Inbox
+from .inbox import Inbox, Stir
 from .interrupts import Interrupts
 from .requests import BadRequest, Request
 from .streams import RecordStreams
+from .world import World
 
 if TYPE_CHECKING:
     from ..http.connections import Connections
+    from .connections import Pool
 
 #: Counts up when a client of the version before would no longer understand the records.
 PROTOCOL = 1
@@ -33,18 +39,33 @@ class Service:
         self._inbox = inbox
         self._interrupts = interrupts
         self._out = out
-        self._connections: Connections | None = None
-        self._way: object = None
+        self._world = World()
+        self._pool: Pool | None = None
 
     def serve(self) -> None:
         """Read requests and answer them. A call that fails or is cancelled does not end it."""
         self._streams(None).record("ready", {"protocol": PROTOCOL, "version": __version__})
         self._inbox.start()
         try:
-            while (request := self._inbox.take()) is not None:
-                self._answer(request)
+            while self._next():
+                pass
         finally:
-            self._hang_up()
+            if self._pool is not None:
+                self._pool.close()
+
+    def _next(self) -> bool:
+        """Wait for a request and answer it; False when no more will come."""
+        item = self._inbox.take()
+        if item is not None and not isinstance(item, Stir):
+            self._answer(item)
+        return item is not None
+
+    def _rest(self, call: int) -> None:
+        """Make other calls until the client wants more of this one."""
+        with self._interrupts.suspended():
+            while not (self._inbox.may_go_on(call) or self._inbox.is_cancelled(call)):
+                if not self._next():
+                    break  # nobody is left who could want more, so nobody sets the pace
 
     def _answer(self, request: Request | BadRequest) -> None:
         streams = self._streams(request.call)
@@ -62,7 +83,7 @@ class Service:
     def _call(self, request: Request, streams: RecordStreams) -> str | None:
         """Make a call and report its errors. Returns what a cancelled one leaves behind, else None."""
         try:
-            with world.entered(request.location, request.environment) as environ:
+            with self._world.entered(request.location, request.environment) as environ:
                 return self._interruptible(request, streams, environ)
         except PSOpenAIError as error:
             streams.error(error)
@@ -76,8 +97,6 @@ class Service:
             with self._interrupts.during(lambda: self._inbox.is_cancelled(request.call)):
                 self._run(request, streams, environ)
         except KeyboardInterrupt as interruption:
-            # An exchange that was left in the middle must not go on in the next call.
-            self._hang_up()
             return interruption.note if isinstance(interruption, Interrupted) else ""
         return None
 
@@ -86,30 +105,41 @@ class Service:
         binding = bind_typed(module.CMDLET, request.parameters, piped=request.records is not None)
         streams.preferences = Preferences.from_bound(binding.values, request.preferences)
         _check_pace(module.CMDLET, binding)
-        connections = self._reach(environ, str(binding.values.get("ApiBase", "")))
-        call = Call(binding.values, streams, environ, connections)
-        if request.records is None:
-            module.run(call)
-        else:
-            from ..pipeline.run import run_records
+        with self._reached(environ, str(binding.values.get("ApiBase", ""))) as connections:
+            call = Call(binding.values, streams, environ, connections)
+            if request.paced:
+                from .pacing import RestingLimiter
 
-            run_records(module, call, _bindable(module.CMDLET, binding, request.records), [])
+                streams.wait = lambda: self._rest(request.call)
+                call = call._replace(limiter=RestingLimiter(streams.rest))
+            if request.records is None:
+                module.run(call)
+            else:
+                from ..pipeline.run import run_records
 
-    def _reach(self, environ: Mapping[str, str], base: str) -> Connections:
-        """The connections of earlier calls, as long as hosts are reached the same way."""
-        from ..http.connections import Connections
+                run_records(module, call, _bindable(module.CMDLET, binding, request.records), [])
 
-        way = world.way(environ, base)
-        if self._connections is None or way != self._way:
-            self._hang_up()
-            self._connections, self._way = Connections(), way
-            self._interrupts.cut = self._connections.cut
-        return self._connections
+    @contextmanager
+    def _reached(self, environ: Mapping[str, str], base: str) -> Iterator[Connections]:
+        """Connections for a call. An exchange that was left in the middle must not go on in the next one."""
+        from .connections import Pool
 
-    def _hang_up(self) -> None:
-        if self._connections is not None:
-            self._connections.close()
-            self._connections = None
+        self._pool = self._pool or Pool()
+        way = self._world.way(environ, base)
+        connections = self._pool.take(way)
+        self._interrupts.cut = connections.cut
+        in_order = False
+        try:
+            yield connections
+            in_order = True
+        except Exception:
+            in_order = True
+            raise
+        finally:
+            if in_order:
+                self._pool.give_back(connections, way)
+            else:
+                connections.close()
 
     def _streams(self, call: int | None) -> RecordStreams:
         return RecordStreams(Preferences(), call, self._send)

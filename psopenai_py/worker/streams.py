@@ -13,6 +13,8 @@ from ..streams import QUIET, Data, Preferences, Streams
 #: Takes one line, without its end.
 Send = Callable[[bytes], None]
 
+#: What a paced call writes before it rests: so many results, or so many characters of them.
+_MOST_RESULTS, _MOST_CHARACTERS = 128, 2**20
 #: Bytes of a video in one record; a multiple of three, so that the parts could be joined as text.
 _PART = 49152
 _KINDS = {"": "information", "WARNING": "warning", "VERBOSE": "verbose", "DEBUG": "debug"}
@@ -43,9 +45,12 @@ class RecordStreams(Streams):
 
     def __init__(self, preferences: Preferences, call: int | None, send: Send) -> None:
         super().__init__(preferences)
+        #: For a paced call: returns when the client wants more of it.
+        self.wait: Callable[[], None] | None = None
         self._call = call
         self._send = send
         self._in_progress = False
+        self._results = self._characters = 0
 
     def error(self, error: PSOpenAIError) -> None:
         super().error(error)
@@ -57,6 +62,13 @@ class RecordStreams(Streams):
             self._in_progress = True
             shown = {"activity": activity, "status": status, "percent": percent, "seconds": round(seconds, 1)}
             self.record("progress", shown | {"completed": False})
+
+    def rest(self) -> None:
+        """Let the client work off what a paced call has written, if there is any, before the call goes on."""
+        if self.wait is not None and self._results:
+            self._results = self._characters = 0
+            self.record("rest", True)
+            self.wait()
 
     def end(self, note: str | None) -> None:
         """The last record of a call. `note` is None, or what a cancelled call leaves behind."""
@@ -84,7 +96,12 @@ class RecordStreams(Streams):
     def _write_output(self, value: Any) -> None:
         from .. import psjson
 
-        self._line("output", psjson.dumps(value, compress=True))
+        text = psjson.dumps(value, compress=True)
+        self._line("output", text)
+        self._results += 1
+        self._characters += len(text)
+        if self._results >= _MOST_RESULTS or self._characters >= _MOST_CHARACTERS:
+            self.rest()
 
     def _write_error(self, error: PSOpenAIError) -> None:
         facts = error.record() | {
@@ -114,7 +131,7 @@ class RecordStreams(Streams):
 def exception_name(error: PSOpenAIError) -> str:
     """The full name of the .NET exception that PowerShell would carry in the error record."""
     if isinstance(error, APIRequestError):
-        return type(error).error_id
+        return type(error).error_id.rpartition(".")[2]  # the reference's have no namespace
     short = error.reason if error.reason in _EXCEPTIONS else error.error_id.rpartition(".")[2]
     if error.reason.startswith("ParameterBinding"):
         short = "ParameterBindingException"

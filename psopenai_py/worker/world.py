@@ -21,33 +21,69 @@ _REPLACED = rf"(?i)(?:(?:ps)?openai_.*|{_KEYS}|{_PROXIES}|ssl_cert_(?:file|dir))
 _WAY = rf"(?i)(?:{_PROXIES}|{_STORES})"
 
 
-@contextmanager
-def entered(location: str | None, environment: Mapping[str, str] | None) -> Iterator[Mapping[str, str]]:
-    """Be in a folder, with the variables of the request; yields all variables that are in force.
+class World:
+    """The process's folder and environment, changed for each call.
 
     The HTTP library, the time zone and the keyring look into the process's own environment, so it is that one
-    which is changed. Raises InputError for a folder or a variable that cannot be used.
+    which is changed. A call that begins while another one rests has the worker's own for its usual ones, and not
+    what is in force for the other.
     """
-    usual, folder = dict(os.environ), _here()
-    wanted = _merged(usual, environment)
-    try:
-        _enter(location)
-        _change(usual, wanted)
-        yield wanted
-    finally:
-        # From what it is, not from what was wanted: a change that broke off must leave no key to the next call.
-        _change(dict(os.environ), usual)
-        if location is not None and folder is not None:
-            with suppress(OSError):  # it may be gone by now
-                os.chdir(folder)
 
+    def __init__(self) -> None:
+        self._home = _here()
+        self._usual = dict(os.environ)
+        self._kept = {name: text for name, text in self._usual.items() if not re.fullmatch(_REPLACED, name)}
+        #: What is in force; None where a change broke off, and only the system knows.
+        self._present: Mapping[str, str] | None = self._usual
+        self._newest_way: tuple[Mapping[str, str], object] = ({}, [])
 
-def way(environ: Mapping[str, str], base: str) -> object:
-    """What has to be the same for a connection to be used again. `base` is the base address, if it was bound."""
-    variables = sorted(item for item in environ.items() if re.fullmatch(_WAY, item[0]))
-    bases = [base, *(environ.get(name, "") for name in BASE_VARIABLES)]
-    # The folder of a sandbox may be relative.
-    return variables, _here() if any(text.strip().lower().startswith("sandbox:") for text in bases) else None
+    @contextmanager
+    def entered(self, location: str | None, environment: Mapping[str, str] | None) -> Iterator[Mapping[str, str]]:
+        """Be in a folder, with the variables of the request; yields all variables that are in force.
+
+        Raises InputError for a folder or a variable that cannot be used.
+        """
+        before, folder = self._present or dict(os.environ), _here()
+        wanted = self._merged(environment)
+        try:
+            _enter(self._home if location is None else location, folder)
+            self._change(wanted)
+            yield wanted
+        finally:
+            self._change(before)
+            if folder is not None and folder != _here():
+                with suppress(OSError):  # it may be gone by now
+                    os.chdir(folder)
+
+    def way(self, environ: Mapping[str, str], base: str) -> object:
+        """What has to be the same for a connection to be used again. `base` is the base address, if it was bound."""
+        if environ != self._newest_way[0]:
+            self._newest_way = environ, sorted(item for item in environ.items() if re.fullmatch(_WAY, item[0]))
+        bases = [base, *(environ.get(name, "") for name in BASE_VARIABLES)]
+        # The folder of a sandbox may be relative.
+        in_sandbox = any(text.strip().lower().startswith("sandbox:") for text in bases)
+        return self._newest_way[1], _here() if in_sandbox else None
+
+    def _merged(self, environment: Mapping[str, str] | None) -> Mapping[str, str]:
+        if environment is None:
+            return self._usual
+        # Windows knows names in upper case only.
+        return self._kept | {name.upper() if os.name == "nt" else name: text for name, text in environment.items()}
+
+    def _change(self, wanted: Mapping[str, str]) -> None:
+        """Change the process's environment where it is to differ."""
+        # After a change that broke off, from what it is: no key may be left for the next call.
+        present, self._present = dict(os.environ) if self._present is None else self._present, None
+        for name in present.keys() - wanted.keys():
+            os.environ.pop(name, None)
+        for name, text in wanted.items() - present.items():
+            try:
+                os.environ[name] = text
+            except ValueError:  # too long for Windows
+                raise InputError(f"The environment variable '{name}' has a text that cannot be used.") from None
+        if present.get("TZ") != wanted.get("TZ") and hasattr(time, "tzset"):
+            time.tzset()
+        self._present = wanted
 
 
 def _here() -> str | None:
@@ -57,32 +93,11 @@ def _here() -> str | None:
         return None
 
 
-def _enter(location: str | None) -> None:
-    if location is None:
+def _enter(location: str | None, folder: str | None) -> None:
+    if location is None or location == folder:
         return
     try:
         os.chdir(location)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise InputError(f"The location '{location}' cannot be used: {why}. Nothing was sent.") from None
-
-
-def _merged(usual: Mapping[str, str], environment: Mapping[str, str] | None) -> dict[str, str]:
-    if environment is None:
-        return dict(usual)
-    kept = {name: text for name, text in usual.items() if not re.fullmatch(_REPLACED, name)}
-    # Windows knows names in upper case only.
-    return kept | {name.upper() if os.name == "nt" else name: text for name, text in environment.items()}
-
-
-def _change(present: Mapping[str, str], wanted: Mapping[str, str]) -> None:
-    """Change the process's environment where it is to differ."""
-    for name in present.keys() - wanted.keys():
-        os.environ.pop(name, None)
-    for name, text in wanted.items() - present.items():
-        try:
-            os.environ[name] = text
-        except ValueError:  # too long for Windows
-            raise InputError(f"The environment variable '{name}' has a text that cannot be used.") from None
-    if present.get("TZ") != wanted.get("TZ") and hasattr(time, "tzset"):
-        time.tzset()

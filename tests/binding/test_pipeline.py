@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psopenai_py.binding.binder import bind
-from psopenai_py.binding.pipeline import bind_record
+from psopenai_py.binding.pipeline import bind_record, lost_properties
 from psopenai_py.binding.quoting import command_line
 from psopenai_py.binding.records import Unreadable
 from psopenai_py.cmdlets import load
@@ -53,6 +53,9 @@ NEW: dict[str, tuple[Bound, Any, Bound]] = {
         {"prompt": "p", "seconds": 8, "size": "1280X720", "model": "m", "input_reference": "a.png", "other": {}},
         {"Prompt": "p", "Seconds": "8", "Size": "1280x720", "Model": "m", "InputReference": "a.png"},
     ),
+    "numbers with a point": ({}, {"prompt": 8.0, "seconds": 8.0}, {"Prompt": "8", "Seconds": "8"}),
+    "numbers as .NET writes them": ({}, {"prompt": 1e20, "seconds": -0.0}, {"Prompt": "1E+20", "Seconds": "-0"}),
+    "a number with an exponent": ({}, 1.0e2, {"Prompt": "100"}),
     "null is as if it were missing": ({}, {"prompt": "p", "seconds": None, "size": None}, {"Prompt": "p"}),
     "the command line wins": ({"Seconds": "4"}, {"prompt": "p", "seconds": "8"}, {"Seconds": "4", "Prompt": "p"}),
     "a picture needs no prompt": ({}, {"InputReference": "a.png"}, {"InputReference": "a.png"}),
@@ -102,6 +105,38 @@ def test_nothing_is_left_to_bind() -> None:
     with pytest.raises(BindingError) as caught:
         bind_record(load("Get-Video").CMDLET, {"VideoId": "a"}, "b")
     assert caught.value.error_id == "InputObjectNotBound"
+
+
+_HINT = "' of the input; it is left out. Did you mean "
+LOST: dict[str, tuple[str, Any, list[str]]] = {
+    "a misspelling": (
+        "New-Video",
+        {"prompt": "p", "secs": 8},
+        ["secs' of the input; it is left out. Did you mean Seconds?"],
+    ),
+    "two": (
+        "New-Video",
+        {"prompt": "p", "note": 1, "Siez": 2},
+        ["note' of", "Siez' of the input; it is left out. Did you mean Size?"],
+    ),
+    "a parameter that is not piped": ("New-Video", {"prompt": "p", "TimeoutSec": 8}, ["TimeoutSec' of"]),
+    "an id of the user's own": ("New-Video", {"id": 1, "prompt": "p"}, ["id' of"]),
+    "all names of a parameter": ("New-Video", {"PROMPT": "p", "InputReference": "a", "input_reference": "b"}, []),
+    "a job": ("New-Video", {"id": "a", "status": "completed", "prompt": "p", "foo": 1}, []),
+    "a job for a remix": ("New-VideoRemix", {"id": "a", "Status": "completed", "foo": 1}, []),
+    "an id for a remix": ("New-VideoRemix", {"id": "a", "foo": 1}, ["foo' of"]),
+    "what creates nothing": ("Get-Video", {"id": "a", "foo": 1}, []),
+    "text": ("New-Video", "secs", []),
+    "a long name": ("New-Video", {"prompt": "p", "x" * 99: 1}, ["x" * 40 + "' of"]),
+}
+
+
+@pytest.mark.parametrize(("cmdlet", "record", "told"), LOST.values(), ids=list(LOST))
+def test_properties_that_nothing_takes(cmdlet: str, record: Any, told: list[str]) -> None:
+    found = lost_properties(load(cmdlet).CMDLET, record)
+    assert len(found) == len(told)
+    for sentence, part in zip(found, told, strict=True):
+        assert sentence.startswith(f"{cmdlet} takes no property '{part}")
 
 
 # --- the way back -----------------------------------------------------------------------------------------------

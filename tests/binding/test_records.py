@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psopenai_py.binding.records import Read, Records, Unreadable
+from psopenai_py.binding.decoded import Read
+from psopenai_py.binding.records import Records, Unreadable
+from psopenai_py.errors import BindingError
 
 A, B = {"id": "a"}, {"id": "b"}
 PRETTY = json.dumps(A, indent=2)
@@ -69,11 +71,9 @@ FORMS: dict[str, tuple[str | bytes, str, list[object]]] = {
     "an array among lines": ('{"id": "a"}\n["b"]\n', "lines", [A, ["b"]]),
     "a mark": (codecs.BOM_UTF8 + b'{"id": "a"}', "objects", [A]),
     "a mark and nothing": (codecs.BOM_UTF8, "none", []),
-    "half a mark": (b"\xef\xbb", "objects", ["\ufffd"]),
     "marks between files": ('\ufeff{"id": "a"}\n\ufeff{"id": "b"}\n', "lines", [A, B]),
     "UTF-16": (codecs.BOM_UTF16_LE + "süß 🐶\nb".encode("utf-16-le"), "lines", ["süß 🐶", "b"]),
     "UTF-16, big end first": (codecs.BOM_UTF16_BE + '["süß"]'.encode("utf-16-be"), "array", ["süß"]),
-    "no UTF-8": (b"s\xfc\xdf\n", "objects", ["s\ufffd\ufffd"]),
     "a repeated key": ('{"id": "a", "id": "b"}', "objects", [B]),
     "control characters in a text": ('{"id": "a\tb"}', "objects", [{"id": "a\tb"}]),
 }
@@ -194,6 +194,28 @@ def test_any_bytes_in_any_pieces_give_the_same_records(data: bytes, sizes: list[
             yield rest[:size]
             rest = rest[size:]
 
-    records = Records(_reading(pieces()))
-    found = [str(record) if isinstance(record, Unreadable) else record for record in records]
-    assert repr((records.form, found)) == repr(_read(data))
+    assert repr(_outcome(pieces())) == repr(_outcome(iter([data]))) or not _is_text(data)
+    for read in (pieces(), iter([data])):
+        assert (_outcome(read)[2] is None) is _is_text(data)
+
+
+def _outcome(pieces: Iterator[bytes]) -> tuple[str, list[object], str | None]:
+    """Form, records, and why the rest was refused."""
+    form, found = "", list[object]()
+    try:
+        records = Records(_reading(pieces))
+        form = records.form
+        for record in records:
+            found.append(str(record) if isinstance(record, Unreadable) else record)
+    except BindingError as error:
+        return form, found, error.error_id
+    return form, found, None
+
+
+def _is_text(data: bytes) -> bool:
+    """True for what another reader of text takes, too."""
+    marks = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+    try:
+        return "\0" not in data.decode(marks.get(data[:2], "utf-8"))
+    except UnicodeDecodeError:
+        return False

@@ -98,6 +98,16 @@ def test_an_id_stays_whole_on_any_screen(api: Script) -> None:
 
 
 @on_unix
+def test_an_id_that_leaves_no_room_has_a_line_for_itself(api: Script) -> None:
+    api.responses = [page(job(2, id="video_" + "6" * 32), job(3, id="video_" + "7" * 32))]
+    assert _seen(40, "Get-Video") == (
+        f"video_{'6' * 32}\n  in_progress  2  2 h  Dancing Doggo, t…\nvideo_{'7' * 32}\n"
+        "  in_progress  3  3 h  Dancing Doggo, t…\n"
+    )
+    assert _seen(60, "Get-Video").splitlines()[0].split() == ["ID", "STATUS", "%"]
+
+
+@on_unix
 def test_letters_that_take_two_columns(api: Script) -> None:
     api.responses = [page(job(2, prompt="踊る犬が丘の上で夕日を浴びて踊っている", status="待機中"), job(3))]
     rows = _seen(80, "Get-Video").splitlines()[1:]

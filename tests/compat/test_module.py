@@ -177,22 +177,8 @@ def test_exceptions_have_their_types() -> None:
     assert declared["APIRequestException"] == ""
     for kind in kinds[1:]:
         assert declared[names[kind]] == names[kind.__mro__[1]]
-        assert exception_name(kind("x", status=400)) == f"PSOpenAI.APIRequest.{names[kind]}"
+        assert exception_name(kind("x", status=400)) == names[kind]
 
 
 def _below(kind: type[errors.APIRequestError]) -> list[type[errors.APIRequestError]]:
     return [each for one in kind.__subclasses__() for each in (one, *_below(one))]
-
-
-def test_errors_find_the_function_that_writes_them() -> None:
-    """Every command that an error names is a function of the module's error writer, or the cmdlet itself."""
-    script = (FOLDER / "Errors.ps1").read_text("utf-8-sig")
-    written = set(re.findall(r"^    function ([\w-]+) \{", script, re.MULTILINE))
-    known = re.search(r"(?s)\$known = (.*?)\n    if", script)
-    assert known is not None
-    listed = set(re.findall(r"'(.*?)'", known[1]))
-    cmdlets = {name for name in _parameters(FOLDER / "Cmdlets.ps1") if name.endswith(("Video", "Content", "Remix"))}
-    assert written == listed | cmdlets
-    sources = [path.read_text("utf-8") for path in (ROOT / "psopenai_py").rglob("*.py")]
-    named = {name for text in sources for name in re.findall(r"command ?= ?\"([\w-]+)\"", text)}
-    assert named - cmdlets <= listed

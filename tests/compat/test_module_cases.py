@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -13,6 +10,7 @@ from typing import Any
 import pytest
 
 from compat import recordings, seen
+from tests import powershell
 from tests.conftest import KEY
 from tests.server import JOB, Script, Server
 
@@ -29,7 +27,7 @@ def _group(name: str) -> list[Case]:
     return [case for case in CASES if case["name"].startswith(name)]
 
 
-@pytest.mark.skipif(not shutil.which("pwsh"), reason="there is no pwsh; recordings/module.jsonl was not replayed")
+@powershell.needed
 @pytest.mark.parametrize("group", GROUPS)
 def test_cases_in_powershell(group: str, server: Server, tmp_path: Path) -> None:
     files = tmp_path / "files"
@@ -67,10 +65,8 @@ def _replay(cases: list[Case], folder: Path) -> dict[str, Case]:
     """Run cases in one PowerShell; what a script sees of each, by name."""
     given, results = folder / "cases.json", folder / "results.jsonl"
     given.write_text(json.dumps(cases), "ascii")
-    command = ["pwsh", "-NoProfile", "-NonInteractive", "-File", str(REPLAY)]
-    command += ["-Module", str(MODULE), "-Cases", str(given), "-Results", str(results)]
-    environment = dict(os.environ) | {"PSOPENAI_PYTHON": sys.executable, "NO_COLOR": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=600)
+    arguments = ["-File", str(REPLAY), "-Module", str(MODULE), "-Cases", str(given), "-Results", str(results)]
+    done = powershell.run(arguments, folder, {"PSOPENAI_PYTHON": sys.executable})
     assert (done.returncode, done.stderr) == (0, "")
     return {result["name"]: result for result in map(json.loads, results.read_text("ascii").splitlines())}
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import powershell
+
 TESTS = Path(__file__).with_name("pester")
 _HAS_PESTER = "if (-not (Get-Module -ListAvailable Pester | Where-Object Version -ge ([version]'5.0'))) { exit 3 }"
 _RUN = f"Import-Module Pester -MinimumVersion 5.0; Invoke-Pester -Path '{TESTS}' -Output Detailed -CI"
@@ -22,8 +24,9 @@ def _shells() -> list[str]:
 
 def test_the_module_in_powershell(tmp_path: Path) -> None:
     ready = [shell for shell in _shells() if _command(shell, _HAS_PESTER, tmp_path).returncode == 0]
-    if not ready:
-        pytest.skip("there is no PowerShell with Pester 5; the module was parsed, but not run")
+    if not _shells():
+        pytest.skip(powershell.WITHOUT)
+    assert ready, "PowerShell has no Pester 5: Install-Module Pester -MinimumVersion 5.0 -Scope CurrentUser"
     for shell in ready:
         done = _command(shell, _RUN, tmp_path)
         assert done.returncode == 0, f"{shell}:\n{done.stdout}\n{done.stderr}"

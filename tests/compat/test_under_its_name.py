@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests import powershell
 from tests.conftest import Run
 
-pytestmark = pytest.mark.skipif(not shutil.which("pwsh"), reason="there is no pwsh; install -As was not tried")
+pytestmark = powershell.needed
 
 #: Puts out facts as JSON, one for each line of the table below.
 _HEAD = """
@@ -27,19 +24,8 @@ function Show-Error([scriptblock]$Script) {
 
 
 def _facts(modules: Path, script: str, folder: Path) -> Any:
-    path = folder / "script.ps1"
-    path.write_text(script, "utf-8-sig")
-    environment = dict(os.environ) | {
-        "PSModulePath": str(modules),
-        "OPENAI_API_BASE": f"sandbox:{folder.as_posix()}/jobs?speed=1000",
-        "NO_COLOR": "1",
-    }
-    command = ["pwsh", "-NoProfile", "-NonInteractive", "-File", str(path)]
-    done = subprocess.run(
-        command, capture_output=True, text=True, encoding="utf-8", check=False, env=environment, timeout=120
-    )
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    return json.loads(done.stdout)
+    base = f"sandbox:{folder.as_posix()}/jobs?speed=1000"
+    return powershell.facts(script, folder, {"PSModulePath": str(modules), "OPENAI_API_BASE": base})
 
 
 @pytest.fixture

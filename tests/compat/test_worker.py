@@ -100,14 +100,14 @@ ERRORS: dict[str, tuple[int, Any, Record]] = {
         {"error": {"message": "Slow down.", "code": "rate_limit_exceeded", "type": "requests", "param": "model"}},
         {
             "id": "PSOpenAI.APIRequest.RateLimitExceededException,Invoke-OpenAIAPIRequest",
-            "exception": "PSOpenAI.APIRequest.RateLimitExceededException",
+            "exception": "RateLimitExceededException",
             "code": "rate_limit_exceeded",
             "type": "requests",
             "param": "model",
         },
     ),
-    "not found": (404, {"error": {"message": "No."}}, {"exception": "PSOpenAI.APIRequest.NotFoundException"}),
-    "a status of its own": (418, {}, {"exception": "PSOpenAI.APIRequest.APIRequestException"}),
+    "not found": (404, {"error": {"message": "No."}}, {"exception": "NotFoundException"}),
+    "a status of its own": (418, {}, {"exception": "APIRequestException"}),
 }
 
 

@@ -13,7 +13,7 @@ from psopenai_py import __version__
 from psopenai_py.worker.requests import LONGEST_LINE
 from tests.compat.client import Client, Record, end
 from tests.conftest import KEY
-from tests.server import JOB, Server
+from tests.server import JOB, Script, Server
 
 MARK = codecs.BOM_UTF8
 PROTOCOL = Path(__file__).resolve().parents[2] / "compat" / "protocol.md"
@@ -27,19 +27,33 @@ def test_transcript(server: Server) -> None:
         {"json": JOB | {"status": "in_progress", "progress": 40}},
     ]
     script = server.script("transcript", answers)
-    places = {"http://127.0.0.1:8000/v1": script.base, '"version":"0.1.0"': f'"version":"{__version__}"'}
+    places = {
+        "http://127.0.0.1:8000/list": _listed(server).base,
+        "http://127.0.0.1:8000/v1": script.base,
+        "127.0.0.1:8000": server.host,
+        '"version":"0.1.0"': f'"version":"{__version__}"',
+    }
     client = Client({"TZ": "UTC"})
     lines = re.findall(r"^[<>] .*$", PROTOCOL.read_text("utf-8"), re.MULTILINE)
     assert len(lines) > 10
     for line in lines:
         text = line[2:]
         for shown, actual in places.items():
-            text = text.replace(shown, actual).replace("127.0.0.1:8000", server.host)
+            text = text.replace(shown, actual)
         if line[0] == ">":
             client.write(text.encode())
         else:
             assert _steady(client.next()) == _steady(json.loads(text))
     assert client.close() == 0
+
+
+def _listed(server: Server) -> Script:
+    """A service with two jobs, each on a page of its own."""
+    jobs = [{"id": f"video_{number}", "status": "completed"} for number in (1, 2)]
+    first, second = (
+        {"json": {"object": "list", "data": [job], "last_id": job["id"], "has_more": job is jobs[0]}} for job in jobs
+    )
+    return server.script("transcript-list", [first, {"json": {"deleted": True}}, second])
 
 
 def _steady(record: Record | None) -> Record | None:

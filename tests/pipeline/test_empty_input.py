@@ -27,7 +27,7 @@ def api(server: Server, monkeypatch: pytest.MonkeyPatch) -> Script:
 def test_without_input_an_id_is_missing(run: Run, api: Script, cmdlet: str, process: bool) -> None:
     result = run(cmdlet, process=process)
     assert (result.exit_code, result.error_ids) == (2, [f"MissingMandatoryParameter,{cmdlet}"])
-    assert f"Give it on the command line ({cmdlet} -VideoId VALUE) or through a pipe." in result.stderr
+    assert "Give it as -VideoId VALUE, or through a pipe." in result.stderr
 
 
 WITHOUT_A_VALUE = {

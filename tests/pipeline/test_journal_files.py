@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run
-from tests.pipeline.desk import Desk, entries, job, line, lines, prompts, refusal
+from tests.pipeline.desk import Desk, entries, feed, job, line, lines, prompts, refusal, start
 
 ARGUMENTS = ("-ThrottleLimit", "4", "-Resume", "j")
 
@@ -55,6 +55,35 @@ def test_edited_by_hand(edited: Callable[[bytes], bytes], desk: Desk, run: Run) 
 def test_nobody_else_may_read_a_new_journal(desk: Desk, run: Run) -> None:
     run("New-Video", *ARGUMENTS, stdin=lines(prompts(1)))
     assert stat.S_IMODE(Path("j").stat().st_mode) == 0o600
+
+
+def _saved_by_an_editor(journal: Path) -> None:
+    new = journal.with_suffix(".new")
+    new.write_bytes(journal.read_bytes())
+    new.replace(journal)
+
+
+TOUCHED: dict[str, Callable[[Path], object]] = {
+    "replaced": _saved_by_an_editor,
+    "deleted": Path.unlink,
+    "changed": lambda journal: os.truncate(journal, 0),
+}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps others from touching the file")
+@pytest.mark.parametrize("change", TOUCHED)
+def test_touched_during_a_run(change: str, desk: Desk) -> None:
+    """What would be noted in it, the next run would not know, and pay again."""
+    desk.held = {"p1", "p2"}
+    process = start("New-Video", "-ThrottleLimit", "2", "-Resume", "j")
+    feed(process, lines(prompts(30)))
+    desk.wait(lambda: desk.under_way == {"p1", "p2"})
+    TOUCHED[change](Path("j"))
+    desk.answer("p1", "p2")
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (1, line("p1") + line("p2"))
+    assert f"The journal 'j' was {change} during the run. Record 3 and what follows were not sent" in err
+    assert sorted(desk.asked) == ["p1", "p2"]
 
 
 def test_lines_of_a_record_taken_out(desk: Desk, run: Run) -> None:

@@ -57,6 +57,15 @@ def test_an_address_is_read(address: str, expected: SandboxAddress) -> None:
             "sandbox:?tempo=1", "A sandbox address has no option 'tempo'; it knows speed and fault.", id="option"
         ),
         pytest.param("sandbox:?speed=1&speed=2", "The sandbox address gives 'speed' twice.", id="twice"),
+        pytest.param("sandbox:/a\0b", "The folder of the sandbox address holds a null character.", id="null"),
+        pytest.param(
+            "sandbox:/a\ud800b", "The folder of the sandbox address holds a character that no path can have.", id="half"
+        ),
+        pytest.param(
+            "sandbox:~nosuchuser/x",
+            "The folder of the sandbox address cannot be found: Could not determine home directory.",
+            id="no-such-user",
+        ),
         pytest.param("sandbox://host/x", "'sandbox://host/x' names a host; write 'sandbox:/folder'.", id="host"),
         pytest.param(
             "sandbox:?fault=boom",
@@ -83,6 +92,12 @@ def test_a_user_without_a_home_is_told_what_to_do(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(ValueError) as caught:
         default_folder({}, "linux")
     assert str(caught.value) == "This user has no home folder; name one for the jobs: sandbox:/folder"
+
+
+def test_a_home_that_moves_with_the_current_folder_is_none() -> None:
+    with pytest.raises(ValueError) as caught:
+        default_folder({"HOME": "here"}, "linux", otherwise="-Path")
+    assert str(caught.value) == "This user has no home folder; name one for the jobs: -Path"
 
 
 def test_is_sandbox() -> None:

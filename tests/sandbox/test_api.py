@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from psopenai_py.sandbox import open_sandbox
-from psopenai_py.sandbox.service.jobs import JobStore
+from psopenai_py.sandbox.service.application import create_app
+from psopenai_py.sandbox.service.jobs import JobStore, UnusableFolder
 from tests.sandbox.conftest import NOON, Clock, Connect
 
 NewVideo = Callable[..., str]
@@ -75,7 +76,7 @@ def test_a_job_moves_on_in_another_process(tmp_path: Path) -> None:
     ids = []
     for _ in range(2):
         transport = httpx.WSGITransport(app=open_sandbox(address, os.environ))
-        with httpx.Client(transport=transport, base_url="http://sandbox") as client:
+        with httpx.Client(transport=transport, base_url="http://sandbox/v1") as client:
             ids.append(client.post("/videos", data={"prompt": "x"}).json()["id"])
             assert client.get(f"/videos/{ids[0]}").json()["status"] == "completed"
     assert len(set(ids)) == 2
@@ -140,7 +141,13 @@ ERRORS = [
     pytest.param(
         "POST", f"/videos/{UNKNOWN}/remix", {"json": {"prompt": "x"}}, 404, "video_id", "not_found", id="remix-unknown"
     ),
-    pytest.param("GET", "/models", {}, 404, None, "unknown_url", id="unknown-address"),
+    pytest.param("GET", "/files", {}, 404, None, "unknown_url", id="unknown-address"),
+    pytest.param("GET", "/models/gpt-4", {}, 404, "model", "model_not_found", id="unknown-model"),
+    pytest.param("POST", "/models", {}, 405, None, "method_not_allowed", id="models-method"),
+    pytest.param("POST", "/videos/edits", {"json": {"prompt": "x"}}, 404, None, "not_offered", id="edits"),
+    pytest.param("POST", "/videos/extensions", {"json": {}}, 404, None, "not_offered", id="extensions"),
+    pytest.param("POST", "/videos/characters", {"files": {"a": b""}}, 404, None, "not_offered", id="characters"),
+    pytest.param("GET", "/videos/characters/char_1", {}, 404, None, "not_offered", id="character"),
     pytest.param("PUT", "/videos", {}, 405, None, "method_not_allowed", id="method"),
     pytest.param("POST", "/videos/x/content", {}, 405, None, "method_not_allowed", id="content-method"),
     pytest.param("POST", "/videos", {"content": b"x" * 1001}, 413, None, "request_too_large", id="too-large"),
@@ -187,9 +194,34 @@ def test_a_wrong_method_learns_the_right_ones(client: httpx.Client) -> None:
     assert allowed == ["GET, POST, HEAD", "GET, DELETE, HEAD", "GET, HEAD", "POST"]
 
 
-@pytest.mark.parametrize("prefix", ["/v1", ""], ids=["v1", "bare"])
-def test_the_version_in_the_path_is_optional(connect: Connect, prefix: str) -> None:
-    assert connect().get(f"http://sandbox{prefix}/videos/").json()["data"] == []
+@pytest.mark.parametrize("path", ["/videos", "/v1/v1/videos", "/v2/videos", "/V1/videos", "/", "//v1/videos"])
+def test_a_base_address_without_the_version_is_refused(connect: Connect, path: str) -> None:
+    answer = connect().get(f"http://sandbox{path}")
+    assert (answer.status_code, answer.json()["error"]) == (
+        404,
+        {
+            "message": f"The sandbox has nothing at '{path}'; its base address ends in /v1, as in /v1/videos.",
+            "type": "invalid_request_error",
+            "param": None,
+            "code": "unknown_url",
+        },
+    )
+
+
+def test_a_slash_at_the_end_does_no_harm(client: httpx.Client) -> None:
+    assert client.get("/videos/").json()["data"] == []
+
+
+def test_models_are_listed(connect: Connect) -> None:
+    def model(name: str) -> dict[str, object]:
+        return {"id": name, "object": "model", "created": 1_759_708_800, "owned_by": "sandbox"}
+
+    client = connect()
+    assert client.get("/models").json() == {"object": "list", "data": [model("sora-2"), model("sora-2-pro")]}
+    assert client.get("/models/sora-2-pro").json() == model("sora-2-pro")
+    assert connect(fault="503").get("/models").status_code == 503
+    assert connect(fault="503 list").get("/models").status_code == 200
+    assert connect(api_key="sk-x").get("/models").status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -239,11 +271,22 @@ def test_a_damaged_job_can_be_seen_and_deleted(client: httpx.Client, store: JobS
 
 def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    app = open_sandbox(f"sandbox:{tmp_path / 'file'}", os.environ)
+    app = create_app(JobStore(tmp_path / "file"))
     with httpx.Client(transport=httpx.WSGITransport(app=app), base_url="http://sandbox/v1") as client:
         answer = client.post("/videos", data={"prompt": "x"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "sandbox_folder")
     assert answer.json()["error"]["message"].startswith(f"The sandbox cannot use its folder '{tmp_path / 'file'}': ")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_client_in_the_same_process_gets_an_exception_for_an_unusable_folder(tmp_path: Path, method: str) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    app = open_sandbox(f"sandbox:{tmp_path / 'file'}", os.environ)
+    with (
+        httpx.Client(transport=httpx.WSGITransport(app=app), base_url="http://sandbox/v1") as client,
+        pytest.raises(UnusableFolder, match=r"The sandbox cannot use its folder '.*file': "),
+    ):
+        client.request(method, "/videos", data={"prompt": "x"})
 
 
 def test_head_answers_like_get_without_a_body(client: httpx.Client, new_video: NewVideo) -> None:

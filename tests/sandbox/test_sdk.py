@@ -161,3 +161,8 @@ def test_mistakes_have_their_class_and_request_id(sdk: openai.OpenAI, serve: Ser
     with pytest.raises(openai.APIStatusError) as large:
         new_client(serve(upload_limit=1000)).videos.create(prompt="x", input_reference=b"\0" * 2000)
     assert large.value.status_code == httpx.codes.REQUEST_ENTITY_TOO_LARGE
+
+
+def test_models(sdk: openai.OpenAI) -> None:
+    assert [model.id for model in sdk.models.list()] == ["sora-2", "sora-2-pro"]
+    assert sdk.models.retrieve("sora-2").owned_by == "sandbox"

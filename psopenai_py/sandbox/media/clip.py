@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -30,19 +29,10 @@ class Clip:
             yield b"".join(self._samples[start : start + KEY_INTERVAL])
 
 
-_drawing = threading.Lock()
-
-
+@lru_cache(maxsize=2)  # players ask for many ranges of the same clip
 def make_clip(scene: Scene) -> Clip:
-    """Return the clip of a scene: byte for byte the same each time.
-
-    One at a time: threads that compute keep all others waiting, among them those that answer small requests.
-    """
-    with _drawing:
-        return _cached_clip(scene)
-
-
-_cached_clip = lru_cache(maxsize=2)(Clip)  # players ask for many ranges of the same clip
+    """Return the clip of a scene: byte for byte the same each time."""
+    return Clip(scene)
 
 
 def _samples(scene: Scene) -> list[bytes]:

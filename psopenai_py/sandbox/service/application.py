@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from .faults import apply_fault, parse_fault
-from .jobs import DamagedJob, JobStore
+from .jobs import DamagedJob, JobStore, UnusableFolder
 from .operations import Operations, Request
 from .responses import ApiError, Response
 
@@ -36,12 +37,14 @@ def create_app(
     fault: str | None = None,
     upload_limit: int = UPLOAD_LIMIT,
     local: bool = False,
+    embedded: bool = False,
 ) -> WSGIApplication:
     """Return the application over `store`.
 
     api_key: what clients must send; None accepts all. fault: a failure for every request, written as in
     `faults`; a ValueError when it is none. upload_limit: bytes of a request body. local: refuse foreign web pages
-    and host names, as a server has to; in-process there are none.
+    and host names, as a server has to; in-process there are none. embedded: raise DamagedJob and UnusableFolder,
+    since the client is in this process and can tell its user what is wrong here.
     """
     operations = Operations(store, fault=parse_fault(fault) if fault else None, upload_limit=upload_limit)
     routes = _routes(operations)
@@ -54,24 +57,28 @@ def create_app(
                 check_origin(environ)
             if api_key is not None:
                 _check_key(environ, api_key)
-            response = _dispatch(operations, routes, environ)
+            with _storage_errors(store):
+                response = _dispatch(operations, routes, environ)
         except ApiError as error:
             response = error.response()
-        except DamagedJob as error:
-            response = ApiError(500, str(error), type="server_error", code="damaged_job").response()
-        except (ConnectionError, TimeoutError):
-            raise  # failures on demand; both are OSErrors
-        except OSError as error:
-            response = _storage_error(store, error).response()
+        except (DamagedJob, UnusableFolder) as error:
+            if embedded:
+                raise
+            code = "damaged_job" if isinstance(error, DamagedJob) else "sandbox_folder"
+            response = ApiError(500, str(error), type="server_error", code=code).response()
         return _send(response, environ, start_response)
 
     return app
 
 
 def _routes(operations: Operations) -> tuple[Route, ...]:
-    one = "/videos/(?P<id>[^/]+)"
+    one = "/v1/videos/(?P<id>[^/]+)"
+    missing: dict[str, tuple[str, Handler]] = dict.fromkeys(("GET", "POST", "DELETE"), ("", operations.not_offered))
     return (
-        (re.compile("/videos"), {"GET": ("list", operations.list), "POST": ("create", operations.create)}),
+        (re.compile("/v1/models"), {"GET": ("models", operations.list_models)}),
+        (re.compile("/v1/models/(?P<id>.+)"), {"GET": ("models", operations.retrieve_model)}),
+        (re.compile("/v1/videos"), {"GET": ("list", operations.list), "POST": ("create", operations.create)}),
+        (re.compile("/v1/videos/(?P<id>edits|extensions|characters)(/[^/]+)?"), missing),
         (re.compile(one), {"GET": ("get", operations.retrieve), "DELETE": ("delete", operations.delete)}),
         (re.compile(f"{one}/content"), {"GET": ("content", operations.content)}),
         (re.compile(f"{one}/remix"), {"POST": ("create", operations.remix)}),
@@ -90,8 +97,7 @@ def _dispatch(operations: Operations, routes: tuple[Route, ...], environ: WSGIEn
 
 def _match(routes: tuple[Route, ...], environ: WSGIEnvironment) -> tuple[Handler, Request]:
     method = environ["REQUEST_METHOD"]
-    path = str(environ.get("PATH_INFO") or "/")
-    path = path.removeprefix("/v1").removesuffix("/")
+    path = str(environ.get("PATH_INFO") or "/").removesuffix("/")
     for pattern, methods in routes:
         match = pattern.fullmatch(path)
         if match is None:
@@ -103,7 +109,8 @@ def _match(routes: tuple[Route, ...], environ: WSGIEnvironment) -> tuple[Handler
             raise ApiError(405, message, code="method_not_allowed", headers={"allow": allowed})
         query = dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
         return found[1], Request(found[0], environ, query, match.groupdict().get("id", ""))
-    raise ApiError(404, "The sandbox has nothing here; its videos are under /v1/videos.", code="unknown_url")
+    message = f"The sandbox has nothing at '{path[:80] or '/'}'; its base address ends in /v1, as in /v1/videos."
+    raise ApiError(404, message, code="unknown_url")
 
 
 def _check_key(environ: WSGIEnvironment, api_key: str) -> None:
@@ -117,10 +124,14 @@ def _check_key(environ: WSGIEnvironment, api_key: str) -> None:
         raise ApiError(401, "The key is not the one this sandbox was started with.", code="invalid_api_key")
 
 
-def _storage_error(store: JobStore, error: OSError) -> ApiError:
-    reason = error.strerror or type(error).__name__
-    message = f"The sandbox cannot use its folder '{store.folder}': {reason}. Name another one: sandbox:/folder"
-    return ApiError(500, message, type="server_error", code="sandbox_folder")
+@contextmanager
+def _storage_errors(store: JobStore) -> Iterator[None]:
+    try:
+        yield
+    except (ConnectionError, TimeoutError):
+        raise  # failures on demand; both are OSErrors
+    except OSError as error:
+        raise UnusableFolder(store.folder, error) from None
 
 
 def _send(response: Response, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ __all__ = ["content_response"]
 _MOST_DIGITS = 18
 # Part of each entity tag, so that no cache mixes pictures of two releases: raise it when one byte changes.
 _EDITION = 2
+# One picture at a time: threads that compute keep all others waiting, among them those that answer small requests.
+_drawing = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class _Asset:
 
 def content_response(job: Job, variant: str, environ: Mapping[str, Any]) -> Response:
     """Answer for one variant of a completed job: 200, 206, 304, or an ApiError 416."""
-    asset = _asset(job, variant)
+    with _drawing:
+        asset = _asset(job, variant)
     tag = _entity_tag(job, variant)
     headers = {
         "content-type": asset.media_type,

@@ -7,6 +7,7 @@ processes. Knows nothing of HTTP.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from .timeline import KEEP_SECONDS, Job, job_from_record, record_of
 
-__all__ = ["DamagedJob", "JobStore", "UnknownJob", "is_video_id"]
+__all__ = ["DamagedJob", "JobStore", "UnknownJob", "UnusableFolder", "is_video_id"]
 
 _ID = re.compile(r"video_([0-9a-f]{14})[0-9a-f]{18}")
 _FILE = re.compile(r"(\.?)(video_[0-9a-f]{32})\.(json|tmp)")
@@ -36,6 +37,13 @@ class UnknownJob(LookupError):
 
 class DamagedJob(ValueError):
     """A job's file exists and cannot be read as a job."""
+
+
+class UnusableFolder(Exception):
+    """The folder of the jobs cannot be read or written: not a failure of the service, but of this machine."""
+
+    def __init__(self, folder: Path, error: OSError) -> None:
+        super().__init__(f"The sandbox cannot use its folder '{folder}': {error.strerror or type(error).__name__}.")
 
 
 class JobStore:
@@ -61,6 +69,15 @@ class JobStore:
         self._report = report or _log
         self._last_stamp = 0
         self._stamping = threading.Lock()
+
+    def prepare(self) -> None:
+        """Make the folder now instead of with the first job; raises UnusableFolder."""
+        try:
+            self._make_folder(self._jobs)
+            if not os.access(self._jobs, os.R_OK | os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        except OSError as error:
+            raise UnusableFolder(self.folder, error) from None
 
     def create(self, request: Job) -> Job:
         """Store a new job: `request` with an id, a creation time and a running time of its own."""

@@ -1,4 +1,4 @@
-"""What each route does: create, list, retrieve, delete, remix, content.
+"""What each route does: create, list, retrieve, delete, remix, content, models.
 
 Request in, answer out; failures on demand that a prompt asks for are applied here. Knows nothing of WSGI's
 start_response, of paths, or of how jobs and pictures are stored.
@@ -18,7 +18,8 @@ from .timeline import Job, poll_after, state_of, video_object
 
 __all__ = ["Operations", "Request"]
 
-DEFAULT_MODEL = "sora-2"
+MODELS = ("sora-2", "sora-2-pro")
+DEFAULT_MODEL = MODELS[0]
 DEFAULT_SECONDS = 4
 DEFAULT_SIZE = "720x1280"
 MAX_SECONDS = 60
@@ -30,10 +31,10 @@ VARIANTS = ("video", "thumbnail", "spritesheet")
 class Request(NamedTuple):
     """One request after routing."""
 
-    stage: str  # one of faults.STAGES
+    stage: str  # one of faults.STAGES, or another one that only a failure of all requests is for
     environ: Mapping[str, Any]
     query: Mapping[str, str]
-    video_id: str = ""
+    video_id: str = ""  # or what else the path names
 
 
 class Operations:
@@ -108,6 +109,22 @@ class Operations:
         response = self._content(job, request)
         return response.cut_short() if fault else response
 
+    def list_models(self, request: Request) -> Response:
+        """GET /models: the names of the contract; every other one is accepted, too."""
+        return json_response({"object": "list", "data": [_model(name) for name in MODELS]})
+
+    def retrieve_model(self, request: Request) -> Response:
+        """GET /models/{name}."""
+        if request.video_id not in MODELS:
+            message = f"The sandbox lists no model '{request.video_id[:80]}'."
+            raise ApiError(404, message, param="model", code="model_not_found")
+        return json_response(_model(request.video_id))
+
+    def not_offered(self, request: Request) -> Response:
+        """Refuse what the contract has beside jobs, instead of taking its name for the id of a video."""
+        message = f"The sandbox does not offer {request.video_id}; it creates, remixes, lists and deletes videos."
+        raise ApiError(404, message, code="not_offered")
+
     def option_fault(self, request: Request) -> Fault | None:
         """Return the failure that the sandbox's own option wants for this request."""
         fault = self._fault
@@ -157,6 +174,10 @@ class Operations:
 
     def _counts(self, fault: Fault, stage: str, subject: str) -> bool:
         return fault.times is None or self._store.refuse(f"{fault} {stage} {subject}", fault.times)
+
+
+def _model(name: str) -> dict[str, object]:
+    return {"id": name, "object": "model", "created": 1_759_708_800, "owned_by": "sandbox"}
 
 
 def _draft(form: Form) -> Job:

@@ -38,7 +38,7 @@ Describe 'Streams' {
 
     It 'writes information' {
         InModuleScope PSOpenAI.Py {
-            $texts = Write-CallText -Kind 'information' -Value 'told' 6>&1
+            $texts = Write-CallText -Kind 'information' -Json '"told"' 6>&1
             "$texts" | Should -Be 'told'
         }
     }
@@ -49,9 +49,54 @@ Describe 'Streams' {
         $script = "Import-Module '$Manifest'; New-Video a -ApiBase '$base' | Wait-Video -ApiBase '$base'"
         $done = $shell.AddScript($script).Invoke()
         $done[0].status | Should -Be 'completed'
-        $shown = @($shell.Streams.Progress | Where-Object { $_.Activity -eq 'Video' })
-        $shown[0].StatusDescription | Should -Match $done[0].id
+        $shown = @($shell.Streams.Progress | Where-Object { $_.Activity -eq 'Wait-Video' })
+        $shown[0].StatusDescription | Should -Match '^(queued|in_progress)( \d+ %)?$'
+        $shown[0].CurrentOperation | Should -Match '^Video video_\w+\.\.\.\w{5}$'
+        $shown.PercentComplete | Where-Object { $_ -gt 0 } | Should -Not -BeNullOrEmpty
+        $shown.SecondsRemaining | Where-Object { $_ -ge 0 } | Should -Not -BeNullOrEmpty
         $shown[-1].RecordType | Should -Be 'Completed'
+        $shell.Dispose()
+    }
+
+    It 'takes the bar away <Name>' -ForEach @(
+        @{ Name = 'when the call is stopped'; Ends = 'stop'; Prompt = 'a'; Speed = '0.001' }
+        @{ Name = 'after an error'; Ends = 'error'; Prompt = '[fail] a'; Speed = '4' }
+        @{ Name = 'when the worker dies'; Ends = 'death'; Prompt = 'a'; Speed = '0.001' }
+    ) {
+        $shell = [powershell]::Create()
+        $base = "sandbox:$TestDrive/$Ends`?speed=$Speed"
+        $script = "Import-Module '$Manifest'; & (Get-Module -Name PSOpenAI.Py) { (Get-Worker).Process.Id }; " +
+            "New-Video '$Prompt' -ApiBase '$base' | Wait-Video -ApiBase '$base' -PollIntervalSec 0.2"
+        $none = [System.Management.Automation.PSDataCollection[psobject]]::new()
+        $none.Complete()
+        $output = [System.Management.Automation.PSDataCollection[psobject]]::new()
+        $running = $shell.AddScript($script).BeginInvoke($none, $output)
+        $until = [datetime]::Now.AddSeconds(20)
+        while (@($shell.Streams.Progress | Where-Object { $_.Activity -eq 'Wait-Video' }).Count -eq 0 -and -not $running.IsCompleted -and [datetime]::Now -lt $until) {
+            Start-Sleep -Milliseconds 50
+        }
+        if ($Ends -eq 'stop') {
+            $shell.Stop()
+        }
+        elseif ($Ends -eq 'death') {
+            Stop-Process -Id $output[0] -Force
+        }
+        $running.AsyncWaitHandle.WaitOne(20000) | Should -BeTrue
+        $shown = @($shell.Streams.Progress | Where-Object { $_.Activity -eq 'Wait-Video' })
+        $shown.Count | Should -BeGreaterThan 1
+        $shown[-1].RecordType | Should -Be 'Completed'
+        $shell.Dispose()
+    }
+
+    It 'shows no progress <Name>' -ForEach @(
+        @{ Name = 'by preference'; Before = '$ProgressPreference = "SilentlyContinue"'; More = '' }
+        @{ Name = 'by parameter'; Before = ''; More = '-ProgressAction SilentlyContinue' }
+    ) -Skip:($PSVersionTable.PSVersion -lt '7.4') {
+        $base = "sandbox:$TestDrive/noprogress?speed=4"
+        $shell = [powershell]::Create()
+        $script = "Import-Module '$Manifest'; $Before; New-Video a -ApiBase '$base' | Wait-Video -ApiBase '$base' $More"
+        $shell.AddScript($script).Invoke()[0].status | Should -Be 'completed'
+        @($shell.Streams.Progress | Where-Object { $_.Activity -eq 'Wait-Video' }).Count | Should -Be 0
         $shell.Dispose()
     }
 
@@ -115,9 +160,8 @@ Describe 'Errors' {
         $seen.Job | Should -BeNullOrEmpty
         $seen.Worked | Should -BeTrue
         $seen.Seen | Should -BeGreaterThan 0
-        # PowerShell puts what ended the statement before the record of it.
-        $seen.Found[-1].FullyQualifiedErrorId |
-            Should -Be 'PSOpenAI.APIRequest.APIRequestException,Invoke-OpenAIAPIRequest'
+        @($seen.Found).FullyQualifiedErrorId |
+            Should -Be @('PSOpenAI.APIRequest.APIRequestException,Invoke-OpenAIAPIRequest')
     }
 
     It 'ends everything when told so' {
@@ -174,11 +218,16 @@ Describe 'Errors' {
         try { New-Video 'x' -InputReference 'none.png' -ErrorAction Stop }
         catch [System.Management.Automation.ItemNotFoundException] { $caught = $_ }
         "$caught" | Should -Match 'none.png'
-        # For a clause that names the type, PowerShell makes a new record of the exception.
+        # For a clause that names the type, PowerShell takes the record that the exception carries.
+        $bare = $null
         try { New-Video 'x' -InputReference 'none.png' -ErrorAction Stop }
-        catch { $caught = $_ }
-        $caught.CategoryInfo.Category | Should -Be 'ObjectNotFound'
-        $caught.TargetObject | Should -Be 'none.png'
+        catch { $bare = $_ }
+        foreach ($one in $caught, $bare) {
+            $one.CategoryInfo.Category | Should -Be 'ObjectNotFound'
+            $one.TargetObject | Should -Be 'none.png'
+            $one.Exception.GetType().FullName | Should -Be 'System.Management.Automation.ItemNotFoundException'
+            $one.FullyQualifiedErrorId | Should -Match '^System.Management.Automation.ItemNotFoundException'
+        }
     }
 
     It 'refuses what PowerShell refuses' {

@@ -1,0 +1,236 @@
+"""The worker's input: what was asked for before it ended is answered, and numbers of calls are used again."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.compat.client import Client, Record, end, of_kind, wait_for
+from tests.conftest import KEY
+from tests.server import JOB, Server
+
+WORKER = [sys.executable, "-m", "psopenai_py.worker"]
+#: Bytes that a line may have.
+LONGEST_LINE = 33_554_432
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    running = Client()
+    yield running
+    assert running.close() == 0
+
+
+def _requests(base: str, count: int) -> bytes:
+    calls = ({"call": n, "cmdlet": "Get-Video", "parameters": {"VideoId": "v", "ApiBase": base}} for n in range(count))
+    return b"".join(json.dumps(call).encode() + b"\n" for call in calls)
+
+
+def _records(data: bytes) -> list[Record]:
+    return [json.loads(line) for line in data.splitlines()]
+
+
+@pytest.mark.parametrize("delay", [0, 3.0])
+def test_a_file_is_answered_to_its_end(delay: float, server: Server, tmp_path: Path) -> None:
+    """Also when that takes longer than anybody waits for a pipe that has closed."""
+    script = server.script("worker-file", [{"json": JOB, "delay": delay}, {"json": JOB}])
+    path = tmp_path / "requests"
+    path.write_bytes(_requests(script.base, 5))
+    with path.open("rb") as file:
+        done = subprocess.run(WORKER, stdin=file, stdout=subprocess.PIPE, check=False, timeout=60)
+    assert (done.returncode, len(script.requests)) == (0, 5)
+    ends = [(record["call"], record["end"]) for record in _records(done.stdout) if "end" in record]
+    assert ends == [(number, end()) for number in range(5)]
+
+
+def test_a_pipe_that_closes_at_once_is_answered(server: Server) -> None:
+    script = server.script("worker-pipe")
+    data = _requests(script.base, 5)
+    done = subprocess.run(WORKER, input=data, stdout=subprocess.PIPE, check=False, timeout=60)
+    assert (done.returncode, len(script.requests)) == (0, 5)
+    assert of_kind(_records(done.stdout), "end") == [end()] * 5
+
+
+@pytest.mark.parametrize("behind", [b"", b'{"call": 9, "cmdlet": "Get-Vi', b"\n\n", b"\xef\xbb\xbf"])
+def test_what_stands_behind_the_last_line_is_dropped(behind: bytes, server: Server, tmp_path: Path) -> None:
+    script = server.script("worker-behind")
+    path = tmp_path / "requests"
+    path.write_bytes(_requests(script.base, 1) + behind)
+    with path.open("rb") as file:
+        done = subprocess.run(WORKER, stdin=file, stdout=subprocess.PIPE, check=False, timeout=60)
+    assert [record["call"] for record in _records(done.stdout)] == [None, 0, 0]
+
+
+def test_an_empty_file(tmp_path: Path) -> None:
+    (tmp_path / "requests").write_bytes(b"")
+    with (tmp_path / "requests").open("rb") as file:
+        done = subprocess.run(WORKER, stdin=file, stdout=subprocess.PIPE, check=False, timeout=60)
+    assert (done.returncode, [list(record)[1] for record in _records(done.stdout)]) == (0, ["ready"])
+
+
+# --- cancelling -------------------------------------------------------------------------------------------------
+
+
+def test_a_queued_call_is_cancelled_and_the_running_one_goes_on(client: Client, server: Server) -> None:
+    script = server.script("worker-queued", [{"json": JOB, "delay": 1.5}, {"json": JOB}])
+    first = client.send("Get-Video", {"VideoId": "first", "ApiBase": script.base})
+    queued = client.send("New-Video", {"Prompt": "never", "ApiBase": script.base})
+    third = client.send("Get-Video", {"VideoId": "third", "ApiBase": script.base})
+    wait_for(lambda: script.requests)
+    client.write({"cancel": queued})
+    running = client.records(first)
+    assert (of_kind(running, "output")[0]["id"], running[-1]["end"]) == ("video_123", end())
+    assert client.records(queued) == [{"call": queued, "end": end(130, cancelled=True)}]
+    assert client.records(third)[-1]["end"] == end()
+    assert [request.path.rpartition("/")[2] for request in script.requests] == ["first", "third"]
+
+
+def test_the_number_of_a_cancelled_call_is_used_again(client: Client, server: Server) -> None:
+    script = server.script("worker-again", [{"json": JOB, "delay": 20}, {"json": JOB}])
+    call = {"call": 7, "cmdlet": "Get-Video", "parameters": {"VideoId": "v", "ApiBase": script.base}}
+    client.write(call)
+    wait_for(lambda: script.requests)
+    client.write({"cancel": 7})
+    assert client.records(7)[-1]["end"]["cancelled"] is True
+    for _ in range(3):
+        client.write(call)
+        assert client.records(7)[-1]["end"] == end()
+
+
+def test_a_number_in_use_is_refused_and_the_call_goes_on(client: Client, server: Server) -> None:
+    script = server.script("worker-in-use", [{"json": JOB, "delay": 1}])
+    call = {"call": 7, "cmdlet": "Get-Video", "parameters": {"VideoId": "v", "ApiBase": script.base}}
+    client.write(call)
+    client.write(call)
+    found: list[Record] = []
+    while len(of_kind(found, "end")) < 1 or not any(record["call"] is None and "error" in record for record in found):
+        record = client.next()
+        assert record is not None
+        found.append(record)
+    assert of_kind(found, "end") == [end()]
+    assert [error["message"] for error in of_kind(found, "error")] == ["The call number 7 is in use."]
+
+
+def test_an_early_cancel_of_an_unused_number_cancels_nothing_later(client: Client, server: Server) -> None:
+    script = server.script("worker-early")
+    client.write({"cancel": 1})
+    client.write({"cancel": 99})
+    assert client.call("Get-Video", {"VideoId": "v", "ApiBase": script.base})[-1]["end"] == end()
+
+
+def test_a_cancel_of_a_call_that_is_over_cancels_nothing(client: Client, server: Server) -> None:
+    script = server.script("worker-over", [{"json": JOB}, {"json": JOB, "delay": 1}])
+    first = client.send("Get-Video", {"VideoId": "v", "ApiBase": script.base})
+    assert client.records(first)[-1]["end"] == end()
+    second = client.send("Get-Video", {"VideoId": "v", "ApiBase": script.base})
+    wait_for(lambda: len(script.requests) == 2)
+    client.write({"cancel": first})
+    assert client.records(second)[-1]["end"] == end()
+
+
+# --- lines ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("more", [1, 2, 4095, 65_537, 1_000_001])
+def test_a_line_over_the_limit_costs_itself_only(more: int, client: Client, server: Server) -> None:
+    """However its end lies between the pieces in which it is read."""
+    script = server.script("worker-long")
+    client.write(b"x" * (LONGEST_LINE + more))
+    record = client.next()
+    while record is not None and "ready" in record:
+        record = client.next()
+    assert record is not None
+    assert (record["call"], record["error"]["message"]) == (
+        None, f"A line is longer than {LONGEST_LINE} bytes. It was not read.",
+    )  # fmt: skip
+    for _ in range(2):
+        assert client.call("Get-Video", {"VideoId": "v", "ApiBase": script.base})[-1]["end"] == end()
+
+
+def test_a_line_at_the_limit_is_read(client: Client, server: Server) -> None:
+    script = server.script("worker-limit")
+    call = {"call": 1, "cmdlet": "Get-Video", "parameters": {"VideoId": "v", "ApiBase": script.base}}
+    client.write(json.dumps(call).encode().ljust(LONGEST_LINE))
+    assert client.records(1)[-1]["end"] == end()
+
+
+# --- secrets and control characters -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("secret", [KEY, "sk-1234"])
+def test_no_kind_of_record_has_a_secret_or_a_raw_control_character(secret: str, client: Client, server: Server) -> None:
+    echo = f"{secret} \x1b[31m\x9b\x07"
+    text = json.dumps({"error": {"message": echo, "code": echo, "param": echo, "type": echo}}, ensure_ascii=False)
+    answers: list[dict[str, Any]] = [
+        {"status": 500, "text": text, "headers": {"retry-after-ms": "1", "x-request-id": secret}},
+        {
+            "text": json.dumps(
+                JOB | {"prompt": echo, "status": "failed", "error": {"message": echo}}, ensure_ascii=False
+            )
+        },
+        {"status": 401, "text": text},
+    ]
+    script = server.script("worker-echo", answers)
+    parameters = {"ApiBase": script.base, "ApiKey": secret, "Debug": True, "Verbose": True, "MaxRetryCount": 1}
+    kinds: set[str] = set()
+    for _ in range(2):
+        for record in client.call("New-Video", {"Prompt": "x", **parameters}):
+            kinds |= record.keys() - {"call"}
+    assert kinds >= {"output", "error", "warning", "verbose", "debug", "end"}
+    assert secret.encode() not in client.text
+    assert not {*b"\x1b\x07"} & {*client.text}
+    texts = [value for kind in ("warning", "verbose", "debug") for value in of_kind(_records(client.text), kind)]
+    assert not any(character in value for value in texts for character in "\x1b\x9b\x07")
+
+
+# --- what differs between calls ---------------------------------------------------------------------------------
+
+
+def test_a_location_is_that_of_its_call(client: Client, server: Server, tmp_path: Path) -> None:
+    script = server.script("worker-location")
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + name.encode())
+    digests = []
+    for location in ("one", "two", None, "one"):
+        parameters = {"Prompt": "x", "InputReference": "picture.png", "ApiBase": script.base}
+        where = {"location": str(tmp_path / location)} if location else {}
+        code = client.call("New-Video", parameters, **where)[-1]["end"]["exit_code"]
+        assert code == (0 if location else 1)
+        digests += [script.requests[-1].fields[-1][3]] if location else []
+    assert digests[0] == digests[2] != digests[1]
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_a_proxy_is_that_of_its_call(name: str, client: Client) -> None:
+    parameters = {"VideoId": "v", "ApiBase": "http://video.test/v1"}
+    told = []
+    for port in ("9", None, "11"):
+        environment = {name: f"http://127.0.0.1:{port}"} if port else {"HTTP_PROXY": "http://127.0.0.1:10"}
+        records = client.call("Get-Video", parameters, environment=environment)
+        told.append(of_kind(records, "error")[0]["message"].partition("proxy ")[2].partition(": ")[0])
+    assert told == ["127.0.0.1:9", "127.0.0.1:10", "127.0.0.1:11"]
+
+
+def test_certificates_are_those_of_their_call(client: Client, tmp_path: Path) -> None:
+    parameters = {"VideoId": "v", "ApiBase": "https://127.0.0.1:9/v1"}
+    told = []
+    for name in ("a.pem", None, "b.pem"):
+        environment = {"SSL_CERT_FILE": str(tmp_path / name)} if name else {}
+        error = of_kind(client.call("Get-Video", parameters, environment=environment), "error")[0]["message"]
+        told.append(error.partition(",")[0].partition(":")[0].rpartition("/")[2])
+    assert told == ["a.pem'", "No connection to 127.0.0.1", "b.pem'"]
+
+
+def test_nothing_is_waited_for_when_the_input_has_closed() -> None:
+    client = Client()
+    started = time.monotonic()
+    assert client.close() == 0
+    assert time.monotonic() - started < 10

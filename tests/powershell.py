@@ -1,0 +1,40 @@
+"""PowerShell for the tests: whether there is one, and a script run in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PWSH = shutil.which("pwsh")
+WITHOUT = "no pwsh on PATH: the module and the programs were not run in PowerShell"
+needed = pytest.mark.skipif(not PWSH, reason=WITHOUT)
+
+
+def run(arguments: list[str], folder: Path, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run pwsh without profile or questions in a folder."""
+    return subprocess.run(
+        ["pwsh", "-NoProfile", "-NonInteractive", *arguments],
+        cwd=folder,
+        env=dict(os.environ) | {"NO_COLOR": "1"} | dict(env),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=600,
+    )
+
+
+def facts(script: str, folder: Path, env: Mapping[str, str]) -> Any:
+    """Run a script that prints one JSON document, and nothing else; return the document."""
+    path = folder / "script.ps1"
+    path.write_text(script, "utf-8-sig")
+    done = run(["-File", str(path)], folder, env)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    return json.loads(done.stdout)
