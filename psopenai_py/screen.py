@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from typing import BinaryIO
 
 #: A command line at the end of a text. It is there to be copied, so it is never broken into lines.
-_COMMAND = re.compile(r"(?<=[.:] )((?:psopenai|(?:New|Get|Wait|Remove|Set|Start)-(?:Video|OpenAI)\w*) .*-.*)\Z")
+_COMMAND = re.compile(
+    r"(?<=[.:] )((?:(?:psopenai|(?:New|Get|Wait|Remove|Set|Start)-(?:Video|OpenAI)\w*) .*-|printf .*\| |'.*' \| ).*)\Z"
+)
 _USUAL_WIDTH = 80
 #: Lines that are longer are hard to read, however wide the screen is.
 _WIDEST_PAGE = 100
@@ -16,6 +19,14 @@ _WIDEST_PAGE = 100
 def is_terminal(stream: BinaryIO | None) -> bool:
     """True for a stream that a person looks at."""
     return stream is not None and stream.isatty()
+
+
+def is_file(stream: BinaryIO | None) -> bool:
+    """True for a stream that goes into a file, such as a log."""
+    try:
+        return stream is not None and stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def size(stream: BinaryIO | None) -> tuple[int, int]:
@@ -93,7 +104,7 @@ def _broken(line: str, width: int, used: int, indent: str) -> list[str]:
     """The lines that a line becomes. One blank between two words gives way to a line end; others stay."""
     lines = [""]
     for word in re.findall(r"\s*\S+|\s+\Z", line):
-        if lines[-1].strip() and used + cells(word) > width:
+        if used > len(indent) and used + cells(word) > width:
             lines.append(indent + word.lstrip())
             used = cells(lines[-1])
         else:

@@ -100,6 +100,8 @@ SERVICES = (
     ),
 )
 NAMES = tuple(service.name for service in SERVICES)
+#: Variables that may hold a key.
+KEY_VARIABLES = tuple(name for service in SERVICES for name in service.key_variables)
 
 
 def find(name: str) -> Service | None:

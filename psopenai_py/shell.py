@@ -15,7 +15,8 @@ from .binding.spec import Cmdlet, Parameter
 from .cmdlets import Call, load
 from .commands import COMPLETION_VARIABLE, CmdletCommand
 from .errors import BindingError, Interrupted, PSOpenAIError
-from .redaction import KEY_VARIABLE, mask
+from .redaction import mask
+from .services import KEY_VARIABLES
 from .streams import Preferences
 from .terminal import TerminalStreams, wants_colour
 
@@ -50,6 +51,7 @@ def run(
         streams.host(f"Interrupted. {note}".rstrip())
         return signals.exit_code()
     finally:
+        streams.progress_end()
         _silence(streams)
     return streams.exit_code
 
@@ -67,8 +69,9 @@ def _streams(
         error_view=environ.get("PSOPENAI_ERROR_VIEW", ""),
     )
     # It may stand in an argument by mistake, and then in an error about that.
-    key = environ.get(KEY_VARIABLE, "").strip()
-    streams.hide(key, mask(key))
+    for name in KEY_VARIABLES:
+        key = environ.get(name, "").strip()
+        streams.hide(key, mask(key))
     return streams
 
 
@@ -86,12 +89,12 @@ def _program(arguments: list[str], streams: TerminalStreams, environ: Mapping[st
 
 def _cmdlet(name: str, arguments: list[str], streams: TerminalStreams, environ: Mapping[str, str]) -> None:
     module = load(name)
-    binding = _bound(module.CMDLET, arguments, streams, piped=streams.has_input)
+    binding = _bound(module.CMDLET, arguments, streams, piped=streams.input.has_records)
     records = None
     if binding.awaits:
         from .binding.records import Records
 
-        records = Records(streams.read, streams.is_quiet, streams.preview())
+        records = Records(streams.input.read, streams.input.is_quiet, streams.input.preview())
         if records.form == "none":
             found = _without_records(module.CMDLET, arguments, streams)
             if found is None:

@@ -8,8 +8,9 @@ A cmdlet never prints in any other way.
 from __future__ import annotations
 
 import re
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -139,11 +140,20 @@ class Streams(ABC):
         if self.preferences.debug:
             self._write("DEBUG", text[:_LONGEST])
 
-    def progress(self, activity: str, status: str, percent: int | None, seconds: float) -> None:
-        """Show how far something is; `percent` is None when nobody knows, `seconds` is the time so far."""
+    def progress(self, identifier: str, status: str, percent: int | None, seconds: float) -> None:
+        """Show how far a job is; `percent` is None when nobody knows, `seconds` is the time so far."""
+        known = "" if percent is None else f" {percent} %"
+        began = time.monotonic() - seconds
+
+        def pieces() -> Sequence[str]:
+            return f"{status}{known}", f"{time.monotonic() - began:.0f} s", shortened(identifier)
+
+        self.show_progress(pieces)
+
+    def show_progress(self, pieces: Callable[[], Sequence[str]]) -> None:
+        """From now on, show how far something is, in pieces, the most important first."""
         if self.preferences.progress not in QUIET:
-            known = "" if percent is None else f" {percent} %"
-            self._show_progress(f"{activity}: {status}{known} ({seconds:.0f} s)", f"{activity}: {status}")
+            self._show_progress(pieces)
 
     def progress_end(self) -> None:
         """What was shown is over."""
@@ -192,8 +202,14 @@ class Streams(ABC):
     def _end_array(self) -> None:  # noqa: B027
         """The array is complete."""
 
-    def _show_progress(self, line: str, state: str) -> None:  # noqa: B027
-        """Show a line about progress; `state` is the part of it that is worth a line in a log."""
+    def _show_progress(self, pieces: Callable[[], Sequence[str]]) -> None:  # noqa: B027
+        """Show a line about progress, again and again, made of as many pieces as fit."""
 
     def _hide_progress(self) -> None:  # noqa: B027
         """Take the line away."""
+
+
+def shortened(name: str, most: int = 16) -> str:
+    """A name or an id with an ellipsis in place of its middle, if it is long."""
+    name = " ".join(name.split())
+    return name if len(name) <= most else f"{name[: most - 6]}…{name[-5:]}"

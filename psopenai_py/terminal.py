@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import stat
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from . import screen
 from .errors import OutputError, PSOpenAIError
 from .screen import is_terminal
+from .standard_input import StandardInput
 from .streams import CONTROLS, QUIET, Data, Preferences, Streams
 
 if TYPE_CHECKING:
-    from threading import Event
-
+    from .status_line import StatusLine
     from .table import Table
 
 _YELLOW, _RED, _CYAN, _PLAIN = "\x1b[33;1m", "\x1b[31;1m", "\x1b[36;1m", "\x1b[0m"
-_ERASE = "\r\x1b[K"
-#: Seconds after which whoever reads looks whether it is enough.
-_LOOK_UP = 0.2
 
 
 class TerminalStreams(Streams):
@@ -52,36 +47,19 @@ class TerminalStreams(Streams):
         self.broken: list[BinaryIO] = []
         #: Print each result on one line, as JSON lines; an array then has no brackets.
         self.lines = False
-        self._in = stdin
+        self.input = StandardInput(stdin)
         self._out = out
         self._err = err
         self._colour = colour
         self._json_errors = error_view.lower() == "json"
         self._elements: int | None = None
         self._table: Table | None = None
-        self._progress = ""
-        self._enough: Event | None = None
+        self._status_line: StatusLine | None = None
 
     @property
     def interactive(self) -> bool:
         """True when a person can see a question on stderr and answer it on stdin."""
-        return is_terminal(self._in) and is_terminal(self._err)
-
-    @property
-    def has_input(self) -> bool:
-        """True when stdin may bring records: a pipe or a file, not a terminal, the null device or nothing."""
-        if self._in is None:
-            return False
-        try:
-            mode = os.fstat(self._in.fileno()).st_mode
-        except (OSError, ValueError):
-            return not is_terminal(self._in)
-        return stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
-
-    @property
-    def is_watched(self) -> bool:
-        """True when a person can see progress."""
-        return is_terminal(self._err)
+        return self.input.is_terminal and is_terminal(self._err)
 
     @property
     def shows_tables(self) -> bool:
@@ -105,56 +83,13 @@ class TerminalStreams(Streams):
             if self._out is not None:
                 table.flush()
 
-    @contextmanager
-    def reading_until(self, enough: Event) -> Iterator[None]:
-        """Inside, stdin ends when `enough` is set, where the system can tell that it brings nothing."""
-        self._enough = enough
-        try:
-            yield
-        finally:
-            self._enough = None
-
-    def read(self, most: int) -> bytes:
-        """What stdin has, as soon as it has something; empty at its end."""
-        while self._enough is not None and self.is_quiet(_LOOK_UP):
-            if self._enough.is_set():
-                return b""
-        if self._in is None:
-            return b""
-        read_some = getattr(self._in, "read1", self._in.read)
-        try:
-            return bytes(read_some(most))
-        except OSError:
-            return b""
-
-    def preview(self) -> Iterator[bytes]:
-        """All that stdin will bring, without taking it, if it is a file; nothing if it is not."""
-        file = self._in
-        if file is None or not file.seekable():
-            return
-        start = file.tell()
-        try:
-            while data := file.read(2**20):
-                yield data
-        finally:
-            file.seek(start)
-
-    def is_quiet(self, seconds: float) -> bool:
-        """True if stdin brings nothing for so long, not even its end; False also where that cannot be known."""
-        from select import select
-
-        try:
-            return self._in is not None and not select([self._in], [], [], seconds)[0]
-        except (OSError, ValueError):
-            return False
-
     def ask(self, question: str) -> str:
         """Ask on the terminal and return the answer without its line end; EOFError when there is none."""
-        if self._in is None or self._err is None:
+        if self.input.file is None or self._err is None:
             raise EOFError
         try:
             self._write_err(question)
-            line = self._in.readline()
+            line = self.input.file.readline()
         except KeyboardInterrupt:
             self._write_err("\n")  # what comes next is not to stand behind the question
             raise
@@ -176,10 +111,7 @@ class TerminalStreams(Streams):
             except KeyboardInterrupt:
                 self._write_err("\n")
                 raise
-        data = self._in.read() if self._in is not None else b""
-        # Windows' own shell writes files in UTF-16.
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")
-        return text.removesuffix("\n").removesuffix("\r")
+        return self.input.text()
 
     def print_text(self, text: str) -> None:
         """Write text to stdout: help, a version, a completion script."""
@@ -193,7 +125,7 @@ class TerminalStreams(Streams):
     def show_page(self, text: str) -> None:
         """Print text, with the user's pager if it is longer than the screen and a person is there to turn pages."""
         own = self._out is getattr(sys.stdout, "buffer", None)
-        if own and is_terminal(self._in) and screen.needs_pager(text, self._out):
+        if own and self.input.is_terminal and screen.needs_pager(text, self._out):
             screen.show_in_pager(text)
         else:
             self.print_text(text)
@@ -206,8 +138,9 @@ class TerminalStreams(Streams):
         if self._out is None:
             raise OutputError("The result could not be written: standard output is closed.")
         try:
-            self._out.write(data)
-            self._out.flush()
+            with self._aside(ends_line=data[-1:] == b"\n") if is_terminal(self._out) else nullcontext():
+                self._out.write(data)
+                self._out.flush()
         except OSError as error:
             self.broken.append(self._out)
             self._out = None
@@ -263,13 +196,14 @@ class TerminalStreams(Streams):
         lines = [f"{self._painted(_RED, self.who + ':')} {self._fitted(error.message, len(self.who) + 2)}"]
         if error.action:
             # Before what is there for scripts and search engines.
-            start = "    + RecommendedAction     : "
-            lines.append(self._painted(_CYAN, start + self._fitted(error.action, len(start), indent=" " * 6)))
-        lines += [
-            f"    + CategoryInfo          : {self.clean(error.category_info)}",
-            f"    + FullyQualifiedErrorId : {error.fully_qualified_error_id}",
-        ]
+            lines.append(self._painted(_CYAN, self._fact("RecommendedAction", error.action)))
+        lines.append(self._fact("CategoryInfo", error.category_info))
+        lines.append(self._fact("FullyQualifiedErrorId", error.fully_qualified_error_id))
         self._write_line("\n".join(lines))
+
+    def _fact(self, name: str, text: str) -> str:
+        start = f"    + {name:<21} : "
+        return start + self._fitted(text, len(start), indent=" " * 6)
 
     def _write(self, label: str, text: str) -> None:
         # What was sent and received is shown as it is.
@@ -283,28 +217,34 @@ class TerminalStreams(Streams):
             return text
         return screen.wrapped(text, screen.columns(self._err), first=first, indent=indent)
 
-    def _show_progress(self, line: str, state: str) -> None:
-        """On a terminal, one line that is written again and again; in a log, a line for each change of state."""
+    def _show_progress(self, pieces: Callable[[], Sequence[str]]) -> None:
+        """On a terminal a line that is rewritten, in a log file now and then a line; a program gets nothing."""
+        self._status_line = self._status_line or self._made_status_line()
+        if self._status_line is not None:
+            self._status_line.show(lambda: [self.clean(piece) for piece in pieces()])
+
+    def _made_status_line(self) -> StatusLine | None:
+        from .status_line import LogLine, TerminalLine
+
         if is_terminal(self._err):
-            self._progress = self.clean(line)[: screen.columns(self._err) - 1]
-            self._write_err(_ERASE + self._progress)
-        elif state != self._progress:
-            self._write_line(self.clean(line))
-            self._progress = state
+            return TerminalLine(self._write_err, lambda: screen.columns(self._err))
+        return LogLine(self._write_err) if screen.is_file(self._err) else None
 
     def _hide_progress(self) -> None:
-        if self._progress and is_terminal(self._err):
-            self._write_err(_ERASE)
-        self._progress = ""
+        if self._status_line is not None:
+            self._status_line.end()
+
+    def _aside(self, *, ends_line: bool = True) -> AbstractContextManager[None]:
+        """Inside, the line about progress is away."""
+        return nullcontext() if self._status_line is None else self._status_line.aside(ends_line=ends_line)
 
     def _painted(self, colour: str, text: str) -> str:
         return f"{colour}{text}{_PLAIN}" if self._colour else text
 
     def _write_line(self, text: str) -> None:
-        """A line on stderr. A progress line there gives way and comes back below."""
-        progress = self._progress if is_terminal(self._err) else ""
-        before, after = (_ERASE, progress) if progress else ("", "")
-        self._write_err(f"{before}{text}\n{after}")
+        """A line on stderr."""
+        with self._aside():
+            self._write_err(f"{text}\n")
 
     def _write_err(self, text: str) -> None:
         """To stderr. When that cannot be written there is nobody left to tell."""

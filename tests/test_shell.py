@@ -175,6 +175,11 @@ MISSING = (
 )
 
 
+def _on_80_columns(text: str) -> str:
+    """What the screen shows of it: no word is cut."""
+    return text.replace("[New-Video], ParameterBindingException", "[New-Video],\n      ParameterBindingException")
+
+
 @pytest.mark.parametrize("process", [False, True], ids=["here", "in a process"])
 def test_a_missing_prompt_without_a_terminal(run: Run, process: bool) -> None:
     result = run("New-Video", "-Model", "m", process=process)
@@ -208,14 +213,14 @@ def test_a_missing_prompt_is_asked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("typed", "exit_code", "shown"),
     [
-        pytest.param(CTRL_D, 2, "\n" + MISSING, id="Ctrl-D"),
+        pytest.param(CTRL_D, 2, "\n" + _on_80_columns(MISSING), id="Ctrl-D"),
         pytest.param(CTRL_C, 130, "^C\nInterrupted.\n", id="Ctrl-C"),
         pytest.param(
             "\n",
             2,
             "\n"
             "New-Video: The value for -Prompt is not valid: it is empty.\n"
-            "    + CategoryInfo          : InvalidData: (:) [New-Video], ParameterBindingValidationException\n"
+            "    + CategoryInfo          : InvalidData: (:) [New-Video],\n      ParameterBindingValidationException\n"
             "    + FullyQualifiedErrorId : ParameterArgumentValidationError,New-Video\n",
             id="nothing",
         ),

@@ -35,15 +35,17 @@ FRONT = {
     "errors",
     "errors.local",
     "errors.remote",
+    "services",
     "program",
     "screen",
     "redaction",
     "shell",
     "signals",
+    "standard_input",
     "streams",
     "terminal",
 }
-TABLE = {"cmdlets.new_video", "cmdlets.shared_parameters", "services"}
+TABLE = {"cmdlets.new_video", "cmdlets.shared_parameters"}
 HELP = {"help", "help.layout", "help.page"}
 
 
@@ -166,7 +168,7 @@ def test_a_request_with_the_key_in_the_environment(server: Server) -> None:
     assert packages(names) <= {"click", *HTTP, *ON_WINDOWS}
     assert not names & NEEDLESS
     assert not {name for name in ours(names) if name.startswith(("sandbox", "keys", "help", "completion"))}
-    assert {name for name in ours(names) if name.startswith("cmdlets.")} == TABLE - {"services"}
+    assert {name for name in ours(names) if name.startswith("cmdlets.")} == TABLE
 
 
 def test_the_sandbox(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ function New-Video {
     .PARAMETER InputReference
         Path of a picture or clip to start from; it is sent along. Hosted services take an address, too.
     .PARAMETER Model
-        The model to use; servers other than OpenAI's have names of their own.
+        The model to use; servers other than OpenAI's have names of their own. '' sends none, so that the server takes its own. Otherwise PSOPENAI_VIDEO_MODEL.
     .PARAMETER Seconds
         Length of the video in seconds.
     .PARAMETER Size

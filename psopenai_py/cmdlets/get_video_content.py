@@ -9,7 +9,7 @@ from . import Call, Steps, go_through
 from .shared_parameters import common_parameters, pipeline_parameters, provider, service_parameters, video_id
 
 if TYPE_CHECKING:
-    from ..errors import PSOpenAIError
+    from ..errors import APIRequestError, PSOpenAIError
     from ..videos.client import Opening, VideoClient
     from ..videos.download import Fetch, Sink
 
@@ -56,6 +56,11 @@ CMDLET = Cmdlet(
     link="https://github.com/mkht/PSOpenAI/blob/main/Docs/Get-VideoContent.md",
 )
 
+#: Statuses by which servers say that the content of a job is not there yet, right after they called it completed, too.
+_NOT_YET = (400, 404, 409, 425, 502, 503)
+#: Seconds between the questions for the content of a completed job.
+_UNTIL_THERE = (0.5, 1.0, 2.0, 4.0)
+
 
 def run(call: Call) -> None:
     """Wait if asked to, then download."""
@@ -75,13 +80,39 @@ def steps(call: Call) -> Steps:
         saving.check_target(target)
         _check_overwriting(call, target)
     client = call.client(CMDLET)
+    pauses: tuple[float, ...] = ()
     if call.bound.get("WaitForCompletion"):
         yield from _wait(call, client)
-    if target is None:
-        _copy(call, client, call.streams)
-        return
-    path = saving.save(lambda sink: _copy(call, client, sink), target, call.bound["VideoId"])
-    call.streams.verbose(f"Saved as {path}.")
+        pauses = _UNTIL_THERE
+    yield from _deliver(call, client, target, pauses)
+
+
+def _deliver(call: Call, client: VideoClient, target: str | None, pauses: tuple[float, ...]) -> Steps:
+    """Download to a file or to the output; where the content is not there yet, again after each of these pauses."""
+    from ..errors import APIRequestError
+    from ..videos import download, saving
+
+    for pause in (*pauses, None):
+        try:
+            if target is None:
+                _copy(call, client, call.streams)
+            else:
+                path = saving.save(lambda sink: _copy(call, client, sink), target, call.bound["VideoId"])
+                call.streams.verbose(f"Saved as {path}.")
+            return
+        except APIRequestError as error:
+            if error.status not in _NOT_YET or error.action == download.STILL_THERE:
+                raise
+            if pause is None:
+                _hint_at_waiting(call, error)
+                raise
+            call.streams.verbose(f"The content is not there yet and is asked for again: {error.message}")
+        yield pause
+
+
+def _hint_at_waiting(call: Call, error: APIRequestError) -> None:
+    if not call.bound.get("WaitForCompletion"):
+        error.action = f"{error.action} If the job is not over yet, -WaitForCompletion waits for it.".strip()
 
 
 def _check_overwriting(call: Call, target: str) -> None:

@@ -9,6 +9,7 @@ from . import Call
 from .shared_parameters import common_parameters, compress, pipeline_parameters, provider, service_parameters, what_if
 
 if TYPE_CHECKING:
+    from ..settings import Settings
     from ..videos.client import VideoClient
     from ..videos.providers import Creation
 
@@ -42,7 +43,8 @@ CMDLET = Cmdlet(
         Parameter(
             "Model",
             Kind.STRING,
-            "The model to use; servers other than OpenAI's have names of their own.",
+            "The model to use; servers other than OpenAI's have names of their own. '' sends none, so that the server "
+            "takes its own. Otherwise PSOPENAI_VIDEO_MODEL.",
             by_property_name=True,
             default="sora-2",
             completions=("sora-2", "sora-2-pro"),
@@ -87,19 +89,36 @@ CMDLET = Cmdlet(
     creates=True,
 )
 
+#: Names the model that is used when none is given.
+MODEL_VARIABLE = "PSOPENAI_VIDEO_MODEL"
+
 
 def run(call: Call) -> None:
     """Send the job and print it."""
+    from ..errors import APIRequestError
+
     client = call.client(CMDLET)
-    planned = client.creation(_creation(call, client))
+    model = _model(call, client)
+    planned = client.creation(_creation(call, client, model))
     if call.bound.get("WhatIf"):
         call.streams.output(planned.request.describe())
         return
-    _warn_if_retired(client, call)
-    call.create(client, planned)
+    _warn_if_retired(client.settings, call, model)
+    try:
+        call.create(client, planned)
+    except APIRequestError as error:
+        if "Model" not in call.bound:
+            error.action = client.about_usual_model(error, model) or error.action
+        raise
 
 
-def _creation(call: Call, client: VideoClient) -> Creation:
+def _model(call: Call, client: VideoClient) -> str:
+    """The model to use; empty for the server's own. That of the environment is not for a provider on the line."""
+    usual = client.usual_model if "Provider" in call.bound else call.environ.get(MODEL_VARIABLE) or client.usual_model
+    return str(call.bound.get("Model", usual))
+
+
+def _creation(call: Call, client: VideoClient, model: str) -> Creation:
     """What was bound, and nothing that was not, but for the model."""
     from ..http.upload import file_part, is_address
     from ..videos.providers import Creation
@@ -108,7 +127,7 @@ def _creation(call: Call, client: VideoClient) -> Creation:
     if reference is not None and not (client.takes_addresses and is_address(reference)):
         reference = file_part(reference)
     return Creation(
-        model=bound.get("Model", client.usual_model),
+        model=model,
         prompt=bound.get("Prompt"),
         seconds=_trimmed(bound.get("Seconds")),
         size=_trimmed(bound.get("Size")),
@@ -121,10 +140,9 @@ def _trimmed(text: str | None) -> str | None:
     return None if text is None else text.strip()
 
 
-def _warn_if_retired(client: VideoClient, call: Call) -> None:
+def _warn_if_retired(settings: Settings, call: Call, model: str) -> None:
     from ..destination import RETIRED_HOST
 
-    model = call.bound.get("Model", client.usual_model)
-    if client.settings.host == RETIRED_HOST and model.lower() in ("sora-2", "sora-2-pro"):
+    if settings.host == RETIRED_HOST and model.lower() in ("sora-2", "sora-2-pro"):
         text = f"{RETIRED_HOST} discontinued the model {model} on 2026-09-24; -ApiBase names another server."
         call.streams.warning(text, may_stop=False)

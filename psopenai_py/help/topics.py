@@ -54,6 +54,7 @@ def _environment() -> list[Block]:
             ("OPENAI_API_BASE", "Base address of the service; otherwise OPENAI_BASE_URL."),
             ("PSOPENAI_PROVIDER", "The hosted service to use; psopenai help providers lists them, and their keys."),
             ("OPENAI_ORGANIZATION", "The organization; otherwise OPENAI_ORG_ID."),
+            ("PSOPENAI_VIDEO_MODEL", "The model of New-Video; otherwise sora-2."),
             ("HTTPS_PROXY", "Proxy, as HTTP_PROXY and ALL_PROXY. NO_PROXY excepts hosts; loopback needs none."),
             ("SSL_CERT_FILE", "Certificates to trust; SSL_CERT_DIR is a folder of them."),
             ("PSOPENAI_ERROR_VIEW", "json: each error as one JSON object on a line of its own."),

@@ -152,7 +152,7 @@ def headers(settings: Settings, extras: Extras) -> dict[str, str]:
 def merge_body(fields: list[Field], additional: Mapping[str, Any]) -> list[Field]:
     """Body fields with the additional ones: these replace fields of the same name, else follow in order.
 
-    Text goes as it is, a list as one field an element, everything else as JSON.
+    Text goes as it is, a list as one field an element, null as no field, everything else as JSON.
     """
     merged: dict[str, list[Field]] = {}
     for name, value in fields:
@@ -160,7 +160,7 @@ def merge_body(fields: list[Field], additional: Mapping[str, Any]) -> list[Field
     for name, value in additional.items():
         known = merged.get(name.lower())
         spelled = known[0][0] if known else name
-        elements = value if isinstance(value, list) else [value]
+        elements = value if isinstance(value, list) else [] if value is None else [value]
         merged[name.lower()] = [(spelled, _body_text(element)) for element in elements]
     return [field for group in merged.values() for field in group]
 

@@ -5,6 +5,7 @@ concurrent.py      one run of many at a time, from the first record to the last,
 record.py          what becomes of one record
 scheduler.py       threads that share the work; what waits for its time gives its thread away
 ordered_output.py  what a record has to say, held until all before it have spoken
+progress.py        how far a run is
 journal.py         what was done, in a file that outlives the run
 interrupts.py      Ctrl-C
 """

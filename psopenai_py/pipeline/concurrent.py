@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, nullcontext, suppress
 from typing import Any
@@ -16,6 +15,7 @@ from ..terminal import TerminalStreams
 from .interrupts import Interrupts
 from .journal import Journal, digest
 from .ordered_output import OrderedOutput
+from .progress import RunProgress
 from .record import Record, is_harmless
 from .scheduler import Scheduler
 
@@ -85,15 +85,16 @@ class _Many:
         self._window = threading.Semaphore(WINDOW)
         self._stopping = threading.Event()
         self._lock = threading.Lock()
-        self._started = time.monotonic()
-        self._taken = self._done = self._failed = 0
+        self._progress = RunProgress()
 
     def run(self, records: Iterable[Any]) -> None:
         """Take all records, and wait for the end of all that was begun."""
-        with self._interrupts.counted(), self._streams.reading_until(self._stopping):
+        with self._interrupts.counted(), self._streams.input.reading_until(self._stopping):
+            self._streams.show_progress(self._progress.pieces)
             try:
                 for number, value in enumerate(self._read(records), 1):
                     self._take(number, value)
+                self._progress.total = self._progress.taken
             except PSOpenAIError as error:
                 self._streams.error(error)
                 self._stop()
@@ -125,8 +126,9 @@ class _Many:
 
     def _take(self, number: int, value: Any) -> None:
         earlier = self._journal.find(number, value) if self._journal else None
-        self._taken = number
-        self._scheduler.add(Record(number, value, self._module, self._call, self._journal, earlier, self._ended))
+        record = Record(number, value, self._module, self._call, self._journal, earlier, self._ended)
+        self._progress.took(record)
+        self._scheduler.add(record)
 
     def _finish(self) -> None:
         """Wait for what is under way. The first Ctrl-C drops what has not begun, the second one breaks off the rest."""
@@ -152,10 +154,9 @@ class _Many:
 
     def _ended(self, record: Record, complete: bool) -> None:
         """Hear a record that is done. Called in the threads of the scheduler."""
+        with self._lock:
+            self._progress.ended(record, complete)
         if complete:
-            with self._lock:
-                self._done += 1
-                self._failed += bool(record.streams.errors)
             if record.streams.ended:
                 self._stop()
             self._output.done(record.number, record.streams)
@@ -168,14 +169,12 @@ class _Many:
         self._window.release()
         if not complete:
             self._stop()  # nobody reads any more, or nothing can be written
-        if self._streams.is_watched:
-            seconds = time.monotonic() - self._started
-            self._streams.progress(self._module.CMDLET.name, f"{self._done} of {self._taken} done", None, seconds)
 
     def _account(self) -> str:
         """What was done by the time of Ctrl-C."""
-        failed = f", {self._failed} of them with errors" if self._failed else ""
-        done = "1 record is done" if self._done == 1 else f"{self._done} records are done"
+        count, failures = self._progress.done, self._progress.failed
+        failed = f", {failures} of them with errors" if failures else ""
+        done = "1 record is done" if count == 1 else f"{count} records are done"
         return f"{done}{failed}. {self._advice()}".rstrip()
 
     def _advice(self) -> str:

@@ -21,6 +21,7 @@ class BufferedStreams(Streams):
         self.errors: list[PSOpenAIError] = []
         self._out = out
         self._said: list[Callable[[], None]] = []
+        self._state = ""
 
     def speak(self) -> bool:
         """Say it all; False if something could not be said. Called once."""
@@ -44,6 +45,13 @@ class BufferedStreams(Streams):
         self._count(error)
         self.errors.append(error)
         self._said.append(partial(self._out.error, error))
+
+    def progress(self, activity: str, status: str, percent: int | None, seconds: float) -> None:
+        """A new state is told at once, and not in the record's turn: it says what is waited for."""
+        state = f"{activity}: {status}"
+        if state != self._state:
+            self._state = state
+            self._out.verbose(state)
 
     def ask_secret(self, question: str) -> str:
         return self._out.ask_secret(question)

@@ -41,7 +41,7 @@ def _waiting(records: Records, streams: TerminalStreams) -> Iterator[Any]:
     """The records that are there without waiting for them."""
     enough = Event()
     enough.set()
-    with streams.reading_until(enough):
+    with streams.input.reading_until(enough):
         yield from islice(records.rest(), _MOST)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..destination import RETIRED_HOST
+from ..errors import APIRequestError
 from ..http.client import Advise
 from ..http.request import Request
 from ..http.response import Response, error_body
@@ -16,6 +17,10 @@ _REFUSED = re.compile(r"moderation_blocked|content_?policy_?violation|content_fi
 _QUOTA = re.compile(r"quota|billing|credit", re.IGNORECASE)
 #: What web servers say of an address that nothing is behind, rather than of a job that is not there.
 _NOTHING_THERE = re.compile(r"(?:404:? )?(?:page )?not found|method not allowed|invalid url.*", re.IGNORECASE)
+#: Characters of a response that are looked at.
+_SEARCHED = 4096
+#: What may be the name of a model in a message.
+_QUOTED_NAME = re.compile(r"""['"`]([\w.-][\w./:@-]{0,150})['"`]""")
 _TLS_EXPECTED = re.compile(r"HTTP request (?:was sent )?to (?:an )?HTTPS", re.IGNORECASE)
 
 
@@ -42,8 +47,17 @@ def for_status(settings: Settings) -> Advise:
     return advise
 
 
-#: Characters of a response that are looked at.
-_SEARCHED = 4096
+def about_usual_model(error: APIRequestError, model: str) -> str:
+    """What to do about a refusal of the model that nobody had asked for; empty for one of something else."""
+    text = error.message[:_SEARCHED]
+    if not (400 <= error.status < 500 and model and model in text and "model" in text.replace(model, "").lower()):
+        return ""
+    named = (name for name in _QUOTED_NAME.findall(text) if name != model)
+    other = next(named, "NAME")
+    return (
+        f"The model {model} is what is sent when none is named. -Model {other} or PSOPENAI_VIDEO_MODEL names another; "
+        "-Model '' leaves the choice to the server."
+    )
 
 
 def _about_repeating(settings: Settings, request: Request, response: Response) -> str:

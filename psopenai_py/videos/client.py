@@ -144,6 +144,10 @@ class VideoClient:
         request = self._provider.content(self._target, str(source), variant, start, tag)
         return self.http.receive(request._replace(is_final=job.is_failed_job))
 
+    def about_usual_model(self, error: APIRequestError, model: str) -> str:
+        """What to do about a refusal of the model that nobody had asked for; empty for another refusal."""
+        return advice.about_usual_model(error, model)
+
     def _advise(self) -> Advise:
         return advice.for_status(self.settings)
 

@@ -22,6 +22,8 @@ from ..streams import Data
 
 #: Attempts in a row that may break off without a further byte, and beginnings from zero.
 MOST_FAILURES = 5
+#: What to do when it breaks off too often.
+STILL_THERE = "The video is still on the server; call again."
 #: Bytes that are looked at to tell a video from an error page.
 _HEAD = 512
 #: First pause between two attempts, in seconds; it doubles while no further byte comes.
@@ -89,7 +91,7 @@ def copy(
             failures = 0 if transfer.furthest > reached else failures + 1
             if failures >= MOST_FAILURES or not transfer.may_go_on(error):
                 if transfer.furthest:
-                    error.action = "The video is still on the server; call again."
+                    error.action = STILL_THERE
                 raise
             broke(f"The download broke off after {transfer.size} bytes and goes on: {error.message}")
         sleep(_PAUSE * 2**failures)

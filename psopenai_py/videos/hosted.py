@@ -57,6 +57,10 @@ class HostedClient(VideoClient):
             self._await(source)
         return super().content(source, variant, start, tag)
 
+    def about_usual_model(self, error: APIRequestError, model: str) -> str:
+        """Nothing more: where its models are is said of every model."""
+        return ""
+
     @property
     def _in_order(self) -> Read:
         read = self._provider.read

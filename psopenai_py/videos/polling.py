@@ -76,7 +76,7 @@ class Watch:
     def _tell(self, job: dict[str, Any], rules: waiting.Rules, seconds: float) -> None:
         """Show how far the job is, and say it once when nobody can tell what a status means."""
         shown = _on_one_line(str(job.get("status") or "no status yet"))
-        self.client.streams.progress(_on_one_line(f"Video {self.identifier}"), shown, status.percent(job), seconds)
+        self.client.streams.progress(_on_one_line(self.identifier), shown, status.percent(job), seconds)
         word = status.word(job)
         if word and rules.goes_on(word) and not (status.is_known(word) or word in rules.wait_for | self.wondered):
             self.wondered.add(word)
@@ -90,7 +90,11 @@ class Watch:
         self.client.streams.verbose(f"Asking for the job {self.identifier} failed and is repeated: {error.message}")
         if not isinstance(error, APIRequestError):
             return 0.0
-        return retry.hint(error.headers, datetime.now(UTC)) / 1000
+        wish = retry.hint(error.headers, datetime.now(UTC)) / 1000
+        if wish > waiting.LONGEST_PAUSE:
+            rest = min(wish, waiting.LONGEST_WISH)
+            self.client.streams.warning(f"The server asks for a pause of {rest:g} s before the next question.")
+        return wish
 
     def _pending(self, job: dict[str, Any] | None) -> PendingError:
         known = f"its status is '{job.get('status')}'" if job else "its status is not known"

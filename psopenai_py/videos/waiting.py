@@ -15,8 +15,10 @@ from . import status
 
 #: Polls that may fail one after another.
 MOST_FAILURES = 5
-#: Longest pause that a server or a row of failures can ask for, in seconds.
-_LONGEST_PAUSE = 60.0
+#: Longest pause that a row of failures or the header of a good answer leads to, in seconds.
+LONGEST_PAUSE = 60.0
+#: Longest pause that a refusal can ask for, in seconds.
+LONGEST_WISH = 3600.0
 #: Shortest pause after a failure, in seconds; it doubles with each further one.
 _AFTER_FAILURE = 0.5
 #: Shortest pause between two polls, in seconds, whatever the interval: a busy loop serves nobody.
@@ -103,7 +105,8 @@ def wait(
                 raise TimeIsUp(job) from None
             if failures >= rules.most_failures:
                 raise
-            hint = min(max(_pause_after(failures, rules.interval), failed(error)), _LONGEST_PAUSE)
+            own = min(_pause_after(failures, rules.interval), LONGEST_PAUSE)
+            hint = max(own, min(failed(error), LONGEST_WISH))
             continue
         seen(job)
         if not rules.goes_on(status.word(job)):
@@ -146,7 +149,7 @@ def _hint(headers: Mapping[str, str]) -> float:
         seconds = float(headers.get("openai-poll-after-ms", "0")) / 1000
     except ValueError:
         return 0.0
-    return min(seconds, _LONGEST_PAUSE) if seconds > 0 else 0.0  # NaN is not more than 0
+    return min(seconds, LONGEST_PAUSE) if seconds > 0 else 0.0  # NaN is not more than 0
 
 
 def may_pass(error: PSOpenAIError) -> bool:

@@ -57,10 +57,15 @@ class RecordStreams(Streams):
         if self.preferences.error in QUIET and not error.terminating:
             self._write_error(error)
 
-    def progress(self, activity: str, status: str, percent: int | None, seconds: float) -> None:
+    def progress(self, identifier: str, status: str, percent: int | None, seconds: float) -> None:
         if self.preferences.progress not in QUIET:
             self._in_progress = True
-            shown = {"activity": activity, "status": status, "percent": percent, "seconds": round(seconds, 1)}
+            shown = {
+                "activity": f"Video {identifier}",
+                "status": status,
+                "percent": percent,
+                "seconds": round(seconds, 1),
+            }
             self.record("progress", shown | {"completed": False})
 
     def rest(self) -> None:

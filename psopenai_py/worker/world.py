@@ -10,11 +10,11 @@ from contextlib import contextmanager, suppress
 
 from ..destination import BASE_VARIABLES
 from ..errors import InputError
-from ..services import SERVICES
+from ..services import KEY_VARIABLES
 
 _PROXIES = r"(?:https?|all|no|ftp)_proxy|request_method"
 _STORES = r"ssl_cert_(?:file|dir)|xdg_state_home|localappdata|home|userprofile"
-_KEYS = "|".join(name for service in SERVICES for name in service.key_variables)
+_KEYS = "|".join(KEY_VARIABLES)
 #: Variables that a request with an environment of its own does not take from the worker's.
 _REPLACED = rf"(?i)(?:(?:ps)?openai_.*|{_KEYS}|{_PROXIES}|ssl_cert_(?:file|dir))"
 #: Variables that decide how a host is reached.

@@ -14,7 +14,7 @@ from psopenai_py import new_video, wait_video
 from psopenai_py.errors import APIRequestError, JobFailedError, PendingError
 from tests.conftest import KEY, Run
 from tests.http.sockets import dripping, listening, silent
-from tests.server import JOB, Script
+from tests.server import JOB, Received, Script
 
 on_unix = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of Unix")
 
@@ -233,3 +233,29 @@ def test_the_server_may_ask_for_a_pause(run: Run, api: Script) -> None:
     began = time.monotonic()
     assert run("Wait-Video", "video_123", *FAST).exit_code == 0
     assert _takes(0.7, began)
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Retry-After": "90"}, {"llm_provider-retry-after": "90"}], ids=["usual", "gateway"]
+)
+def test_a_long_pause_is_waited_for_and_said(run: Run, api: Script, headers: dict[str, str]) -> None:
+    api.responses = [job("queued"), error(429) | {"headers": headers}, job("completed")]
+    began = time.monotonic()
+    result = run("Wait-Video", "video_123", *FAST, "-TimeoutSec", "2")
+    assert _takes(2, began)
+    assert (result.exit_code, len(api.requests), result.error_ids) == (8, 2, [PENDING])
+    assert result.warnings == ["The server asks for a pause of 90 s before the next question."]
+
+
+def test_many_jobs_tell_what_is_waited_for(run: Run, api: Script) -> None:
+    """At once, and not only when it is their turn."""
+
+    def answer(request: Received) -> dict[str, Any]:
+        told = sum(earlier.path == request.path for earlier in api.requests)
+        return job("queued" if told < 2 else "completed")
+
+    api.responses = answer
+    result = run("Wait-Video", *FAST, "-ThrottleLimit", "3", "-Verbose", stdin="a\nb\nc\n")
+    states = [line for line in result.stderr.splitlines() if line.startswith("VERBOSE: Video ")]
+    assert result.exit_code == 0
+    assert sorted(states) == [f"VERBOSE: Video {name}: {word}" for name in "abc" for word in ("completed", "queued")]

@@ -8,11 +8,13 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from psopenai_py.status_line import LogLine
 from tests import ctrl_c
 from tests.conftest import KEY, Run
 from tests.http.sockets import listening, silent
@@ -41,13 +43,13 @@ def test_ctrl_c_prints_a_command_that_waits_again(server: Server, identifier: st
     server.script("ctrl%20c", [job("queued")]).requests = script.requests
     command = our("Wait-Video", "-VideoId:", identifier, "-ApiBase", script.base, "-ApiKey", KEY, "-TimeoutSec", "60")
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    shown = process.stderr.readline()
+    while not script.requests:
+        time.sleep(0.02)
     out, err = ctrl_c.end(process)
     note = "Interrupted. The job goes on. To wait again: "
     assert (process.returncode, out) == (130, "")
     assert KEY not in err
-    again = (shown + err)[(shown + err).index(note) + len(note) :]
+    again = err[err.index(note) + len(note) :]
 
     server.script("ctrl%20c", [job("completed")])
     typed = again.replace("Wait-Video ", shlex.join(our("Wait-Video")) + " ", 1)
@@ -73,24 +75,52 @@ STEPS = [job("queued"), job("in_progress", progress=0), job("in_progress", progr
 
 def _without_time(text: str) -> str:
     """How long things take depends on the machine."""
-    return re.sub(r"\(\d+ s\)", "(0 s)", text)
+    return re.sub(r", \d+ s\b", ", 0 s", text)
 
 
-def test_a_log_gets_one_line_for_each_change(run: Run, api: Script) -> None:
+def _changes(screen: str) -> list[str]:
+    """What a terminal showed of the line one after another; what was repeated because a second was over, once."""
+    shown = re.findall(r"\r\x1b\[J([^\r\n]+)\r", _without_time(screen))
+    return [line for place, line in enumerate(shown) if place == 0 or line != shown[place - 1]]
+
+
+def test_a_program_that_reads_stderr_gets_no_progress(run: Run, api: Script) -> None:
     api.responses = STEPS
-    result = run("Wait-Video", "video_123", "-PollIntervalSec", "0.1")
-    assert result.json["status"] == "completed"
-    assert _without_time(result.stderr) == (
-        "Video video_123: queued 0 % (0 s)\n"
-        "Video video_123: in_progress 0 % (0 s)\n"
-        "Video video_123: completed 100 % (0 s)\n"
-    )
+    result = run("Wait-Video", "video_123", "-PollIntervalSec", "0.1", process=True)
+    assert (result.json["status"], result.stderr) == ("completed", "")
 
 
+def test_what_takes_less_than_a_minute_leaves_no_line_in_a_log(api: Script, tmp_path: Path) -> None:
+    api.responses = STEPS
+    with (tmp_path / "log").open("wb") as log:
+        command = our("Wait-Video", "video_123", "-PollIntervalSec", "0.1")
+        assert subprocess.run(command, stdout=subprocess.DEVNULL, stderr=log, check=False).returncode == 0
+    assert (tmp_path / "log").read_text() == ""
+
+
+def test_a_log_gets_a_line_in_each_interval() -> None:
+    """With an interval that a test can wait for."""
+    lines: list[str] = []
+    log = LogLine(lines.append)
+    log.interval = 0.05
+    log.show(lambda: ["12/100 done", "2 failed"])
+    while len(lines) < 2:
+        time.sleep(0.01)
+    log.end()
+    count = len(lines)
+    time.sleep(0.2)
+    assert set(lines) == {"12/100 done, 2 failed\n"}
+    assert len(lines) == count
+
+
+@on_unix
 @pytest.mark.parametrize("action", ["SilentlyContinue", "Ignore"])
-def test_progress_can_be_switched_off(run: Run, api: Script, action: str) -> None:
+def test_progress_can_be_switched_off(api: Script, action: str, tmp_path: Path) -> None:
     api.responses = STEPS
-    assert run("Wait-Video", "video_123", "-PollIntervalSec", "0.1", "-ProgressAction", action).stderr == ""
+    with (tmp_path / "out").open("wb") as out:
+        command = our("Wait-Video", "video_123", "-PollIntervalSec", "0.1", "-ProgressAction", action)
+        terminal = Terminal(*command, stdout=out)
+        assert (terminal.close(), terminal.screen) == (0, "")
 
 
 @on_unix
@@ -103,36 +133,52 @@ def test_a_terminal_has_one_line_that_is_rewritten(api: Script, tmp_path: Path) 
         assert terminal.close() == 0
         out.seek(0)
         assert json.load(out)["status"] == "completed"
-    erase = "\r\x1b[K"
-    lines = [
-        "Video video_123: odd word 0 % (0 s)",
-        "WARNING: The status 'odd word' of the job video_123 is not known here, so the\n"
-        "    wait goes on; -StatusForExit can end it.\nVideo video_123: odd word 0 % (0 s)",
-        "Video video_123: queued 0 % (0 s)",
-        "Video video_123: in_progress 0 % (0 s)",
-        "Video video_123: in_progress 50 % (0 s)",
-        "Video video_123: completed 100 % (0 s)",
+    assert _changes(terminal.screen) == [
+        "odd word 0 %, 0 s, video_123",
+        "queued 0 %, 0 s, video_123",
+        "in_progress 0 %, 0 s, video_123",
+        "in_progress 50 %, 0 s, video_123",
+        "completed 100 %, 0 s, video_123",
     ]
-    assert _without_time(terminal.screen) == "".join(erase + line for line in lines) + erase
+    assert (
+        "\r\x1b[JWARNING: The status 'odd word' of the job video_123 is not known here, so the\n"
+        "    wait goes on; -StatusForExit can end it.\n\r\x1b[Jodd word 0 %"
+    ) in terminal.screen
+    assert terminal.screen.endswith("\r\x1b[J")
 
 
 @on_unix
-def test_the_line_fits_into_a_narrow_terminal(api: Script, tmp_path: Path) -> None:
+def test_the_line_ticks_each_second(api: Script, tmp_path: Path) -> None:
+    """Also while nothing is asked: the next question comes after six seconds."""
+    api.responses = [job("queued"), job("completed")]
+    with (tmp_path / "out").open("wb") as out:
+        terminal = Terminal(*our("Wait-Video", "video_123", "-PollIntervalSec", "18"), stdout=out)
+        assert terminal.close() == 0
+    seconds = [int(second) for second in re.findall(r"queued 0 %, (\d+) s", terminal.screen)]
+    assert seconds == sorted(seconds)
+    assert len(set(seconds)) >= 5
+
+
+@on_unix
+@pytest.mark.parametrize(
+    ("columns", "shown"),
+    [(16, "in_progress 50…"), (24, "in_progress 50 %, 0 s"), (40, "in_progress 50 %, 0 s, video_1234…98765")],
+)
+def test_the_line_fits_into_a_narrow_terminal(api: Script, tmp_path: Path, columns: int, shown: str) -> None:
     api.responses = [job("in_progress", progress=50), job("completed")]
-    script = f"stty cols 24; exec {shlex.join(our('Wait-Video', 'video_123'))} > {tmp_path / 'out'}"
-    terminal = Terminal("/bin/sh", "-c", script)
+    command = shlex.join(our("Wait-Video", "video_1234567890123456789098765"))
+    terminal = Terminal("/bin/sh", "-c", f"stty cols {columns}; exec {command} > {tmp_path / 'out'}")
     assert terminal.close() == 0
-    erase = "\r\x1b[K"
-    assert terminal.screen == f"{erase}Video video_123: in_pro{erase}Video video_123: comple{erase}"
+    assert _changes(terminal.screen)[0] == shown
 
 
 @on_unix
 def test_ctrl_c_on_a_terminal(api: Script, tmp_path: Path) -> None:
     with (tmp_path / "out").open("w+b") as out:
         terminal = Terminal(*our("Wait-Video", "video_123"), env={**os.environ, "NO_COLOR": "1"}, stdout=out)
-        terminal.wait_for("queued 0 % (0 s)")
+        terminal.wait_for("s, video_123\r")
         terminal.type(CTRL_C)
         assert terminal.close() == 130
     assert terminal.screen.endswith(
-        f"\r\x1b[KInterrupted. The job goes on. To wait again:\n    Wait-Video -VideoId video_123 -ApiBase {api.base}\n"
+        f"\r\x1b[JInterrupted. The job goes on. To wait again:\n    Wait-Video -VideoId video_123 -ApiBase {api.base}\n"
     )

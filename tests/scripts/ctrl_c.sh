@@ -4,9 +4,9 @@
 set -m # so that background jobs take SIGINT
 
 id=$(New-Video '[slow] Dancing Doggo' -Size 64x64 | field id)
-Wait-Video "$id" >job.json 2>log.txt &
+Wait-Video "$id" -Verbose >job.json 2>log.txt &
 waiting=$!
-shows log.txt "Video $id: "
+shows log.txt " 200 OK after "
 kill -INT "$waiting"
 exits 130 wait "$waiting"
 same 'standard output' '' "$(cat job.json)"

@@ -207,7 +207,7 @@ def test_pauses_after_failures_are_never_tiny() -> None:
     assert world.naps == [0.5, 1, 2, 4]
 
 
-@pytest.mark.parametrize(("wish", "pause"), [(0.0, 3), (2.0, 3), (10.0, 10), (9999.0, 60)])
+@pytest.mark.parametrize(("wish", "pause"), [(0.0, 3), (2.0, 3), (10.0, 10), (90.0, 90), (9999.0, 3600)])
 def test_a_failing_server_may_ask_for_a_longer_pause(wish: float, pause: float) -> None:
     world = World(DROPPED, *jobs("completed"))
     world.wish = wish

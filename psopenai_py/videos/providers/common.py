@@ -45,7 +45,7 @@ def order(
 ) -> Request:
     """The request that creates a job; `body` is merged into the document at any depth."""
     address = endpoint(target.settings.base, path, [], target.extras)
-    merged = merge_deep({name: value for name, value in document.items() if value is not None}, body)
+    merged = merge_deep({name: value for name, value in document.items() if value not in (None, "")}, body)
     request = job_request("POST", address, {**(own or bearer(target)), **_JSON}, document=merged)
     return request._replace(once=True, conceals=True)
 

@@ -16,8 +16,8 @@ def create(target: Target, creation: Creation) -> Plan:
 
 
 def fields(creation: Creation) -> list[Field]:
-    """The body in the reference's order. Model is always sent; the rest only when it was given."""
-    given: list[tuple[str, str | FilePart | None]] = [("prompt", creation.prompt), ("model", creation.model)]
+    """The body in the reference's order. Model is sent unless it is empty; the rest only when it was given."""
+    given: list[tuple[str, str | FilePart | None]] = [("prompt", creation.prompt), ("model", creation.model or None)]
     given += [("seconds", creation.seconds), ("size", creation.size), ("input_reference", creation.reference)]
     return [(name, value) for name, value in given if value is not None]
 
