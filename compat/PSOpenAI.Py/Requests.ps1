@@ -2,7 +2,7 @@
 
 $script:Quiet = 'SilentlyContinue', 'Ignore'
 $script:Variables =
-    [regex]::new('^(?:(?:PS)?OPENAI_.*|.*_PROXY|SSL_CERT_(?:FILE|DIR))$', 'IgnoreCase, Multiline, CultureInvariant')
+    [regex]::new('^(?:(?:PS)?OPENAI_.*|.*_API_KEY|.*_PROXY|SSL_CERT_(?:FILE|DIR))$', 'IgnoreCase, Multiline, CultureInvariant')
 # What a request said of the world last, and its JSON: it seldom changes.
 $script:WorldFacts = $null
 $script:WorldJson = $null
@@ -29,7 +29,10 @@ function Get-CallParameter {
     }
     foreach ($name in 'InputReference', 'OutFile') {
         if ($Bound.ContainsKey($name) -and $given[$name]) {
-            $given[$name] = Resolve-CallPath -Path $given[$name]
+            # A hosted service also takes the address of a picture.
+            if ($name -ne 'InputReference' -or $given[$name] -notmatch '^\s*(?:data:[a-z]|[a-z][a-z_+-]+://)') {
+                $given[$name] = Resolve-CallPath -Path $given[$name]
+            }
         }
     }
     Add-CallContext -Given $given
