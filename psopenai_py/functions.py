@@ -33,6 +33,7 @@ class Service(TypedDict, total=False):
     api_type: "OpenAI" or "Azure"; api_version and auth_type matter for Azure only.
     api_base: address of the service, such as "http://127.0.0.1:8091/v1" or "sandbox:".
     additional_query, additional_headers, additional_body: what is added to a request.
+    provider: a hosted service, such as "OpenRouter".
     """
 
     timeout_sec: int | None
@@ -46,6 +47,7 @@ class Service(TypedDict, total=False):
     additional_query: Mapping[str, Any] | None
     additional_headers: Mapping[str, Any] | None
     additional_body: Mapping[str, Any] | None
+    provider: str | None
 
 
 def new_video(

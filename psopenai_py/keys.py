@@ -29,8 +29,8 @@ def get(host: str) -> Secret | None:
 
         return keyring.get_password(SERVICE, host)
 
-    text = _limited(read)
-    return Secret(text) if text else None
+    text = (_limited(read) or "").rstrip("\r\n")  # whatever stored it may have taken it from a file
+    return Secret(text) if text.strip() else None
 
 
 def set(host: str, key: Secret) -> None:

@@ -109,6 +109,8 @@ def shown_header(name: str, value: str) -> str:
         scheme = re.match(_SCHEME, value, re.IGNORECASE)
         shown = scheme[0] if scheme else ""
         return shown + mask(value.removeprefix(shown))
+    if name.lower() in ("location", "content-location", "referer"):
+        return shown_url(value)
     return mask(value) if name.lower() == "openai-organization" else value
 
 
@@ -186,9 +188,9 @@ class Masks:
         # A quotation mark at its end could be that of the text around it.
         bare = secret.strip('"\\ \t')
         if len(bare) >= _SHORTEST and bare not in self._shown:
-            self._shown[bare] = shown
-            # One may be a part of another.
-            self._shown = dict(sorted(self._shown.items(), key=lambda item: -len(item[0])))
+            # Longer ones first, since one may be a part of another; a new table, since others may be reading this one.
+            known = {**self._shown, bare: shown}
+            self._shown = dict(sorted(known.items(), key=lambda item: -len(item[0])))
 
     def hide_from(self, hider: Hider) -> None:
         """Have somebody else replace them too."""

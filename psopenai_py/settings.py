@@ -50,6 +50,9 @@ class Settings(NamedTuple):
     max_retries: int
     provider: str = services.OPENAI.name
 
+    def __repr__(self) -> str:
+        return f"Settings({shown_url(self.base)})"  # the address may have a secret in its query
+
     @property
     def host(self) -> str:
         """Host, with the port if it is not the scheme's own: the name under which a key is stored."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 from typing import Any
 
@@ -19,10 +19,11 @@ NUMBERS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP"
 _Handler = Callable[[int, FrameType | None], Any]
 
 
-class _Last:
-    """The signal that came last."""
+class _State:
+    """The signal that came last, and the deferral that the main thread is in."""
 
     number: int = signal.SIGINT
+    deferral: Deferral | None = None
 
 
 def install() -> None:
@@ -46,12 +47,12 @@ def interrupt(number: int, frame: FrameType | None = None) -> None:
 
 def note(number: int) -> None:
     """Take note of a signal, for the exit code."""
-    _Last.number = number
+    _State.number = number
 
 
 def exit_code() -> int:
     """What a process ends with that was ended by a signal: 130 after Ctrl-C."""
-    return 128 + _Last.number
+    return 128 + _State.number
 
 
 @contextmanager
@@ -94,19 +95,47 @@ class Deferral:
         if self.pending:
             raise KeyboardInterrupt
 
+    def postpone(self, number: int) -> bool:
+        """Let an interruption wait; False for one that is not to wait."""
+        if self._cut is None or self.pending:
+            return False
+        self.pending = number
+        self._cut()
+        return True
+
     def handle(self, number: int, frame: FrameType | None = None) -> None:
         """The handler of the signals."""
         note(number)
-        if self._cut is None or self.pending:
+        if not self.postpone(number):
             raise KeyboardInterrupt
-        self.pending = number
-        self._cut()
 
 
 @contextmanager
 def deferred() -> Iterator[Deferral]:
     """Inside, interruptions are deferred as soon as something is sent that must not be lost."""
     deferral = Deferral()
-    with replaced(deferral.handle):
+    with _current(deferral), replaced(deferral.handle):
         yield deferral
         deferral.raise_pending()
+
+
+def postponed(number: int) -> bool:
+    """For handlers of one's own: True if an interruption waits for the end of the deferral that is under way."""
+    return _State.deferral is not None and _State.deferral.postpone(number)
+
+
+def suspended() -> AbstractContextManager[None]:
+    """Inside, something else is done in the middle of a deferral, which does not hold for that."""
+    return _current(None)
+
+
+@contextmanager
+def _current(deferral: Deferral | None) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    outer, _State.deferral = _State.deferral, deferral
+    try:
+        yield
+    finally:
+        _State.deferral = outer

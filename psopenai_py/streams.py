@@ -65,7 +65,8 @@ class Streams(ABC):
         self.ended = False
         self._masks = Masks()
         self._masks_beside = Masks()
-        self._warned: dict[str, object] = {}
+        #: What has been said once; several streams may share it.
+        self.warned: dict[str, object] = {}
 
     def hide(self, text: str, shown: str, *, in_output: bool = True) -> None:
         """From now on, show `shown` wherever `text` would appear in any stream, or in any but the output.
@@ -121,9 +122,11 @@ class Streams(ABC):
         """Tell a person at a terminal what can be done next; nothing in a log."""
 
     def warn_once(self, text: str) -> None:
-        """The same, but not again for each record of a pipeline."""
+        """The same, but not again for each record of a pipeline. What is to stop a call stops each one."""
+        if self.preferences.warning in QUIET:
+            return
         mine = object()
-        if self._warned.setdefault(text, mine) is mine:
+        if self.warned.setdefault(text, mine) is mine or self.preferences.warning == "Stop":
             self.warning(text)
 
     def host(self, text: str) -> None:

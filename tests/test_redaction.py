@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psopenai_py.redaction import Masks, is_secret, mask, shown_argument, shown_proxy, shown_url
+from psopenai_py.redaction import Masks, is_secret, mask, shown_argument, shown_headers, shown_proxy, shown_url
 from tests.conftest import KEY
 
 MASKED = "sk-tes***************XY"
@@ -125,6 +125,24 @@ def test_names_of_what_is_none(name: str) -> None:
 )
 def test_addresses(url: str, shown: str) -> None:
     assert shown_url(url) == shown
+
+
+def test_headers() -> None:
+    shown = {
+        "Authorization": "Bearer <hidden>",
+        "X-Auth": "<hidden>",
+        "Location": "http://h/v?sig=<hidden>",
+        "openai-organization": "org-abc***************kl",
+        "Date": "today",
+    }
+    given = {
+        "Authorization": "Bearer abc",
+        "X-Auth": "Basic",
+        "Location": "http://u:p@h/v?sig=x",
+        "openai-organization": "org-abcdefghijkl",
+        "Date": "today",
+    }
+    assert shown_headers(given) == shown
 
 
 @given(password=st.text(st.characters(codec="ascii", exclude_categories=["Cc"]), min_size=1))

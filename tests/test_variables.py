@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import keyring
 import pytest
 
+from tests.backends import Memory
 from tests.conftest import KEY, Run
 from tests.server import Server
 
@@ -151,3 +153,16 @@ def test_a_file_for_the_keys_of_tls_that_cannot_be_written(path: str, run: Run, 
         error = json.loads(result.stderr)
         assert error["message"].startswith(f"SSLKEYLOGFILE names '{path}', which cannot be used: ")
         assert error["action"] == "Correct or unset SSLKEYLOGFILE."
+
+
+@pytest.mark.parametrize(("stored", "sent"), [(f"{KEY}\r\n", KEY), (f"{KEY}\n", KEY), (" ", None), ("\n", None)])
+def test_a_key_in_the_keyring_that_came_from_a_file(stored: str, sent: str | None, run: Run, server: Server) -> None:
+    before, backend = keyring.get_keyring(), Memory()
+    keyring.set_keyring(backend)
+    try:
+        backend.stored["psopenai_py", server.host] = stored
+        script = server.script("variables")
+        assert run("New-Video", "x", "-ApiBase", script.base).exit_code == 0
+    finally:
+        keyring.set_keyring(before)
+    assert script.requests[0].headers.get("authorization") == (sent and f"Bearer {sent}")

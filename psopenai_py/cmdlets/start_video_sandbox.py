@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,11 @@ CMDLET = Cmdlet(
     name="Start-VideoSandbox",
     synopsis="Serves the video sandbox on a port of this machine.",
     description=(
-        "Answers /v1/videos as a video service does, with jobs that take their time and real videos, until Ctrl-C. It "
-        "listens on the loopback address, unless -ListenAddress names another. Failures come on demand, by words in a "
-        "prompt such as [fail], [429 x2] (twice, then it succeeds) or [500 get] (create, list, get, delete, content), "
-        "or for all requests by -Fault. " + " ".join(f"[{row.word}]: {row.meaning}" for row in FAULTS)
+        "Answers /v1/videos as a video service does, with jobs that take their time and real videos, until Ctrl-C, and "
+        "shows them on a page for browsers. It listens on the loopback address, unless -ListenAddress names another. "
+        "Failures come on demand, by words in a prompt such as [fail], [429 x2] (twice, then it succeeds) or [500 get] "
+        "(create, list, get, delete, content), or for all requests by -Fault. "
+        + " ".join(f"[{row.word}]: {row.meaning}" for row in FAULTS)
     ),
     parameters=(
         Parameter(
@@ -42,11 +44,13 @@ CMDLET = Cmdlet(
         Parameter("Fault", Kind.STRING, "A failure for all requests, such as 500 or '429 x2'."),
         Parameter("ApiKey", Kind.SECRET, "Key that clients must send; otherwise none is asked for."),
         Parameter("ListenAddress", Kind.STRING, "Address to listen on.", default="127.0.0.1", not_empty=True),
+        Parameter("Open", Kind.SWITCH, "Opens the sandbox's page in the browser."),
         *common_parameters(),
         compress(),
     ),
     examples=(
         Example("Start-VideoSandbox", "Serves http://127.0.0.1:8000/v1."),
+        Example("Start-VideoSandbox -Open", "Shows the page with the jobs, and a form that creates one."),
         Example("Start-VideoSandbox -Port 0 -Speed 10 -Verbose", "Chooses a port and shows each request."),
         Example("Start-VideoSandbox -Fault '429 x2'", "Refuses each two of three requests."),
     ),
@@ -72,12 +76,23 @@ def run(call: Call) -> None:
     try:
         call.streams.output({"url": server.url, "folder": str(folder)})
         call.streams.host(f"Try it: New-Video 'Dancing Doggo' -ApiBase {server.url}")
+        call.streams.host(f"In a browser: {server.page}")
         call.streams.host("Ctrl-C stops the sandbox.")
+        if call.bound.get("Open"):
+            # A browser of the terminal runs until it is left; the server must not wait for it.
+            threading.Thread(target=_open, args=(server.page, call), name="browser", daemon=True).start()
         server.serve_forever()
     except KeyboardInterrupt:
         call.streams.host("Stopped.")
     finally:
         server.close()
+
+
+def _open(address: str, call: Call) -> None:
+    import webbrowser
+
+    if not webbrowser.open(address):
+        call.streams.warning(f"No browser could be opened. The page is at {address}")
 
 
 def _application(call: Call) -> tuple[Path, WSGIApplication]:

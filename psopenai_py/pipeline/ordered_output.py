@@ -16,7 +16,7 @@ class BufferedStreams(Streams):
 
     def __init__(self, out: Streams) -> None:
         super().__init__(out.preferences)
-        self._warned = out._warned
+        self.warned = out.warned
         self.outputs: list[Any] = []
         self.errors: list[PSOpenAIError] = []
         self._out = out

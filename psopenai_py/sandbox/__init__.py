@@ -12,6 +12,7 @@
         content         variants, ranges, entity tags
         reference       reference images: whole or not, and the colour they lend
         origin          which web pages and host names may use a server
+        page            the page at / of a server
     media/
         scene           what a clip shows
         clip            a scene as a video, by h264 and mp4

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from .. import signals
+
 #: Seconds after which the main thread is woken once more, and in which it has to have noticed.
 _AGAIN, _LONGEST = 0.02, 2.0
 
@@ -111,7 +113,7 @@ class Interrupts:
             return
         if self._holding:
             self._pending = True
-        else:
+        elif not signals.postponed(number):
             self._raise()
 
     def _raise(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from .. import __version__
+from .. import __version__, signals
 from ..binding.binder import Binding, bind_typed
 from ..binding.records import Unreadable
 from ..binding.spec import Cmdlet
@@ -39,6 +39,8 @@ class Service:
         self._inbox = inbox
         self._interrupts = interrupts
         self._out = out
+        #: A shell makes a call for each record of its pipeline; what need not be said again is said to all of them.
+        self._warned: dict[str, object] = {}
         self._world = World()
         self._pool: Pool | None = None
 
@@ -62,7 +64,7 @@ class Service:
 
     def _rest(self, call: int) -> None:
         """Make other calls until the client wants more of this one."""
-        with self._interrupts.suspended():
+        with self._interrupts.suspended(), signals.suspended():
             while not (self._inbox.may_go_on(call) or self._inbox.is_cancelled(call)):
                 if not self._next():
                     break  # nobody is left who could want more, so nobody sets the pace
@@ -142,7 +144,9 @@ class Service:
                 connections.close()
 
     def _streams(self, call: int | None) -> RecordStreams:
-        return RecordStreams(Preferences(), call, self._send)
+        streams = RecordStreams(Preferences(), call, self._send)
+        streams.warned = self._warned
+        return streams
 
     def _send(self, line: bytes) -> None:
         """Write a line, whole or not at all. When nobody reads any more, the process ends."""

@@ -178,6 +178,46 @@ def test_any_argument_is_converted_or_refused(kind: Kind, argument: str | bool) 
 
 
 @pytest.mark.parametrize(
+    ("port", "fits"),
+    [
+        ("", True), ("0", True), ("65535", True), ("65536", False), ("99999", False), ("100000", False),
+        ("0000065535", True), ("0000065536", False), ("-1", False), ("8o", False), ("²", False), ("1" * 5000, False),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("host", ["h.test", "[::1]", "user:pw@h.test"])
+def test_ports_of_a_base(host: str, port: str, fits: bool) -> None:
+    address = f"http://{host}:{port}/v1"
+    with contextlib.nullcontext() if fits else pytest.raises(BindingError):
+        assert convert("New-Video", parameter(Kind.URI), address) == address
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (Kind.ACTION, "0", "SilentlyContinue"), (Kind.ACTION, "6", "Break"), (Kind.ACTION, "7", None),
+        (Kind.ACTION, "+1", "Stop"), (Kind.ACTION, "-1", None), (Kind.ACTION, "0001", "Stop"),
+        (Kind.ACTION, "1" * 5000, None), (Kind.ACTION, "1.0", None), (Kind.ACTION, "²", None),
+        (Kind.API_TYPE, "1", "Azure"), (Kind.API_TYPE, "2", None), (Kind.API_TYPE, "openai,azure", "Azure"),
+    ],
+)  # fmt: skip
+def test_enumerations_by_number(kind: Kind, text: str, value: str | None) -> None:
+    with contextlib.nullcontext() if value else pytest.raises(BindingError) as caught:
+        assert convert("New-Video", parameter(kind), text) == value
+    if caught is not None:
+        assert "the possible values are" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "fits"),
+    [("-1", False), ("-0.5", True), ("0", True), ("100", True), ("100.5", True), ("100.6", False), ("101", False)],
+)
+def test_limits_on_both_sides(value: str, fits: bool) -> None:
+    """The value is rounded first, halves to the even one."""
+    with contextlib.nullcontext() if fits else pytest.raises(BindingError):
+        convert("New-Video", parameter(Kind.SINGLE, limits=(0, 100)), value)
+
+
+@pytest.mark.parametrize(
     ("text", "sent"),
     [
         pytest.param("\udce4x", "\ufffdx", id="a byte that is no UTF-8"),

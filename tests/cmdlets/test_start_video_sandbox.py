@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import socket
 import sys
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -32,7 +34,34 @@ def test_a_job_from_its_beginning_to_its_end(tmp_path: Path) -> None:
         assert sandbox.announced == {"url": sandbox.url, "folder": str(tmp_path / "jobs")}
         code, err = sandbox.stop()
     assert code == 0
-    assert err == (f"Try it: New-Video 'Dancing Doggo' -ApiBase {sandbox.url}\nCtrl-C stops the sandbox.\nStopped.\n")
+    assert err == (
+        f"Try it: New-Video 'Dancing Doggo' -ApiBase {sandbox.url}\nIn a browser: {sandbox.page}\n"
+        "Ctrl-C stops the sandbox.\nStopped.\n"
+    )
+
+
+def test_the_page_is_opened_in_the_browser_on_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = tmp_path / "opened"
+    browser = f"{sys.executable} -c 'import sys; open(sys.argv[2], sys.argv[3]).write(sys.argv[1])' %s {opened} w"
+    monkeypatch.setenv("BROWSER", browser)
+    with running("-Open", "-Path", str(tmp_path / "jobs")) as sandbox:
+        deadline = time.monotonic() + 10
+        while not (opened.exists() and opened.read_text()) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert opened.read_text() == sandbox.page
+        assert b"<title>Video sandbox</title>" in urllib.request.urlopen(sandbox.page).read()
+
+
+def test_without_a_browser_the_address_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROWSER", f"{sys.executable} -c 'raise SystemExit(1)' %s")
+    monkeypatch.setenv("PATH", "/nowhere")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    with running("-Open") as sandbox:
+        assert sandbox.process.stderr is not None
+        warning = f"WARNING: No browser could be opened. The page is at {sandbox.page}\n"
+        assert warning in itertools.islice(sandbox.process.stderr, 4)
+        assert sandbox.stop()[0] == 0
 
 
 def test_requests_are_shown_on_request() -> None:

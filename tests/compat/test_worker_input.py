@@ -234,3 +234,15 @@ def test_nothing_is_waited_for_when_the_input_has_closed() -> None:
     started = time.monotonic()
     assert client.close() == 0
     assert time.monotonic() - started < 10
+
+
+def test_a_warning_for_all_calls_comes_once(client: Client) -> None:
+    """A shell makes a call for each record of a pipeline. What is to stop a call stops each one."""
+    parameters = {"VideoId": "v", "ApiBase": "http://video.test/v1", "ApiKey": KEY}
+    environment = {"HTTP_PROXY": "http://127.0.0.1:9"}
+    found = []
+    for action in ("SilentlyContinue", "Continue", "Continue", "Stop", "Stop"):
+        records = client.call("Get-Video", parameters | {"WarningAction": action}, environment=environment)
+        found.append((len(of_kind(records, "warning")), of_kind(records, "error")[0]["error_id"]))
+    no_proxy = "PSOpenAI.APIRequest.HttpRequestException"
+    assert found == [(0, no_proxy), (1, no_proxy), (0, no_proxy), *[(1, "ActionPreferenceStop")] * 2]

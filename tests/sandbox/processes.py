@@ -26,6 +26,7 @@ class Running:
             assert lines[-1], self.process.communicate()
         self.announced = json.loads("".join(lines))
         self.url: str = self.announced["url"]
+        self.page = self.url.removesuffix("v1")
         self.address = ("127.0.0.1", int(self.url.split(":")[2].partition("/")[0]))
 
     @property

@@ -8,7 +8,6 @@ import os
 import random
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +16,6 @@ import pytest
 from tests.compat.client import Client, Record, end, of_kind
 from tests.conftest import KEY
 from tests.server import JOB, Received, Script, Server
-
-
-@pytest.fixture
-def client() -> Iterator[Client]:
-    """A worker that must outlive the test, and end when it is told to."""
-    running = Client({"TZ": "UTC", "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"})
-    assert "ready" in (running.next() or {})
-    yield running
-    assert running.close() == 0
 
 
 def _pages(server: Server, name: str, size: int = 3, pages: int = 3) -> Script:

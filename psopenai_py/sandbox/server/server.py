@@ -75,6 +75,11 @@ class SandboxServer:
         host = {"0.0.0.0": LOOPBACK, "::": "::1"}.get(self.host, self.host)  # noqa: S104
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}/v1"
 
+    @property
+    def page(self) -> str:
+        """The address for browsers, such as `http://127.0.0.1:8000/`."""
+        return self.url.removesuffix("v1")
+
     def serve_forever(self) -> None:
         """Accept clients until `close` is called, from another thread, or an exception such as Ctrl-C."""
         while not self._stopping.is_set():

@@ -42,23 +42,30 @@ def create_app(
     """Return the application over `store`.
 
     api_key: what clients must send; None accepts all. fault: a failure for every request, written as in
-    `faults`; a ValueError when it is none. upload_limit: bytes of a request body. local: refuse foreign web pages
-    and host names, as a server has to; in-process there are none. embedded: raise DamagedJob and UnusableFolder,
-    since the client is in this process and can tell its user what is wrong here.
+    `faults`; a ValueError when it is none. upload_limit: bytes of a request body. local: show a page at `/`, and
+    refuse foreign web pages and host names, as a server has to; in-process there are none. embedded: raise
+    DamagedJob and UnusableFolder, since the client is in this process and can tell its user what is wrong here.
     """
     operations = Operations(store, fault=parse_fault(fault) if fault else None, upload_limit=upload_limit)
     routes = _routes(operations)
 
+    def respond(environ: WSGIEnvironment) -> Response:
+        if local:
+            from .origin import check_origin  # in-process nobody needs it
+
+            check_origin(environ)
+            if environ["PATH_INFO"] == "/" and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+                from .page import page
+
+                return page()
+        if api_key is not None:
+            _check_key(environ, api_key)
+        with _storage_errors(store):
+            return _dispatch(operations, routes, environ)
+
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         try:
-            if local:
-                from .origin import check_origin  # in-process nobody needs it
-
-                check_origin(environ)
-            if api_key is not None:
-                _check_key(environ, api_key)
-            with _storage_errors(store):
-                response = _dispatch(operations, routes, environ)
+            response = respond(environ)
         except ApiError as error:
             response = error.response()
         except (DamagedJob, UnusableFolder) as error:
