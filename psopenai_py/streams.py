@@ -20,6 +20,8 @@ from .redaction import Masks
 #: Raw bytes. A view is good until the call returns, or until the next one comes.
 Data = bytes | memoryview
 
+#: Texts that are kept out of all but the output at the same time.
+_MOST_BESIDE = 256
 QUIET = ("SilentlyContinue", "Ignore")
 #: Control characters that a server's text may carry and that must not reach a terminal.
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -64,7 +66,7 @@ class Streams(ABC):
         self.exit_code = 0
         self.ended = False
         self._masks = Masks()
-        self._masks_beside = Masks()
+        self._masks_beside, self._beside = Masks(), 0
         #: What has been said once; several streams may share it.
         self.warned: dict[str, object] = {}
 
@@ -74,7 +76,17 @@ class Streams(ABC):
         Very short texts are let through: they are no secrets, and replacing them would garble everything.
         """
         if len(text) >= 8:
-            (self._masks if in_output else self._masks_beside).add(text, shown)
+            if in_output:
+                self._masks.add(text, shown)
+            else:
+                self._hide_beside(text, shown)
+
+    def _hide_beside(self, text: str, shown: str) -> None:
+        """A long list may bring many; of those that came long ago, nothing more is said."""
+        if self._beside >= _MOST_BESIDE:
+            self._masks_beside, self._beside = Masks(), 0
+        self._masks_beside.add(text, shown)
+        self._beside += 1
 
     def output(self, value: Any) -> None:
         """Write one result. Raises OutputError when it cannot be written."""

@@ -41,7 +41,7 @@ Opening = contextlib.AbstractContextManager[Incoming]
 #: Says what to do next about a response with an error status; empty where nobody knows.
 Advise = Callable[[Request, Response], str]
 #: Says what a response with an error status means where its status says something else; else None.
-Classify = Callable[[Response], type[APIRequestError] | None]
+Classify = Callable[[Request, Response], type[APIRequestError] | None]
 
 
 class HttpClient:
@@ -60,7 +60,7 @@ class HttpClient:
         connections: Connections,
         limiter: RateLimiter,
         advise: Advise,
-        classify: Classify = lambda response: None,
+        classify: Classify = lambda request, response: None,
     ) -> None:
         self.limiter = limiter
         self._settings = settings
@@ -117,7 +117,7 @@ class HttpClient:
 
     def _verdict(self, request: Request, response: Response, done: int) -> _Verdict:
         """What to do about an error status: repeat, or raise it."""
-        action, meant = self._advise(request, response), self._classify(response)
+        action, meant = self._advise(request, response), self._classify(request, response)
         error = status_error(response, self._settings.service, action, meant)
         if request.is_final is not None and request.is_final(response):
             raise error

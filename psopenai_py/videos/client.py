@@ -61,7 +61,7 @@ class VideoClient:
         self._creates = creates
         self._provider: Provider = provider_of(settings)
         self._target = Target(settings, extras)
-        self.http = HttpClient(settings, streams, connections, limiter, self._advise(), self._provider.classify)
+        self.http = HttpClient(settings, streams, connections, limiter, self._advise(), self._classify)
 
     @property
     def usual_model(self) -> str:
@@ -150,6 +150,9 @@ class VideoClient:
 
     def _advise(self) -> Advise:
         return advice.for_status(self.settings)
+
+    def _classify(self, request: Request, response: Response) -> type[APIRequestError] | None:
+        return None
 
     def _created(self, response: Response, known: Known) -> Job:
         return job.created_job(response, self.cmdlet)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import APIRequestError, InputError, JobFailedError, UnauthorizedError
 from ..http.client import Advise
-from ..http.request import Request
+from ..http.request import Request, origin
 from ..http.response import Response, error_body
 from ..settings import Settings
 from . import job, status
@@ -71,6 +71,12 @@ class HostedClient(VideoClient):
     def _advise(self) -> Advise:
         return _advice(self.settings, self._provider)
 
+    def _classify(self, request: Request, response: Response) -> type[APIRequestError] | None:
+        if _is_elsewhere(self.settings, request):
+            # No key was sent, so none was refused.
+            return APIRequestError
+        return self._provider.classify(response)
+
     def _created(self, response: Response, known: Known) -> Job:
         document = self._document(response)
         identifier = job.identifier(document, response, self.cmdlet)
@@ -127,6 +133,9 @@ def _advice(settings: Settings, provider: Provider) -> Advise:
     """What a user can do about an error status."""
 
     def advise(request: Request, response: Response) -> str:
+        if _is_elsewhere(settings, request):
+            kept = f"{settings.provider} keeps a video for {provider.lifetime}. " if provider.lifetime else ""
+            return f"The address may have expired. {kept}Get-Video asks for the job once more."
         if response.status == 401 or provider.classify(response) is UnauthorizedError:
             return f"Get-OpenAIKey -Provider {settings.provider} shows which key is used and where it comes from."
         if response.status in (400, 404, 422) and request.once and _is_about_model(response):
@@ -136,6 +145,11 @@ def _advice(settings: Settings, provider: Provider) -> Advise:
         return "-MaxRetryCount repeats such a request." if response.status == 429 and not settings.max_retries else ""
 
     return advise
+
+
+def _is_elsewhere(settings: Settings, request: Request) -> bool:
+    """True for the address of a video on a host that is not the service's own."""
+    return request.method == "GET" and origin(request.url) != origin(settings.base)
 
 
 def _is_about_model(response: Response) -> bool:

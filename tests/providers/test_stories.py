@@ -188,6 +188,28 @@ def test_the_key_goes_to_the_service_and_the_address_into_the_output_alone(
         assert [request.headers.get("authorization") for request in stub.media.requests] == [None]
 
 
+def test_the_line_that_waits_again_names_the_provider(run: Run, stub: Stub) -> None:
+    job = run("New-Video", *LINE, *stub.arguments, *stub.call).json["id"]
+    arguments = ["-TimeoutSec", "1", "-PollIntervalSec", "900", *stub.call]
+    result = run("Wait-Video", job, *arguments)
+    assert result.exit_code == 8
+    again = f"Wait-Video -VideoId {job} -PollIntervalSec 900.0 -TimeoutSec 1 -ApiBase {stub.script.base}"
+    assert f"To wait again: {again} -Provider {stub.name}\n" in result.stderr
+
+
+def test_an_address_that_expired_is_no_bad_key(run: Run, stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server with the videos knows no key."""
+    if stub.name in ("OpenRouter", "Google"):
+        pytest.skip("its videos are with the service itself")
+    job = created(run, stub)
+    run("Wait-Video", *QUICK, *stub.call, stdin=job)
+    stub.media.responses = [{"status": 403, "text": "<Error><Code>AccessDenied</Code></Error>"}]
+    result = run("Get-VideoContent", "-OutFile", "x.mp4", *stub.call, stdin=job)
+    assert result.exit_code == 1
+    assert "The address may have expired." in result.stderr
+    assert SECRET not in result.stderr
+
+
 def test_additional_body_headers_and_query(run: Run, stub: Stub) -> None:
     """A body is merged at any depth, and -WhatIf shows what would be sent."""
     more = ["-AdditionalHeaders", '{"X-Own": "1"}', "-AdditionalQuery", '{"own": "2"}']
