@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import re
 import stat
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: A command line at the end of a text. It is there to be copied, so it is never broken into lines.
 _COMMAND = re.compile(
@@ -61,6 +64,16 @@ def show_in_pager(text: str) -> None:
     import click
 
     click.echo_via_pager(text + "\n", color=False)
+
+
+def opened(path: Path) -> bool:
+    """Open a file with the program that the system has for it; False if there is none."""
+    import click
+
+    try:
+        return click.launch(str(path)) == 0
+    except OSError:
+        return False
 
 
 def cells(text: str) -> int:

@@ -12,10 +12,13 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import PSOpenAIError, StoppedError
 from .redaction import Masks
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 #: Raw bytes. A view is good until the call returns, or until the next one comes.
 Data = bytes | memoryview
@@ -130,8 +133,20 @@ class Streams(ABC):
         if may_stop and self.preferences.warning == "Stop":
             raise StoppedError(f"Stopped, because -WarningAction is Stop, by the warning: {text}")
 
-    def hint(self, text: str) -> None:  # noqa: B027
-        """Tell a person at a terminal what can be done next; nothing in a log."""
+    def note(self, text: str) -> None:  # noqa: B027
+        """Tell a person at a terminal what happened, or what can be done next; nothing in a log."""
+
+    @property
+    def is_watched(self) -> bool:
+        """True where a person reads what is noted."""
+        return False
+
+    def saved(self, path: Path) -> None:  # noqa: B027
+        """Take note of a file that was written."""
+
+    def launch(self, path: Path) -> None:
+        """Open a file with the program that the system has for it."""
+        self.warning(f"The file '{path}' cannot be opened from here.", may_stop=False)
 
     def warn_once(self, text: str) -> None:
         """The same, but not again for each record of a pipeline. What is to stop a call stops each one."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from . import screen
+from . import screen, units
 
 #: Rows by which the widths of the columns are chosen; a longer table is printed as it comes.
 SAMPLE = 100
@@ -107,16 +107,13 @@ def _natural(rows: list[list[str]], place: int) -> int:
 
 
 def _age(job: Mapping[str, Any]) -> str:
-    """How long ago it was created, in the largest unit of which there are two."""
+    """How long ago it was created."""
     try:
         created = datetime.fromisoformat(str(job.get("created_at")))
         seconds = (datetime.now(UTC) - created.astimezone(UTC)).total_seconds()
     except (ValueError, OverflowError):
         return ""
-    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= 2 * length:
-            return f"{int(seconds // length)} {unit}"
-    return f"{max(int(seconds), 0)} s"
+    return units.duration(seconds)
 
 
 def _percent(job: Mapping[str, Any]) -> str:

@@ -11,9 +11,11 @@ from . import screen
 from .errors import OutputError, PSOpenAIError
 from .screen import is_terminal
 from .standard_input import StandardInput
-from .streams import CONTROLS, QUIET, Data, Preferences, Streams
+from .streams import CONTROLS, Data, Preferences, Streams
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from .status_line import StatusLine
     from .table import Table
 
@@ -163,9 +165,17 @@ class TerminalStreams(Streams):
         if self._out is not None:
             self.print_text(opening + closing)
 
-    def hint(self, text: str) -> None:
-        if is_terminal(self._err) and self.preferences.warning not in QUIET:
+    @property
+    def is_watched(self) -> bool:
+        return is_terminal(self._err)
+
+    def note(self, text: str) -> None:
+        if self.is_watched:
             self._write("", text)
+
+    def launch(self, path: Path) -> None:
+        if not screen.opened(path.resolve()):
+            self.warning(f"No program was found that opens '{path}'.", may_stop=False)
 
     def _write_output(self, value: Any) -> None:
         from . import psjson

@@ -277,7 +277,7 @@ function Get-VideoContent {
     .PARAMETER VideoId
         The id of the job.
     .PARAMETER OutFile
-        File to write; missing folders are made. A folder gets a file named after the job.
+        File to write; missing folders are made. A folder gets a file named after the job; a name may hold {id}, {prompt}, {model}, {size} and {seconds}.
     .PARAMETER Variant
         What to download.
     .PARAMETER WaitForCompletion
@@ -310,6 +310,10 @@ function Get-VideoContent {
         New-Video 'Dancing Doggo' | Get-VideoContent -WaitForCompletion -OutFile doggo.mp4
 
         Starts a job, waits for it, and downloads its video.
+    .EXAMPLE
+        Get-Video -All | Get-VideoContent -OutFile 'clips/{prompt}-{id}.mp4'
+
+        Downloads all videos, each under a name that says what it shows.
     .EXAMPLE
         Get-VideoContent video_123 -Variant thumbnail -OutFile doggo.webp
 

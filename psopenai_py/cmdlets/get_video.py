@@ -8,6 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
+from ..streams import QUIET
 from . import Call
 from .shared_parameters import common_parameters, compress, pipeline_parameters, provider, service_parameters, video_id
 
@@ -130,6 +131,6 @@ def _tell_of_rest(call: Call, last: Page, order: str) -> None:
     """The reference's warning, behind the list, and to a person how to see the rest."""
     if last.has_more and "Limit" not in call.bound:
         call.streams.warning("There is more data that has not been retrieved.")
-        if not call.bound.get("All"):
+        if not call.bound.get("All") and call.streams.preferences.warning not in QUIET:
             other = "-Order desc begins with the newest" if order == "asc" else "-Order asc begins with the oldest"
-            call.streams.hint(f"-All lists every job; {other}.")
+            call.streams.note(f"-All lists every job; {other}.")

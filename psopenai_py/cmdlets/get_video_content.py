@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from ..errors import APIRequestError, PSOpenAIError
     from ..videos.client import Opening, VideoClient
     from ..videos.download import Fetch, Sink
+    from ..videos.saving import Saved
 
 CMDLET = Cmdlet(
     name="Get-VideoContent",
@@ -25,7 +28,8 @@ CMDLET = Cmdlet(
         Parameter(
             "OutFile",
             Kind.STRING,
-            "File to write; missing folders are made. A folder gets a file named after the job.",
+            "File to write; missing folders are made. A folder gets a file named after the job; a name may hold {id}, "
+            "{prompt}, {model}, {size} and {seconds}.",
             not_empty=True,
             path=True,
         ),
@@ -41,6 +45,7 @@ CMDLET = Cmdlet(
         *service_parameters(),
         *common_parameters(),
         provider(),
+        Parameter("Open", Kind.SWITCH, "Opens the file with the system's player when it is there.", ours=True),
         *pipeline_parameters(),
     ),
     examples=(
@@ -48,6 +53,10 @@ CMDLET = Cmdlet(
         Example(
             "New-Video 'Dancing Doggo' | Get-VideoContent -WaitForCompletion -OutFile doggo.mp4",
             "Starts a job, waits for it, and downloads its video.",
+        ),
+        Example(
+            "Get-Video -All | Get-VideoContent -OutFile 'clips/{prompt}-{id}.mp4'",
+            "Downloads all videos, each under a name that says what it shows.",
         ),
         Example("Get-VideoContent video_123 -Variant thumbnail -OutFile doggo.webp", "Downloads a picture of it."),
     ),
@@ -69,39 +78,57 @@ def run(call: Call) -> None:
 
 def steps(call: Call) -> Steps:
     """The same in steps."""
-    from ..videos import saving
-
     target = call.bound.get("OutFile")
     if target is None:
-        # The id may have come through the pipe, which had the only copy of it.
-        instead = "Name a file with -OutFile, or send the bytes to a file or a program with > or |."
-        call.streams.refuse_terminal(f"{instead} The job is {call.bound['VideoId']}.")
+        _check_output(call)
+    else:
+        _check_target(call, target)
+    client = call.client(CMDLET)
+    job: dict[str, Any] | None = None
+    pauses: tuple[float, ...] = ()
+    if call.bound.get("WaitForCompletion"):
+        job, pauses = (yield from _wait(call, client)), _UNTIL_THERE
+    yield from _deliver(call, client, target, job, pauses)
+
+
+def _check_output(call: Call) -> None:
+    """Refuse to write a video where nobody wants it."""
+    from ..errors import InputError
+
+    if call.bound.get("Open"):
+        raise InputError("-Open needs -OutFile: there is no file to open. Nothing was downloaded.")
+    # The id may have come through the pipe, which had the only copy of it.
+    instead = "Name a file with -OutFile, or send the bytes to a file or a program with > or |."
+    call.streams.refuse_terminal(f"{instead} The job is {call.bound['VideoId']}.")
+
+
+def _check_target(call: Call, target: str) -> None:
+    """Refuse what cannot be written, before anybody waits or downloads for it."""
+    from ..videos import file_names, saving
+
+    if file_names.fields(target):
+        saving.check_target(file_names.folder(target))
     else:
         saving.check_target(target)
         _check_overwriting(call, target)
-    client = call.client(CMDLET)
-    pauses: tuple[float, ...] = ()
-    if call.bound.get("WaitForCompletion"):
-        yield from _wait(call, client)
-        pauses = _UNTIL_THERE
-    yield from _deliver(call, client, target, pauses)
 
 
-def _deliver(call: Call, client: VideoClient, target: str | None, pauses: tuple[float, ...]) -> Steps:
+def _deliver(
+    call: Call, client: VideoClient, target: str | None, job: Mapping[str, Any] | None, pauses: tuple[float, ...]
+) -> Steps:
     """Download to a file or to the output; where the content is not there yet, again after each of these pauses."""
     from ..errors import APIRequestError
-    from ..videos import download, saving
+    from ..videos.download import STILL_THERE
 
     for pause in (*pauses, None):
         try:
             if target is None:
-                _copy(call, client, call.streams)
+                _copy(call, client, call.streams, call.bound["VideoId"])
             else:
-                path = saving.save(lambda sink: _copy(call, client, sink), target, call.bound["VideoId"])
-                call.streams.verbose(f"Saved as {path}.")
+                _save(call, client, target, job)
             return
         except APIRequestError as error:
-            if error.status not in _NOT_YET or error.action == download.STILL_THERE:
+            if error.status not in _NOT_YET or error.action == STILL_THERE:
                 raise
             if pause is None:
                 _hint_at_waiting(call, error)
@@ -113,6 +140,35 @@ def _deliver(call: Call, client: VideoClient, target: str | None, pauses: tuple[
 def _hint_at_waiting(call: Call, error: APIRequestError) -> None:
     if not call.bound.get("WaitForCompletion"):
         error.action = f"{error.action} If the job is not over yet, -WaitForCompletion waits for it.".strip()
+
+
+def _save(call: Call, client: VideoClient, target: str, job: Mapping[str, Any] | None) -> None:
+    """Write the file, and say what it is."""
+    from ..videos import file_names, saving
+
+    identifier = call.bound["VideoId"]
+    fields = file_names.fields(target)
+    if fields:
+        if job is None and fields != {"id"}:
+            job = client.retrieve(identifier)
+        target = file_names.filled(target, identifier, job or {})
+    # A name that does not say whose it is may be that of another job.
+    keep = bool(fields) and "id" not in fields
+    saved = saving.save(lambda sink: _copy(call, client, sink, Path(target).name), target, identifier, keep=keep)
+    _tell(call, saved)
+
+
+def _tell(call: Call, saved: Saved) -> None:
+    from ..videos.facts import described
+
+    streams, path = call.streams, saved.path
+    instead = ", in place of an earlier file" if saved.replaced else ""
+    streams.saved(path)
+    streams.verbose(f"Saved as {path}{instead}.")
+    if streams.is_watched and path.is_file():
+        streams.note(f"Saved {path} ({described(path)}){instead}")
+    if call.bound.get("Open"):
+        streams.launch(path)
 
 
 def _check_overwriting(call: Call, target: str) -> None:
@@ -129,7 +185,8 @@ def _check_overwriting(call: Call, target: str) -> None:
         )
 
 
-def _wait(call: Call, client: VideoClient) -> Steps:
+def _wait(call: Call, client: VideoClient) -> Generator[float, None, dict[str, Any]]:
+    """Wait until there is a video, and return its job."""
     from ..videos import status
     from ..videos.job import warn_of_failure
     from ..videos.polling import Watch
@@ -139,6 +196,7 @@ def _wait(call: Call, client: VideoClient) -> Steps:
     if not status.has_succeeded(status.word(job)):
         raise _without_video(call, job)
     warn_of_failure(call.streams, job)
+    return job
 
 
 def _without_video(call: Call, job: dict[str, Any]) -> PSOpenAIError:
@@ -151,19 +209,29 @@ def _without_video(call: Call, job: dict[str, Any]) -> PSOpenAIError:
     return JobFailedError(text, job=job, command=CMDLET.name)
 
 
-def _copy(call: Call, client: VideoClient, sink: Sink) -> str:
+def _copy(call: Call, client: VideoClient, sink: Sink, name: str) -> str:
     from ..errors import APIRequestError
     from ..videos import download
+    from ..videos.download_progress import DownloadProgress
     from ..videos.job import failed_job, under_id
 
-    fetch = _fetch(call, client)
+    progress = DownloadProgress(name)
+    call.streams.show_progress(progress.pieces)
     try:
-        return download.copy(fetch, sink, variant=call.bound.get("Variant", ""), broke=call.streams.verbose)
+        return download.copy(
+            _fetch(call, client),
+            sink,
+            variant=call.bound.get("Variant", ""),
+            broke=call.streams.verbose,
+            progress=progress.reached,
+        )
     except APIRequestError as error:
         job = failed_job(error.text)
         if job is None:
             raise
         raise _without_video(call, under_id(job, call.bound["VideoId"])) from None
+    finally:
+        call.streams.progress_end()
 
 
 def _fetch(call: Call, client: VideoClient) -> Fetch:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from .. import units
 from .record import Record
 
 
@@ -51,12 +52,4 @@ class RunProgress:
         if self.total is None or not self._sent or self.done >= self.total:
             return []
         each = (self._clock() - self._started) / self._sent
-        return [f"about {duration(each * (self.total - self.done))} left"]
-
-
-def duration(seconds: float) -> str:
-    """A time as people say it: in the largest unit of which there are two."""
-    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
-        if seconds >= 2 * length:
-            return f"{round(seconds / length)} {unit}"
-    return f"{max(round(seconds), 1)} s"
+        return [f"about {units.duration(max(each * (self.total - self.done), 1))} left"]

@@ -67,6 +67,7 @@ def copy(
     variant: str = "",
     sleep: Callable[[float], None] = time.sleep,
     broke: Callable[[str], None] = lambda text: None,
+    progress: Callable[[int, int | None], None] = lambda size, total: None,
 ) -> str:
     """Copy the content to a sink and return its media type, by what it is rather than by what it is called.
 
@@ -75,11 +76,12 @@ def copy(
     Args:
         variant: what was asked for; empty or "video" for the video.
         broke: is told of each break after which the transfer goes on.
+        progress: is told again and again how many bytes came, and how many there are if that is known.
 
     Raises AnswerError for content that is not what was asked for, ConnectionFailedError or APIRequestError when it
     breaks off too often, OutputError when it can only be had from the start and the sink cannot start again.
     """
-    transfer = _Transfer(sink, variant)
+    transfer = _Transfer(sink, variant, progress)
     failures = 0
     while True:
         reached = transfer.furthest
@@ -100,13 +102,14 @@ def copy(
 class _Transfer:
     """What has been copied so far, over one or more answers."""
 
-    def __init__(self, sink: Sink, variant: str) -> None:
+    def __init__(self, sink: Sink, variant: str, progress: Callable[[int, int | None], None]) -> None:
         self.size = 0
         self.furthest = 0
         self.tag = ""
         self.media_type = ""
         self._sink = sink
         self._variant = variant
+        self._progress = progress
         self._version: tuple[str | None, ...] = ()
         self._total: int | None = None
         self._beginnings = 1
@@ -124,6 +127,7 @@ class _Transfer:
             self._sink.write(chunk)
             self.size += len(chunk)
             self.furthest = max(self.furthest, self.size)
+            self._progress(self.size, self._total)
         if self._total is not None and self.size < self._total:
             raise ConnectionFailedError(f"The download broke off: {self.size} of {self._total} bytes came.", sent=True)
 

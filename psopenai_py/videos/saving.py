@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from ..errors import OutputError
 from ..streams import Data
@@ -24,7 +24,8 @@ _EXTENSIONS = {
     "image/png": ".png",
     "image/webp": ".webp",
 }
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$")
+#: Names that Windows has for devices.
+RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$")
 _LONGEST_NAME = 100
 _BINARY = getattr(os, "O_BINARY", 0)
 
@@ -32,12 +33,22 @@ _BINARY = getattr(os, "O_BINARY", 0)
 Copy = Callable[[Sink], str]
 
 
-def save(copy: Copy, target: str, name: str) -> Path:
-    """Let `copy` write to a file and return the file's path. A folder as target gets a file named after the job.
+class Saved(NamedTuple):
+    """Where the content is, and whether another file was there before."""
+
+    path: Path
+    replaced: bool = False
+
+
+def save(copy: Copy, target: str, name: str, *, keep: bool = False) -> Saved:
+    """Let `copy` write to a file. A folder as target gets a file named after the job.
 
     The file appears only when it is complete, and one that was there before is replaced only then; missing
     folders are made when the content begins to come. What is no file, such as a device or a named pipe, is
     written to as it is. Raises what `copy` raises, and OutputError when the file cannot be written.
+
+    Args:
+        keep: let a file that is there stay, and add the job's name to that of the new one.
     """
     with _writing(target):
         place = _place(target)
@@ -46,13 +57,16 @@ def save(copy: Copy, target: str, name: str) -> Path:
     if is_special:
         with _Direct(place, target) as sink:
             copy(sink)
-        return place
+        return Saved(place)
     with _Neighbour(folder, target) as sink:
         media_type = copy(sink)
         if folder == place:
             place = folder / (clean_name(name) + _EXTENSIONS.get(media_type, ".bin"))
+        if keep:
+            return Saved(sink.finish_beside(place, place.with_stem(f"{place.stem}-{clean_name(name)}")))
+        replaced = place.exists()
         sink.finish(place)
-    return place
+    return Saved(place, replaced)
 
 
 def names_folder(target: str) -> bool:
@@ -72,7 +86,7 @@ def check_target(target: str) -> None:
         place = _place(target)
         folder = place if names_folder(target) else place.parent
         existing = next((each for each in (folder, *folder.parents) if each.exists()), folder)
-        if os.name == "nt" and _RESERVED.match(place.name):
+        if os.name == "nt" and RESERVED.match(place.name):
             raise OSError(f"'{place.name}' is a name that Windows reserves")
         if not existing.is_dir():
             raise OSError(f"'{existing}' is no folder")
@@ -85,7 +99,7 @@ def clean_name(name: str) -> str:
     from hashlib import sha256
 
     safe = re.sub(r"[^\w.=+@-]", "_", name, flags=re.ASCII).rstrip(". ")[:_LONGEST_NAME]
-    if safe.startswith((".", "-")) or _RESERVED.match(safe):
+    if safe.startswith((".", "-")) or RESERVED.match(safe):
         safe = f"_{safe}"
     return safe if safe and safe == name else f"{safe or 'video'}-{sha256(name.encode()).hexdigest()[:8]}"
 
@@ -135,12 +149,25 @@ class _Neighbour:
     def finish(self, final: Path) -> None:
         """Make the file appear under its own name."""
         with _writing(self._target):
-            file = self._file or self._open()
-            file.flush()
-            os.fsync(file.fileno())
-            file.close()
+            self._complete()
             self._temporary.replace(final)
         self._made.clear()
+
+    def finish_beside(self, final: Path, other: Path) -> Path:
+        """Make the file appear under its own name, or under another one if that is taken; returns which one."""
+        with _writing(self._target):
+            self._complete()
+            if _is_free(self._temporary, final):
+                other = final
+            self._temporary.replace(other)
+        self._made.clear()
+        return other
+
+    def _complete(self) -> None:
+        file = self._file or self._open()
+        file.flush()
+        os.fsync(file.fileno())
+        file.close()
 
     def _open(self) -> BinaryIO:
         folder = self._temporary.parent
@@ -150,6 +177,21 @@ class _Neighbour:
         handle = os.open(self._temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | _BINARY, 0o666)
         self._file = os.fdopen(handle, "wb")
         return self._file
+
+
+def _is_free(temporary: Path, final: Path) -> bool:
+    """Claim a name, so that of two who want it one gets it."""
+    try:
+        # Whole at once, where the file system has links.
+        os.link(temporary, final)
+    except FileExistsError:
+        return False
+    except OSError:
+        try:
+            final.touch(exist_ok=False)
+        except FileExistsError:
+            return False
+    return True
 
 
 class _Direct:

@@ -63,9 +63,9 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ],
 )
 def test_targets(place: Path, target: str, kind: str, files: list[str]) -> None:
-    path = save(copying(b"AB", b"C", kind=kind), target, "video_1")
+    path, replaced = save(copying(b"AB", b"C", kind=kind), target, "video_1")
     assert tree(place) == files
-    assert ((place / files[-1]).read_bytes(), path.resolve()) == (b"ABC", place / files[-1])
+    assert ((place / files[-1]).read_bytes(), path.resolve(), replaced) == (b"ABC", place / files[-1], False)
 
 
 def test_home(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
