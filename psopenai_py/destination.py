@@ -91,7 +91,7 @@ def find_place(bound: Mapping[str, Any], environ: Mapping[str, str], streams: St
         return Place(service.base, None, service, named)
     streams.verbose(f"Base address from {source}: {shown_url(given)}")
     if given.strip().lower().startswith("sandbox:"):
-        return Place(SANDBOX_BASE, given.strip(), _of_sandbox(wanted, named))
+        return _in_sandbox(given.strip(), wanted, named)
     base = checked_base(given.strip(), source)
     return _placed(base, wanted, named or wanted is services.AZURE)
 
@@ -145,11 +145,19 @@ def _placed(base: str, wanted: Service | None, named: bool) -> Place:
     return Place(base, None, service, named)
 
 
-def _of_sandbox(wanted: Service | None, named: bool) -> Service:
-    """The sandbox speaks OpenAI's protocol."""
-    if named and wanted is not services.OPENAI:
-        raise _contradiction(f"The sandbox does not speak the protocol of {getattr(wanted, 'name', '')}.")
-    return services.OPENAI
+def _in_sandbox(given: str, wanted: Service | None, named: bool) -> Place:
+    """The sandbox. It speaks OpenAI's words, or those of the provider that its address or -Provider names."""
+    from urllib.parse import parse_qsl
+
+    told = services.find(dict(parse_qsl(given.partition("?")[2])).get("provider", ""))
+    if named and told not in (None, wanted):
+        raise _contradiction(f"The sandbox speaks the words of {getattr(told, 'name', '')} there.")
+    if wanted is services.AZURE:
+        return Place(SANDBOX_BASE, given, services.AZURE)
+    service = told or (wanted if named and wanted else services.OPENAI)
+    if told is None and service is not services.OPENAI:
+        given += f"{'&' if '?' in given else '?'}provider={service.name.lower()}"
+    return Place(SANDBOX_BASE, given, service)
 
 
 def _contradiction(text: str, action: str = "") -> SettingsError:

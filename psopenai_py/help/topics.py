@@ -167,6 +167,7 @@ def _sandbox() -> list[Block]:
             ("sandbox:/some/folder", "Keeps the jobs there."),
             ("'sandbox:?speed=10'", "Makes them ten times as fast. Quoted, because ? is a pattern."),
             ("'sandbox:?fault=500'", "Lets all requests fail so."),
+            ("'sandbox:?provider=xai'", "Speaks the words of XAI, or of openrouter, to try -Provider for nothing."),
             ("Start-VideoSandbox", "The same on a port, for any other client."),
         ],
         "Failures come on demand, by a word in the prompt. [429 x2] strikes twice and then lets the request pass; "
