@@ -28,6 +28,7 @@ MODULES: dict[str, str] = {
     "Wait-Video": "wait_video",
     "New-VideoRemix": "new_video_remix",
     "Remove-Video": "remove_video",
+    "Get-VideoModel": "get_video_model",
     "Start-VideoSandbox": "start_video_sandbox",
     "Set-OpenAIKey": "set_openai_key",
     "Get-OpenAIKey": "get_openai_key",

@@ -130,7 +130,8 @@ def _providers() -> list[Block]:
         "pipeline needs -Provider once.",
         [(service.name, _key_and_model(service)) for service in SERVICES if service is not OPENAI],
         "The key of a service goes to its own hosts, and to an -ApiBase that stands beside -Provider. Models end "
-        "within weeks; -Model names another one. -WhatIf shows the request that a line becomes.",
+        "within weeks; -Model names another one, and Get-VideoModel lists them where the service has a list. -WhatIf "
+        "shows the request that a line becomes.",
         "For all other servers -ApiBase, or OPENAI_API_BASE, names the address that /videos follows.",
         [
             ("the sandbox in the box", "sandbox:"),

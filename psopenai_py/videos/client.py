@@ -148,6 +148,16 @@ class VideoClient:
         """What to do about a refusal of the model that nobody had asked for; empty for another refusal."""
         return advice.about_usual_model(error, model)
 
+    def models(self) -> list[dict[str, Any]]:
+        """The models that the service names, each with its id first. Raises InputError where it has no list."""
+        ask = self._provider.list_models
+        if ask is None:
+            text = f"{self.settings.service} has no list of models that can be asked for. Nothing was sent."
+            raise InputError(text, command=self.cmdlet, category="NotImplemented", action=self._provider.models)
+        from . import models
+
+        return models.read(self.http.send(ask(self._target)), self.cmdlet)
+
     def _advise(self) -> Advise:
         return advice.for_status(self.settings)
 

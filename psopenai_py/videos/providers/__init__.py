@@ -120,7 +120,8 @@ class Provider(NamedTuple):
         storing: how to see whether a finished video can be fetched, where that takes a while.
         edits_source: a remix needs the address of the old video.
         takes_addresses: -InputReference may be the address of a picture.
-        models: where to look for the models that there are.
+        list_models: the request for the models that there are; None where they cannot be asked for.
+        models: where else to look for them.
         lifetime: how long a finished video can be fetched, where no answer tells.
     """
 
@@ -138,6 +139,7 @@ class Provider(NamedTuple):
     storing: Storing | None = None
     edits_source: bool = False
     takes_addresses: bool = True
+    list_models: Callable[[Target], Request] | None = None
     models: str = ""
     lifetime: str = ""
 

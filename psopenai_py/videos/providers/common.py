@@ -56,6 +56,15 @@ def remove(target: Target, path: str, own: Mapping[str, str] | None = None) -> R
     return job_request("DELETE", address, own or bearer(target))
 
 
+def models_at(path: str) -> Callable[[Target], Request]:
+    """The request for the models that there are."""
+
+    def list_models(target: Target) -> Request:
+        return Request("GET", endpoint(target.settings.base, path, [], target.extras), bearer(target))
+
+    return list_models
+
+
 def fetch(target: Target, address: str, variant: str | None, start: int, tag: str) -> Request:
     """The request for the bytes at an address that a job names. The key goes along only to the service itself."""
     wanted = partial_content(start, tag)

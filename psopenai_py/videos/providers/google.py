@@ -79,6 +79,12 @@ def content(target: Target, source: str, variant: str | None, start: int, tag: s
     return Request("GET", address, _headers(target) | partial_content(start, tag), follows=True, conceals=True)
 
 
+def models(target: Target) -> Request:
+    """The request for the models that there are, of all kinds."""
+    address = endpoint(target.settings.base, "models", [("pageSize", "1000")], target.extras)
+    return Request("GET", address, _headers(target))
+
+
 def file_state(target: Target, source: str) -> Request:
     """The request that tells whether a file can be fetched."""
     return ask(target, f"files/{segment(source)}", None, _headers(target))
@@ -211,6 +217,7 @@ PROVIDER = Provider(
     read,
     classify=refusal,
     storing=Storing(file_state, is_active),
-    models="https://generativelanguage.googleapis.com/v1beta/models, asked with the key, lists the models.",
+    list_models=models,
+    models="Get-VideoModel -Provider Google lists the models.",
     lifetime="about 48 hours",
 )

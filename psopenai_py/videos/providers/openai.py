@@ -56,6 +56,11 @@ def content(target: Target, video_id: str, variant: str | None, start: int, tag:
     return Request("GET", _address(target, video_id, "/content", query), wanted, follows=True)
 
 
+def models(target: Target) -> Request:
+    """The request for the models that there are, of all kinds."""
+    return Request("GET", endpoint(target.settings.base, "models", [], target.extras), headers(*target))
+
+
 def partial_content(start: int, tag: str) -> dict[str, str]:
     """The headers that ask for bytes from `start` on, of the version with the entity tag if there is one."""
     # Compressing a video gains nothing, and its length would no longer tell whether it is complete.
@@ -71,4 +76,4 @@ def _address(target: Target, video_id: str, rest: str = "", query: Query | None 
     return endpoint(target.settings.base, f"videos/{segment(video_id)}{rest}", query or [], target.extras)
 
 
-PROVIDER = Provider(create, retrieve, list_page, remix, delete, content, takes_addresses=False)
+PROVIDER = Provider(create, retrieve, list_page, remix, delete, content, takes_addresses=False, list_models=models)

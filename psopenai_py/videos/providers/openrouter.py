@@ -11,7 +11,7 @@ from ...http.files import FilePart
 from ...http.request import Request, endpoint, segment
 from ...http.response import Response
 from . import Change, Creation, Job, Known, Plan, Provider, Target
-from .common import address_of, ask, bearer, classify, is_clip, number, order, refuses
+from .common import address_of, ask, bearer, classify, is_clip, models_at, number, order, refuses
 from .jobs import COMPLETED, FAILED, arranged, failure, held_back, member, text, word_of
 from .openai import partial_content
 from .shapes import wish
@@ -107,5 +107,6 @@ PROVIDER = Provider(
     content,
     read=read,
     classify=refusal,
-    models="https://openrouter.ai/api/v1/videos/models lists the models.",
+    list_models=models_at("videos/models"),
+    models="Get-VideoModel -Provider OpenRouter lists the models.",
 )

@@ -8,7 +8,7 @@ from typing import Any
 from ...http.files import Embedded, FilePart
 from ...http.request import Request, segment
 from . import Creation, Job, Known, Plan, Provider, Target
-from .common import ask, classify, fetch, is_clip, number, order, refuses
+from .common import ask, classify, fetch, is_clip, models_at, number, order, refuses
 from .jobs import COMPLETED, FAILED, address, arranged, failure, first, held_back, member, text, word_of
 from .shapes import wish
 
@@ -84,5 +84,6 @@ PROVIDER = Provider(
     source,
     read,
     classify=classify,
-    models="https://docs.together.ai/docs/serverless-models lists the models.",
+    list_models=models_at("models"),
+    models="Get-VideoModel -Provider Together lists the models.",
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...http.request import Request, segment
 from . import Change, Creation, Job, Known, Plan, Provider, Target
-from .common import address_of, ask, classify, fetch, number, order, refuses
+from .common import address_of, ask, classify, fetch, models_at, number, order, refuses
 from .jobs import COMPLETED, FAILED, IN_PROGRESS, QUEUED, address, arranged, failure, is_number, member
 from .shapes import fitted
 
@@ -97,6 +97,7 @@ PROVIDER = Provider(
     ended=ended,
     classify=classify,
     edits_source=True,
-    models="https://api.x.ai/v1/video-generation-models, asked with the key, lists the models.",
+    list_models=models_at("video-generation-models"),
+    models="Get-VideoModel -Provider XAI lists the models.",
     lifetime="about 24 hours",
 )
