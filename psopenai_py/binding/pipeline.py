@@ -30,7 +30,7 @@ def bind_record(cmdlet: Cmdlet, bound: Mapping[str, Any], record: Any) -> dict[s
         argument = _property(cmdlet, parameter, record) if isinstance(record, dict) else _by_value(parameter, record)
         if argument is not None:
             result[parameter.name] = values.convert(cmdlet.name, parameter, argument)
-    if len(result) == len(bound):
+    if not any(row.name in result and row.name not in bound for row in cmdlet.parameters if not row.ours):
         raise _not_bound(cmdlet, "no property or value of it fits a parameter that takes pipeline input", record)
     _check_mandatory(cmdlet, result, record)
     return result

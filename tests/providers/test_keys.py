@@ -177,3 +177,9 @@ def test_the_keys_of_the_keyring(run: Run, server: Server, monkeypatch: pytest.M
         assert run("Remove-OpenAIKey", "-Provider", "Ark").exit_code == 0
     finally:
         keyring.set_keyring(before)
+
+
+def test_a_provider_alone_is_no_record(run: Run) -> None:
+    result = run("Get-Video", stdin='{"provider": "XAI"}')
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "InputObjectNotBound" in result.stderr
