@@ -277,7 +277,7 @@ function Get-VideoContent {
     .PARAMETER VideoId
         The id of the job.
     .PARAMETER OutFile
-        File to write; missing folders are made. A folder gets a file named after the job; a name may hold {id}, {prompt}, {model}, {size} and {seconds}.
+        File to write; missing folders are made. A folder gets a file named after the job; a name may hold {id}, {prompt}, {model}, {size} and {seconds}. A file that is there already is replaced as a whole: it keeps its mode, and other hard links keep the old content.
     .PARAMETER Variant
         What to download.
     .PARAMETER WaitForCompletion

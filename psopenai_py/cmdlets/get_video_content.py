@@ -29,7 +29,8 @@ CMDLET = Cmdlet(
             "OutFile",
             Kind.STRING,
             "File to write; missing folders are made. A folder gets a file named after the job; a name may hold {id}, "
-            "{prompt}, {model}, {size} and {seconds}.",
+            "{prompt}, {model}, {size} and {seconds}. A file that is there already is replaced as a whole: it keeps "
+            "its mode, and other hard links keep the old content.",
             not_empty=True,
             path=True,
         ),

@@ -12,7 +12,7 @@ from ..settings import Settings
 from . import network
 from .attempt import CONNECT_LIMIT, STALL, Attempt
 from .request import Request
-from .response import EXCERPT
+from .response import EXCERPT, excerpt
 
 #: How the TLS library says that what came is no TLS.
 _NO_TLS = re.compile("WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE|UNEXPECTED_MESSAGE|PACKET_LENGTH_TOO_LONG", re.I)
@@ -89,4 +89,5 @@ def _unreachable(error: Exception, url: str, what: str) -> ConnectionFailedError
 def _text(error: Exception) -> str:
     if type(error).__name__ == "ReadTimeout":
         return f"no byte came for {STALL:g} s"
-    return str(error).rstrip(".") or type(error).__name__
+    # Libraries quote what they could not read, all of it.
+    return excerpt(str(error)).rstrip(".") or type(error).__name__

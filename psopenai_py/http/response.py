@@ -12,6 +12,8 @@ from .upload import OCTETS, media_type
 
 #: Characters of a response that an error shows.
 EXCERPT = 300
+#: Characters of a media type or a reason phrase that are taken for one.
+_PHRASE = 100
 #: Marks at the beginning of a text that tell its encoding, whatever the header says.
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 #: What a terminal cannot show, and the mark for what could not be decoded.
@@ -30,12 +32,13 @@ class Response(NamedTuple):
     @property
     def request_id(self) -> str | None:
         """The id under which the server logs the request."""
-        return self.headers.get("x-request-id")
+        given = self.headers.get("x-request-id")
+        return given and excerpt(given)
 
     @property
     def media_type(self) -> str:
         """Content type without its parameters, in lower case; empty when the server named none."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return excerpt(self.headers.get("content-type", "").partition(";")[0])[:_PHRASE].lower()
 
     @property
     def text(self) -> str:
@@ -104,7 +107,7 @@ def reason_phrase(status: int, given: str) -> str:
     from http import HTTPStatus
 
     try:
-        return given or HTTPStatus(status).phrase
+        return excerpt(given)[:_PHRASE] or HTTPStatus(status).phrase
     except ValueError:
         return "Unknown"
 

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ..errors import (
     AnswerError,
@@ -16,23 +16,22 @@ from ..errors import (
     PSOpenAIError,
     RequestTimeoutError,
 )
-from ..http.response import EXCERPT, Response
-from ..http.upload import OCTETS, media_type
+from ..http.decoding import encodings
+from ..http.refusals import unusable
+from ..http.response import EXCERPT, Response, whole_number
 from ..streams import Data
+from . import recognition
+from .extent import Extent
 
 #: Attempts in a row that may break off without a further byte, and beginnings from zero.
 MOST_FAILURES = 5
 #: What to do when it breaks off too often.
 STILL_THERE = "The video is still on the server; call again."
-#: Bytes that are looked at to tell a video from an error page.
-_HEAD = 512
 #: First pause between two attempts, in seconds; it doubles while no further byte comes.
 _PAUSE = 0.25
 _NOT_NOW = (408, 409, 416, 425, 429)
-_PICTURES = ("thumbnail", "spritesheet")
-#: Types of the boxes with which MP4 and QuickTime files begin.
-_BOXES = (b"ftyp", b"styp", b"moov", b"free", b"mdat", b"wide", b"skip")
-_JSON = re.compile(rb"[\[{]\s*[\[{\"}\]]")
+#: Bytes that are asked for again where nothing else tells whether the rest is of the same version.
+_OVERLAP = 1024
 
 
 class Incoming(Protocol):
@@ -86,7 +85,7 @@ def copy(
     while True:
         reached = transfer.furthest
         try:
-            with fetch(transfer.size, transfer.tag) as incoming:
+            with fetch(transfer.start, transfer.tag) as incoming:
                 transfer.take(incoming)
             return transfer.media_type
         except (ConnectionFailedError, APIRequestError) as error:
@@ -97,6 +96,31 @@ def copy(
                 raise
             broke(f"The download broke off after {transfer.size} bytes and goes on: {error.message}")
         sleep(_PAUSE * 2**failures)
+
+
+class _Span(NamedTuple):
+    """What an answer says of itself: its first byte, its length, and the length of the whole, where they are told."""
+
+    start: int
+    length: int | None
+    total: int | None
+
+
+def _span(response: Response) -> _Span | None:
+    """The bytes that an answer holds; None for a part that does not say clearly which part it is."""
+    is_compressed = bool(encodings(response.headers))
+    length = None if is_compressed else whole_number(response.headers.get("content-length"))
+    if response.status != 206:
+        return _Span(0, length, length)
+    match = re.fullmatch(r"bytes ([0-9]+)-([0-9]+)/([0-9]+|\*)", response.headers.get("content-range", "").strip())
+    if match is None or is_compressed:
+        return None
+    first, last, total = map(whole_number, match.groups())
+    if first is None or last is None or (total is None and match[3] != "*"):
+        return None
+    span = _Span(first, last - first + 1, total)
+    is_inside = first <= last and (total is None or last < total)
+    return span if is_inside and length in (None, span.length) else None
 
 
 class _Transfer:
@@ -112,24 +136,29 @@ class _Transfer:
         self._progress = progress
         self._version: tuple[str | None, ...] = ()
         self._total: int | None = None
+        self._tail = b""
+        self._extent = Extent()
         self._beginnings = 1
+
+    @property
+    def start(self) -> int:
+        """The byte from which on to ask; without a version to compare, some that have come are compared."""
+        return self.size if any(self._version) else self.size - min(len(self._tail), self.size // 2)
 
     def take(self, incoming: Incoming) -> None:
         """Copy one answer, whole or the rest of the content."""
         response = incoming.response
-        if self.size and not self._continues(response):
+        span = _span(response)
+        if self.size and not self._continues(response, span):
             self._start_over()
         if self.size:
-            self._total = self._total or _range(response)[1]
+            self._total = self._total or (span and span.total)
         else:
-            self._begin(response)
-        for chunk in self._checked(incoming):
-            self._sink.write(chunk)
-            self.size += len(chunk)
-            self.furthest = max(self.furthest, self.size)
-            self._progress(self.size, self._total)
-        if self._total is not None and self.size < self._total:
-            raise ConnectionFailedError(f"The download broke off: {self.size} of {self._total} bytes came.", sent=True)
+            self._begin(response, span)
+        announced = self._announced(incoming.chunks(), span.length if span else None)
+        for chunk in self._without_repetition(announced) if self.size else self._checked(announced, response):
+            self._write(chunk)
+        self._check_end(response)
 
     def may_go_on(self, error: PSOpenAIError) -> bool:
         """True if another attempt makes sense: for what had begun, else only after a dropped connection."""
@@ -144,22 +173,21 @@ class _Transfer:
         lost = isinstance(error, ConnectionFailedError) and error.sent and not isinstance(error, RequestTimeoutError)
         return lost or self.furthest > 0
 
-    def _begin(self, response: Response) -> None:
+    def _begin(self, response: Response, span: _Span | None) -> None:
         """Note what the content is, from the answer that begins at its first byte."""
-        start, total = _range(response)
-        if start and not self.furthest:
-            raise not_content(response, b"", f"it is the part from byte {start} on, which was not asked for")
-        if start:
-            raise ConnectionFailedError("The server went on with another part or version of the content.", sent=True)
+        if span and span.start and not self.furthest:
+            raise not_content(response, b"", f"it is the part from byte {span.start} on, which was not asked for")
+        if self.furthest and response.status == 206 and (span is None or span.start):
+            raise _another()
         etag = response.headers.get("etag", "")
-        self.tag = "" if etag.startswith("W/") or "content-encoding" in response.headers else etag
+        self.tag = "" if etag.startswith("W/") or encodings(response.headers) else etag
         self._version = _version(response)
-        self._total = _length(response) if response.status != 206 else total
+        self._total = span and span.total
 
-    def _continues(self, response: Response) -> bool:
-        start, total = _range(response)
-        same = _version(response) == self._version and total in (None, self._total or total)
-        return start == self.size and same and "content-encoding" not in response.headers
+    def _continues(self, response: Response, span: _Span | None) -> bool:
+        if span is None or span.start != self.start or response.status != 206:
+            return False
+        return _version(response) == self._version and span.total in (None, self._total or span.total)
 
     def _start_over(self) -> None:
         self._beginnings += 1
@@ -168,83 +196,76 @@ class _Transfer:
                 "The download broke off, and the server cannot continue it. What was written is incomplete.",
                 action="With -OutFile it can begin again.",
             )
-        self.size, self.tag = 0, ""
+        self.size, self.tag, self._version, self._tail, self._extent = 0, "", (), b"", Extent()
 
-    def _checked(self, incoming: Incoming) -> Iterator[Data]:
+    def _write(self, chunk: Data) -> None:
+        self._sink.write(chunk)
+        self._extent.feed(chunk)
+        self._tail = (self._tail + bytes(chunk[-_OVERLAP:]))[-_OVERLAP:]
+        self.size += len(chunk)
+        self.furthest = max(self.furthest, self.size)
+        self._progress(self.size, self._total)
+
+    def _check_end(self, response: Response) -> None:
+        """Raise ConnectionFailedError for content that goes on, AnswerError for what the server has no more of."""
+        if self._total is not None and self.size < self._total:
+            raise ConnectionFailedError(f"The download broke off: {self.size} of {self._total} bytes came.", sent=True)
+        why = self._extent.shortfall
+        if why and self._total is None:
+            raise ConnectionFailedError(f"The download broke off after {self.size} bytes: {why}.", sent=True)
+        if why:
+            raise AnswerError(
+                f"The content is incomplete on the server: {why}.",
+                command="Get-VideoContent",
+                status=response.status,
+                request_id=response.request_id,
+                action="The server may still be writing it; call again later.",
+            )
+
+    def _announced(self, chunks: Iterator[Data], length: int | None) -> Iterator[Data]:
+        """The chunks, as long as they are no more than the answer had announced. Starts over if they are."""
+        for chunk in chunks:
+            if length is not None:
+                length -= len(chunk)
+            if length is not None and length < 0:
+                self._start_over()
+                raise ConnectionFailedError("More bytes came than the answer had announced.", sent=True)
+            yield chunk
+
+    def _checked(self, chunks: Iterator[Data], response: Response) -> Iterator[Data]:
         """The chunks; the first ones are held back until they show what they are."""
-        chunks = incoming.chunks()
-        if not self.size:
-            head = b""
-            for chunk in chunks:
-                head += bytes(chunk)
-                if len(head) >= _HEAD:
-                    break
-            why = _objection(incoming.response, head, self._variant)
-            if why:
-                raise not_content(incoming.response, head[:EXCERPT], why)
-            self.media_type = _kind(incoming.response, head)
-            yield head
+        head = b""
+        for chunk in chunks:
+            head += bytes(chunk)
+            if len(head) >= recognition.HEAD:
+                break
+        why = recognition.objection(response, head, self._variant)
+        if why:
+            raise not_content(response, head[:EXCERPT], why)
+        self.media_type = recognition.kind(response, head)
+        yield head
         yield from chunks
 
-
-def _range(response: Response) -> tuple[int, int | None]:
-    """The first byte of an answer, and the length of the whole where it is told."""
-    match = re.match(r"bytes (\d+)-\d*/(\d+)?", response.headers.get("content-range", ""))
-    if response.status != 206 or match is None:
-        return 0, None
-    return int(match[1]), int(match[2]) if match[2] else None
+    def _without_repetition(self, chunks: Iterator[Data]) -> Iterator[Data]:
+        """The chunks without the bytes that have come before. Starts over if those are others now."""
+        known = self._tail[len(self._tail) - (self.size - self.start) :]
+        for chunk in chunks:
+            same = min(len(known), len(chunk))
+            if bytes(chunk[:same]) != known[:same]:
+                self._start_over()
+                raise _another()
+            known = known[same:]
+            yield chunk[same:]
 
 
 def _version(response: Response) -> tuple[str | None, ...]:
     return tuple(response.headers.get(name) for name in ("etag", "last-modified"))
 
 
-def _length(response: Response) -> int | None:
-    """Bytes that the body must have; unknown when it is compressed or chunked."""
-    text = response.headers.get("content-length", "")
-    return int(text) if text.isdigit() and "content-encoding" not in response.headers else None
-
-
-def _kind(response: Response, head: bytes) -> str:
-    """The media type by the first bytes, else by the header."""
-    found = media_type("", head)
-    return response.media_type if found == OCTETS else found
-
-
-def _objection(response: Response, head: bytes, variant: str) -> str:
-    """Why the content is not what was asked for; empty if it may be."""
-    start = head.lstrip()[:64].lower()
-    if response.status >= 300:
-        return "it is a redirect that is not followed"
-    if not head:
-        return "it is empty"
-    if response.media_type in ("application/json", "text/html"):
-        return f"it is {response.media_type}"
-    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
-        return "it is a page"
-    if _JSON.match(start):
-        return "it is JSON"
-    if variant in _PICTURES:
-        return f"it is a video and not the {variant}, which this server may not have" if _is_video(head) else ""
-    other = response.media_type not in ("", "video/mp4", OCTETS, "binary/octet-stream", "text/plain")
-    # What is shorter than a box and its first word cannot be judged.
-    if variant in ("", "video") and not other and len(head) >= 12 and not _is_video(head):
-        return "it is no MP4 file"
-    return ""
-
-
-def _is_video(head: bytes) -> bool:
-    return head[4:8] in _BOXES or media_type("", head).startswith("video/")
+def _another() -> ConnectionFailedError:
+    return ConnectionFailedError("The server went on with another part or version of the content.", sent=True)
 
 
 def not_content(response: Response, head: bytes, why: str) -> AnswerError:
     """The error for a download that is not what was asked for; `head` are its first bytes."""
-    text = head.decode("utf-8", "replace")
-    return AnswerError(
-        f"The server's answer is not the content: {why}. Status {response.status}, "
-        f"{response.media_type or 'no content type'}. It begins: {text.strip()}",
-        command="Get-VideoContent",
-        status=response.status,
-        request_id=response.request_id,
-        body=text,
-    )
+    return unusable(response._replace(body=head), "the content", why, command="Get-VideoContent", action="")

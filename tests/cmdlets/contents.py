@@ -6,7 +6,17 @@ import base64
 from pathlib import Path
 from typing import Any
 
-MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2" + bytes(range(256)) * 40
+
+def box(kind: bytes, data: bytes, *, long: bool = False, to_the_end: bool = False) -> bytes:
+    """A box of an MP4 file; its size in 64 bits, or left open, as a file may have it."""
+    if long:
+        return b"\0\0\0\1" + kind + (16 + len(data)).to_bytes(8, "big") + data
+    return (0 if to_the_end else 8 + len(data)).to_bytes(4, "big") + kind + data
+
+
+FTYP = box(b"ftyp", b"isom\0\0\x02\0isomiso2")
+MP4 = FTYP + box(b"moov", b"") + box(b"mdat", bytes(range(256)) * 40)
+WEBP = b"RIFF" + (112).to_bytes(4, "little") + b"WEBPVP8 " + bytes(104)
 DROPPED = "PSOpenAI.APIRequest.HttpRequestException,Invoke-OpenAIAPIRequest"
 NOT_CONTENT = "System.ArgumentException,Get-VideoContent"
 NOT_WRITTEN = "OutputNotWritten"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import socket
@@ -15,7 +16,7 @@ import pytest
 
 from psopenai_py import get_video_content
 from tests import ctrl_c
-from tests.cmdlets.contents import DROPPED, MP4, NOT_WRITTEN, content, files
+from tests.cmdlets.contents import DROPPED, MP4, NOT_CONTENT, NOT_WRITTEN, content, files
 from tests.cmdlets.processes import measured, measures_memory
 from tests.conftest import Run
 from tests.http.sockets import listening, saying, silent
@@ -79,6 +80,67 @@ def test_an_end_of_all_attempts(run: Run, api: Script, place: Path) -> None:
     api.responses = [content(cut=len(MP4) - 4000, headers=TAGGED), {"status": 404, "json": {"error": "gone"}}]
     result = run("Get-VideoContent", "video_123", "-OutFile", "a.mp4")
     assert (result.exit_code, files(place), len(api.requests)) == (1, {}, 2)
+
+
+UNSIZED = b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nConnection: close\r\n\r\n"
+
+
+def one_after_another(*answers: bytes) -> Callable[[socket.socket], None]:
+    """Another answer on each connection, the last one again and again."""
+    left = list(answers)
+    return lambda connection: connection.sendall(left.pop(0) if len(left) > 1 else left[0])
+
+
+def chunked(status: bytes, data: bytes, *headers: bytes) -> bytes:
+    lines = [b"HTTP/1.1 " + status, b"Content-Type: video/mp4", b"Transfer-Encoding: chunked", *headers, b"", b""]
+    return b"\r\n".join(lines) + b"%x\r\n%b\r\n0\r\n\r\n" % (len(data), data)
+
+
+REST = b"Content-Range: bytes 5000-%d/%d" % (len(MP4) - 1, len(MP4))
+HALVES: dict[str, list[bytes]] = {
+    "without a length": [UNSIZED + MP4[:5000], UNSIZED + MP4],
+    "in chunks": [chunked(b"200 OK", MP4[:5000]), chunked(b"200 OK", MP4)],
+    "compressed": [
+        UNSIZED.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n") + gzip.compress(MP4)[:-8],
+        UNSIZED + MP4,
+    ],
+    "and continued with too much": [
+        chunked(b"200 OK", MP4[:5000], b'ETag: "1"'),
+        chunked(b"206 Partial Content", MP4[5000:] + b"more", b'ETag: "1"', REST),
+        UNSIZED + MP4,
+    ],
+    "and continued in parts": [
+        chunked(b"200 OK", MP4[:5000], b'ETag: "1"'),
+        b"HTTP/1.1 206 Partial Content\r\nContent-Type: multipart/byteranges; boundary=a\r\n\r\n--a--",
+        UNSIZED + MP4,
+    ],
+}
+
+
+@pytest.mark.parametrize("name", HALVES)
+def test_a_video_that_comes_in_half(run: Run, place: Path, name: str) -> None:
+    """It looks complete but for its boxes."""
+    with listening(one_after_another(*HALVES[name])) as listener:
+        result = run("Get-VideoContent", "a", "-OutFile", "a.mp4", "-ApiBase", listener.base)
+        assert (result.exit_code, result.stderr, listener.connections) == (0, "", len(HALVES[name]))
+    assert files(place) == {"a.mp4": MP4}
+
+
+def test_a_video_that_is_half_on_the_server(run: Run, api: Script, place: Path) -> None:
+    api.responses = [content(MP4[:5000])]
+    result = run("Get-VideoContent", "a", "-OutFile", "a.mp4")
+    assert (result.exit_code, result.error_ids, len(api.requests), files(place)) == (1, [NOT_CONTENT], 1, {})
+    assert result.stderr.startswith(
+        "Get-VideoContent: The content is incomplete on the server: it ends 5280 bytes before its part 'mdat' does.\n"
+        "    + RecommendedAction     : The server may still be writing it; call again later.\n"
+    )
+
+
+def test_a_video_that_always_comes_in_half(run: Run, place: Path) -> None:
+    with listening(saying(UNSIZED + MP4[:5000])) as listener:
+        result = run("Get-VideoContent", "a", "-OutFile", "a.mp4", "-ApiBase", listener.base)
+        assert (result.exit_code, result.error_ids, listener.connections, files(place)) == (1, [DROPPED], 5, {})
+    assert "broke off after 5000 bytes: it ends 5280 bytes before its part 'mdat' does." in result.stderr
 
 
 # --- interruptions and limits -----------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -24,22 +25,22 @@ on_unix = pytest.mark.skipif(sys.platform == "win32", reason="signals, limits an
 
 
 @pytest.mark.parametrize(
-    ("arguments", "query"),
+    ("arguments", "query", "data"),
     [
-        ([], ""),
-        (["-Variant", "video"], ""),
-        (["-Variant", "VIDEO"], ""),
-        (["-Variant", "thumbnail"], "?variant=thumbnail"),
-        (["-Variant", "SpriteSheet"], "?variant=spritesheet"),
-        (["-Variant", "1"], "?variant=1"),
-        (["-AdditionalQuery", "@{index=2}"], "?index=2"),
+        ([], "", MP4),
+        (["-Variant", "video"], "", MP4),
+        (["-Variant", "VIDEO"], "", MP4),
+        (["-Variant", "thumbnail"], "?variant=thumbnail", b"ABC"),
+        (["-Variant", "SpriteSheet"], "?variant=spritesheet", b"ABC"),
+        (["-Variant", "1"], "?variant=1", b"ABC"),
+        (["-AdditionalQuery", "@{index=2}"], "?index=2", MP4),
     ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_the_request(run: Run, api: Script, arguments: list[str], query: str) -> None:
-    api.responses = [content(b"ABC", headers={"Content-Type": "image/webp"})]
+def test_the_request(run: Run, api: Script, arguments: list[str], query: str, data: bytes) -> None:
+    api.responses = [content(data, headers={"Content-Type": "image/webp"})]
     result = run("Get-VideoContent", "a/b", *arguments)
-    assert (result.exit_code, result.data, result.stderr) == (0, b"ABC", "")
+    assert (result.exit_code, result.data, result.stderr) == (0, data, "")
     assert [request.path for request in api.requests] == [f"/videos/a%2Fb/content{query}"]
     assert api.requests[0].headers["accept-encoding"] == "identity"
 
@@ -170,6 +171,44 @@ def test_the_null_device(run: Run, api: Script) -> None:
     api.responses = [content()]
     assert run("Get-VideoContent", "-OutFile", "/dev/null", stdin="a\nb\n").exit_code == 0
     assert Path("/dev/null").is_char_device()
+
+
+@on_unix
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{us} Get-VideoContent a -OutFile /dev/stdout | cat",
+        "{us} Get-VideoContent a -OutFile /dev/fd/1 | cat",
+        "{us} Get-VideoContent a -OutFile >(cat) | cat",
+        "{us} Get-VideoContent a -OutFile /dev/stdout > out; cat out",
+        "printf '' > out; {us} Get-VideoContent a -OutFile /dev/stdout >> out; cat out",
+        "{us} Get-VideoContent a -OutFile /dev/stderr 2>&1 >/dev/null | cat",
+        "mkfifo pipe; cat pipe & {us} Get-VideoContent a -OutFile pipe; wait",
+    ],
+)
+def test_into_a_program(api: Script, place: Path, line: str) -> None:
+    api.responses = [content()]
+    command = line.format(us=f"'{sys.executable}' -m psopenai_py")
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False, timeout=30)
+    assert (done.stdout, done.stderr) == (MP4, b"")
+
+
+@on_unix
+def test_several_videos_into_one_program(api: Script, place: Path) -> None:
+    api.responses = [content()]
+    command = f"printf 'a\nb\n' | '{sys.executable}' -m psopenai_py Get-VideoContent -OutFile /dev/stdout >> out"
+    (place / "out").write_bytes(b"before")
+    subprocess.run(["bash", "-c", command], check=True, timeout=30)
+    assert files(place) == {"out": b"before" + MP4 + MP4}
+
+
+def test_a_read_only_file_is_refused_before_anything_is_sent(run: Run, api: Script, place: Path) -> None:
+    (place / "a.mp4").write_bytes(b"old")
+    (place / "a.mp4").chmod(0o444)
+    result = run("Get-VideoContent", "video_123", "-WaitForCompletion", "-OutFile", "a.mp4")
+    assert (result.exit_code, result.error_ids, api.requests) == (1, [NOT_WRITTEN], [])
+    assert (place / "a.mp4").read_bytes() == b"old"
+    (place / "a.mp4").chmod(0o644)
 
 
 # --- another host -----------------------------------------------------------------------------------------------

@@ -157,6 +157,26 @@ def test_headers_with_which_an_answer_cannot_be_read(name: str, call: Callable[.
     assert LOST in result.stderr
 
 
+LONG = {
+    "a status line": b"SSH-2.0 " + b"x" * 50_000 + b"\r\n\r\n",
+    "a reason": answer(b"?", status=b"400 " + b"x" * 50_000),
+    "an odd reason": answer(b"?", status=b"400 \x9b2J" + b"\xe9" * 50_000),
+    "a type": answer(b"?", b"Content-Type: text/" + b"x" * 50_000),
+    "a request id": answer(b"?", b"x-request-id: " + b"x" * 50_000),
+    "an encoding": answer(b"?", b"Content-Encoding: " + b"x" * 50_000),
+    "an address": answer(b"", b"Location: http://" + b"x" * 50_000, status=b"302 Found"),
+    "a charset": answer(b"?", b"Content-Type: x; charset=" + b"x" * 50_000),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_what_is_long_is_not_shown_whole(name: str, call: Callable[..., Result]) -> None:
+    result = call(LONG[name], "-Verbose")
+    assert result.exit_code == 1
+    assert len(result.stderr) < 3000
+    assert "\x9b" not in result.stderr
+
+
 ODD_TEXT = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_characters="\x7f"), max_size=60)
 NUMBERS = st.text("0123456789-/*bytes ,;=\u00b2\u00b9", max_size=40)
 NAMES = ["Location", "Content-Length", "Content-Range", "Content-Type", "Retry-After", "retry-after-ms",
@@ -206,7 +226,7 @@ def test_any_headers_end_in_a_job_or_in_an_error_of_ours(
     _ends_well(changing, answer(JOB, *_lines(headers), status=status), make)
 
 
-@settings(max_examples=10)  # a download that breaks off is tried again, with pauses
+@settings(max_examples=6)  # a download that breaks off is tried again, with pauses
 @given(HEADERS, st.sampled_from(STATUS))
 def test_any_headers_end_in_a_video_or_in_an_error_of_ours(
     changing: tuple[Changing, Listener], headers: list[tuple[str, str]], status: bytes

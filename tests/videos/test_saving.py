@@ -192,6 +192,46 @@ def test_a_link_stays_a_link(place: Path) -> None:
     assert (place / "real" / "a.mp4").read_bytes() == (place / "real" / "b.mp4").read_bytes() == b"new"
 
 
+@on_unix
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o666, 0o755, 0o200], ids=oct)
+@pytest.mark.parametrize("target", ["a.mp4", "./"])
+def test_a_replaced_file_keeps_its_mode(place: Path, mode: int, target: str) -> None:
+    old = place / ("a.mp4" if target == "a.mp4" else "video_1.mp4")
+    old.write_bytes(b"old")
+    old.chmod(mode)
+    seen: list[int] = []
+
+    def copy(sink: Sink) -> str:
+        sink.write(b"new")
+        seen.extend(stat.S_IMODE(path.stat().st_mode) for path in place.glob(".*.part"))
+        return "video/mp4"
+
+    save(copy, target, "video_1")
+    assert stat.S_IMODE(old.stat().st_mode) == mode
+    old.chmod(0o600)
+    assert (old.read_bytes(), tree(place)) == (b"new", [old.name])
+    # While it comes, nobody else may read more of it than of the old one.
+    assert seen == [mode] or target == "./"
+
+
+@on_unix
+def test_other_hard_links_keep_the_old_content(place: Path) -> None:
+    (place / "a.mp4").write_bytes(b"old")
+    (place / "other.mp4").hardlink_to(place / "a.mp4")
+    save(copying(b"new"), "a.mp4", "video_1")
+    assert ((place / "a.mp4").read_bytes(), (place / "other.mp4").read_bytes()) == (b"new", b"old")
+
+
+@on_unix
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give files away")
+def test_a_replaced_file_keeps_its_owner(place: Path) -> None:
+    (place / "a.mp4").write_bytes(b"old")
+    os.chown(place / "a.mp4", 12345, 54321)
+    save(copying(b"new"), "a.mp4", "video_1")
+    known = (place / "a.mp4").stat()
+    assert (known.st_uid, known.st_gid) == (12345, 54321)
+
+
 # --- what is no file --------------------------------------------------------------------------------------------
 
 
@@ -222,6 +262,33 @@ def test_a_named_pipe(place: Path) -> None:
     assert (read, tree(place)) == ([b"A" * 100_000 + b"BC"], ["pipe"])
 
 
+@on_unix
+def test_what_is_open_already(place: Path) -> None:
+    """A pipe to a program, and a file that has something in it already."""
+    reading, writing = os.pipe()
+    with (place / "log").open("wb") as log:
+        log.write(b"before ")
+        log.flush()
+        for descriptor in (writing, log.fileno()):
+            for target in (f"/dev/fd/{descriptor}", f"/proc/self/fd/{descriptor}"):
+                if Path(target).exists():
+                    check_target(target)
+                    assert not is_replaced(target)
+                    save(copying(b"A", b"B"), target, "video_1")
+    os.close(writing)
+    with open(reading, "rb") as pipe:  # noqa: PTH123
+        came = pipe.read()
+    assert (came, tree(place)) == (b"AB" * (len(came) // 2), ["log"]) and came
+    assert (place / "log").read_bytes() == b"before " + came
+
+
+@on_unix
+@pytest.mark.parametrize("target", ["/dev/fd/987", "/dev/fd/987654321"])
+def test_what_is_not_open(target: str) -> None:
+    with pytest.raises(OutputError, match=f"The file '{target}' could not be written: Bad file descriptor."):
+        check_target(target)
+
+
 # --- what cannot be written -------------------------------------------------------------------------------------
 
 
@@ -243,6 +310,24 @@ def test_a_folder_without_the_right_to_write(place: Path) -> None:
         with pytest.raises(OutputError, match="is not writable"):
             check_target(target)
     place.chmod(0o755)
+
+
+@pytest.mark.parametrize("target", ["a.mp4", "link.mp4", "./"])
+def test_a_read_only_file_is_not_replaced(place: Path, target: str) -> None:
+    """Also by those who may write anything, and into a folder that may be written to."""
+    old = place / ("video_1.mp4" if target == "./" else "a.mp4")
+    old.write_bytes(b"old")
+    old.chmod(0o444)
+    if target == "link.mp4":
+        (place / target).symlink_to("a.mp4")
+    before = tree(place)
+    if target != "./":  # there the name depends on what comes
+        with pytest.raises(OutputError, match=f"The file '{target}' could not be written: it is read-only."):
+            check_target(target)
+    with pytest.raises(OutputError, match="it is read-only"):
+        save(copying(b"new"), target, "video_1")
+    assert (old.read_bytes(), tree(place)) == (b"old", before)
+    old.chmod(0o644)
 
 
 @pytest.mark.parametrize("target", ["a.mp4", "new/deep/a.mp4", "folder/", "folder", os.devnull])

@@ -1,0 +1,72 @@
+"""Whether content is what was asked for: by its first bytes, and by what the server calls it."""
+
+from __future__ import annotations
+
+import re
+
+from ..http.response import Response
+from ..http.upload import OCTETS, media_type
+from .extent import FIRST_BOXES
+
+#: Bytes that are looked at to tell a video from an error page.
+HEAD = 512
+_PICTURES = ("thumbnail", "spritesheet")
+_JSON = re.compile(rb"[\[{]\s*[\[{\"}\]]")
+#: Types of what servers say instead of what was asked for.
+_MESSAGES = re.compile(
+    r"(?:application|text)/(?:\S+\+)?(?:json|xml|problem|javascript|ecmascript)|text/(?:html|css|event-stream)"
+    r"|multipart/\S*"
+)
+#: Types under which servers send any file, and MP4 among them.
+_VAGUE = ("", OCTETS, "binary/octet-stream", "application/mp4", "text/plain", "video/mp4")
+
+
+def kind(response: Response, head: bytes) -> str:
+    """The media type by the first bytes, else by the header."""
+    found = media_type("", head)
+    return response.media_type if found == OCTETS else found
+
+
+def objection(response: Response, head: bytes, variant: str) -> str:
+    """Why the content is not what was asked for; empty if it may be.
+
+    Args:
+        head: its first bytes.
+        variant: what was asked for; empty or "video" for the video.
+    """
+    if response.status >= 300:
+        return "it is a redirect that is not followed"
+    if not head:
+        return "it is empty"
+    found, named = media_type("", head), response.media_type
+    is_picture = found.startswith("image/")
+    is_video = not is_picture and (head[4:8] in FIRST_BOXES or found.startswith("video/"))
+    if variant in _PICTURES:
+        if is_video:
+            return f"it is a video and not the {variant}, which this server may not have"
+        is_right, possible = is_picture, named.startswith("image/") or named in _VAGUE
+    elif variant in ("", "video"):
+        is_right, possible = is_video, named.startswith("video/") and named not in _VAGUE and not is_picture
+        # What is shorter than a box and its first word cannot be judged, unless it begins as a box does.
+        possible = possible or (named in _VAGUE and len(head) < 12 and not head.startswith(b"\0"))
+    else:
+        is_right, possible = is_video or is_picture, True
+    if is_right:
+        return ""
+    return _message(head, named) or ("" if possible else _other(found, named))
+
+
+def _message(head: bytes, named: str) -> str:
+    """What it is if it is something to be read."""
+    start = head.lstrip()[:64].lower()
+    if _MESSAGES.fullmatch(named):
+        return f"it is {named}"
+    if start.startswith((b"<!doctype", b"<html", b"<?xml")):
+        return "it is a page"
+    return "it is JSON" if _JSON.match(start) else ""
+
+
+def _other(found: str, named: str) -> str:
+    if found != OCTETS:
+        return f"it is {found}"
+    return "it is no MP4 file" if named in _VAGUE else f"it is {named}"
