@@ -115,7 +115,7 @@ def providers(_: str) -> str:
         offers = [name for name, call in calls.items() if call.__name__ != "refuse"]
         model = f"`{service.model}` ({service.checked})" if service.model else "none: give `-Model`"
         keys = " or ".join(f"`{name}`" for name in service.key_variables)
-        rows.append(f"| `{service.name}` | {keys} | {model} | {', '.join(offers) or 'neither'} |")
+        rows.append(f"| `{service.name}` | {keys} | {model} | {', '.join(offers) or 'nothing'} |")
     return table(["`-Provider`", "Key", "Model, when last looked up", "Besides create, get and download"], rows)
 
 

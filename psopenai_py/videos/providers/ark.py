@@ -55,6 +55,6 @@ PROVIDER = Provider(
     read,
     tasks.page,
     classify=classify,
-    models="The console of ModelArk lists the models of your region; each has a date in its name.",
+    models="The console of ModelArk lists the models of your region; those of volces.com begin with doubao-.",
     lifetime="24 hours",
 )
