@@ -79,7 +79,7 @@ class Call(NamedTuple):
         """The service, as this cmdlet uses it. Raises SettingsError or KeyMissingError."""
         from ..http.rate_limit import RateLimiter
         from ..http.request import Extras
-        from ..videos.hosted import client_for
+        from ..videos.client import client_for
 
         query, headers = self.bound.get("AdditionalQuery"), self.bound.get("AdditionalHeaders")
         return client_for(

@@ -194,6 +194,15 @@ class VideoClient:
         return page(response, self.cmdlet)
 
 
+def client_for(settings: Settings, *rest: Any, **more: Any) -> VideoClient:
+    """The client for a service. The arguments are those of `VideoClient`."""
+    if provider_of(settings).read is None:
+        return VideoClient(settings, *rest, **more)
+    from .hosted import HostedClient  # for a server that speaks OpenAI's words, nothing of it is needed
+
+    return HostedClient(settings, *rest, **more)
+
+
 def _model(request: Request) -> str | None:
     model = (request.document or {}).get("model")
     return model if isinstance(model, str) else None

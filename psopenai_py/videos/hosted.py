@@ -15,7 +15,7 @@ from ..settings import Settings
 from . import job, status
 from .client import VideoClient
 from .inline import InlineContent
-from .providers import Inline, Job, Known, Provider, Read, Source, provider_of
+from .providers import Inline, Job, Known, Provider, Read, Source
 
 if TYPE_CHECKING:
     from .client import Opening
@@ -23,12 +23,6 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at a video that is being stored, and how often to look.
 _PAUSE, _LOOKS = 2.0, 300
-
-
-def client_for(settings: Settings, *rest: Any, **more: Any) -> VideoClient:
-    """The client for a service. The arguments are those of `VideoClient`."""
-    kind = VideoClient if provider_of(settings).read is None else HostedClient
-    return kind(settings, *rest, **more)
 
 
 class HostedClient(VideoClient):
