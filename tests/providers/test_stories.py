@@ -59,6 +59,53 @@ def test_a_job_has_the_properties_of_psopenai_first(run: Run, stub: Stub) -> Non
     assert (finished["status"], finished["progress"], finished["id"]) == ("completed", 100, job["id"])
 
 
+FINISHED: dict[str, dict[str, object]] = {
+    "OpenRouter": {"cost": 0.25, "expires_at": "2025-10-11T15:51:05+00:00", "created_at": "2025-10-11T14:51:05+00:00"},
+    "XAI": {"cost": 0.25, "seconds": "8"},
+    "Ark": {"size": "1280x720", "seconds": "8", "expires_at": "2025-10-12T14:51:07+00:00"},
+    "MiniMax": {"seconds": "8", "completed_at": "2025-10-11T14:51:07+00:00"},
+    "Google": {"expires_at": "2025-10-13T14:51:35+00:00", "created_at": "2025-10-11T14:51:05+00:00"},
+    "Together": {"cost": 0.28, "size": "1280x720", "seconds": "8", "completed_at": "2025-10-11T14:51:40+00:00"},
+}
+
+
+def test_what_a_finished_job_cost_and_until_when_it_is_kept(run: Run, stub: Stub) -> None:
+    finished = run("Wait-Video", *QUICK, *stub.call, stdin=created(run, stub)).json
+    assert {name: finished[name] for name in FINISHED[stub.name]} == FINISHED[stub.name]
+    verbose = run("Get-Video", "-Verbose", *stub.call, stdin=json.dumps(finished)).stderr
+    assert (f"{stub.name} keeps a finished video for about" in verbose) == (stub.name == "XAI")
+
+
+def test_many_prompts_at_once(run: Run, stub: Stub, place: Path) -> None:
+    """As the README has it: prompts to jobs, jobs to ends, ends to files, each in the order of the input."""
+    more = ["-ThrottleLimit", "3", *stub.call[2:]]
+    prompts = "".join(json.dumps({"prompt": f"doggo {number}", "size": "1280x720"}) + "\n" for number in range(5))
+    create = ["New-Video", *stub.arguments, "-Provider", stub.name, "-Resume", "prompts.journal", *more]
+    jobs = run(*create, stdin=prompts)
+    assert (jobs.exit_code, len(jobs.stdout.splitlines())) == (0, 5)
+    again = run(
+        "New-Video", *stub.arguments, "-Provider", stub.name, "-Resume", "prompts.journal", *more, stdin=prompts
+    )
+    assert (again.stdout, len(stub.bodies)) == (jobs.stdout, 5)
+    over = run("Wait-Video", *QUICK, *more, stdin=jobs.stdout)
+    identifiers = [json.loads(line)["id"] for line in jobs.stdout.splitlines()]
+    assert [json.loads(line)["id"] for line in over.stdout.splitlines()] == identifiers
+    assert run("Get-VideoContent", "-OutFile", "clips/", *more, stdin=over.stdout).exit_code == 0
+    assert {path.name: path.read_bytes() for path in (place / "clips").iterdir()} == {
+        f"{identifier}.mp4": MP4 for identifier in identifiers
+    }
+
+
+def test_a_list_is_removed(run: Run, stub: Stub) -> None:
+    if stub.name not in ("Ark", "MiniMax"):
+        pytest.skip("it has no list")
+    for _ in range(3):
+        created(run, stub)
+    listed = run("Get-Video", "-All", *stub.call)
+    assert run("Remove-Video", *stub.call[2:], stdin=listed.stdout).exit_code == 0
+    assert not stub.jobs
+
+
 @pytest.mark.parametrize(
     ("word", "said"),
     [("[fail]", "The model gave up."), ("[blocked]", "held back"), ("[cancelled]", "cancelled")],

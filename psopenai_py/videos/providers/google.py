@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from ...errors import APIRequestError, InputError, UnauthorizedError
@@ -12,7 +11,7 @@ from ...http.request import Request, endpoint, headers, origin, segment
 from ...http.response import Response, error_body
 from . import Change, Creation, Inline, Job, Known, Plan, Provider, Source, Storing, Target
 from .common import ask, classify, number, order, refuses, remove
-from .jobs import COMPLETED, FAILED, IN_PROGRESS, arranged, failure, first, held_back, member, text, word_of
+from .jobs import COMPLETED, FAILED, IN_PROGRESS, arranged, failure, first, held_back, member, moment, text, word_of
 from .openai import partial_content
 from .shapes import fitted
 
@@ -23,7 +22,8 @@ _STEPS = {360: "360p", 720: "720p", 1080: "1080p", 2160: "4k"}
 _REVISION = "2026-05-20"
 #: An answer may hold the whole video.
 _LARGEST = 200 * 2**20
-_LIFETIME = timedelta(hours=48)
+#: Seconds for which a file is kept.
+_LIFETIME = 48 * 3600
 _ENDED = ("incomplete", "budget_exceeded", "requires_action", "requires_continuation")
 
 
@@ -111,14 +111,14 @@ def read(document: Mapping[str, Any], known: Known) -> Job:
     word = document.get("status")
     status = FAILED if word in _ENDED else IN_PROGRESS if word == "idle" else word_of(word)
     facts: dict[str, Any] = {"id": document.get("id"), "status": status, "model": document.get("model")}
-    facts["created_at"] = text(document.get("created"))
+    facts["created_at"] = moment(document.get("created"))
     if status == FAILED:
         facts["error"] = failure(word, _error(document))
     elif status == COMPLETED and source(document) is None:
         facts |= {"status": FAILED, "error": held_back("completed")}
     elif status == COMPLETED:
-        facts["completed_at"] = text(document.get("updated"))
-        facts["expires_at"] = _expiry(document.get("updated") or document.get("created"))
+        facts["completed_at"] = moment(document.get("updated"))
+        facts["expires_at"] = (moment(document.get("updated")) or 0) + _LIFETIME if facts["completed_at"] else None
     left_out = ("steps", "input", "output_video", "outputs", "created", "updated")
     rest = {name: value for name, value in document.items() if name not in left_out}
     return arranged(_NAME, known, facts, rest | {"video": _shown(document)})
@@ -197,13 +197,6 @@ def _error(document: Mapping[str, Any]) -> object:
     steps = document.get("steps")
     told = [member(step, "error") for step in steps] if isinstance(steps, list) else []
     return first(document.get("errors")) or document.get("error") or next(filter(None, told), None)
-
-
-def _expiry(when: object) -> str | None:
-    try:
-        return (datetime.fromisoformat(str(when)) + _LIFETIME).isoformat()
-    except (ValueError, OverflowError):
-        return None
 
 
 PROVIDER = Provider(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from ... import psjson
@@ -80,6 +81,17 @@ def text(value: object) -> str | None:
 def is_number(value: object) -> bool:
     """True for a number that is one: neither true nor false, neither infinite nor NaN."""
     return isinstance(value, int | float) and not isinstance(value, bool) and value - value == 0
+
+
+def moment(value: object) -> int | None:
+    """A time as Unix seconds, whether it comes as such or as ISO text; None for one that was never set."""
+    if is_number(value):
+        return round(float(str(value))) if 0 < float(str(value)) < 1e11 else None
+    try:
+        found = datetime.fromisoformat(str(value))
+        return int((found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()) if found.year > 1 else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def member(value: object, *names: str) -> Any:

@@ -12,7 +12,7 @@ from ...http.request import Request, endpoint, segment
 from ...http.response import Response
 from . import Change, Creation, Job, Known, Plan, Provider, Target
 from .common import address_of, ask, bearer, classify, is_clip, models_at, number, order, refuses
-from .jobs import COMPLETED, FAILED, arranged, failure, held_back, member, text, word_of
+from .jobs import COMPLETED, FAILED, arranged, failure, held_back, member, moment, text, word_of
 from .openai import partial_content
 from .shapes import wish
 
@@ -53,7 +53,7 @@ def read(document: Mapping[str, Any], known: Known) -> Job:
     word = word_of(document.get("status"))
     facts = {"id": document.get("id"), "status": word, "model": document.get("model")}
     facts |= {"cost": member(document, "usage", "cost"), "created_at": _created(document.get("id"))}
-    facts["expires_at"] = document.get("expires_at")
+    facts["expires_at"] = moment(document.get("expires_at"))
     if word == FAILED:
         facts["error"] = failure(document.get("status"), document.get("error"))
     elif word == COMPLETED and not _addresses(document):

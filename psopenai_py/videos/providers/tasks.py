@@ -9,7 +9,7 @@ from ...errors import InputError
 from ...http.request import Query
 from . import Creation, Job, Known, Listed
 from .common import address_of, is_clip, number
-from .jobs import COMPLETED, FAILED, address, arranged, failure, held_back, is_number, member, word_of
+from .jobs import COMPLETED, FAILED, address, arranged, failure, held_back, is_number, member, moment, word_of
 from .shapes import Shape, fitted, pixels
 
 #: Seconds for which a finished video can be fetched.
@@ -40,17 +40,17 @@ def document(creation: Creation, dialect: Dialect, usual: Shape) -> tuple[dict[s
 def read(task: Mapping[str, Any], known: Known, dialect: Dialect, lifetime: int = 0) -> Job:
     """A task as a job. The service names no progress and no size."""
     word = word_of(task.get("status"))
-    changed = task.get("updated_at")
+    changed = moment(task.get("updated_at"))
     facts: dict[str, Any] = {"id": task.get("id"), "status": word, "model": task.get("model")}
     facts |= {"seconds": task.get("duration"), "size": pixels(task.get("ratio"), task.get("resolution"))}
-    facts["created_at"] = task.get("created_at")
+    facts["created_at"] = moment(task.get("created_at"))
     if word == FAILED:
         facts["error"] = failure(task.get("status"), task.get("error"))
     elif word == COMPLETED and source(task) is None:
         facts |= {"status": FAILED, "error": held_back(str(task.get("status")))}
-    elif word == COMPLETED and is_number(changed):
+    elif word == COMPLETED and changed:
         facts["completed_at"] = changed
-        facts["expires_at"] = changed + lifetime if lifetime and changed is not None else None
+        facts["expires_at"] = changed + lifetime if lifetime else None
     return arranged(dialect.name, known, facts, task)
 
 

@@ -9,7 +9,7 @@ from ...http.files import Embedded, FilePart
 from ...http.request import Request, segment
 from . import Creation, Job, Known, Plan, Provider, Target
 from .common import ask, classify, fetch, is_clip, models_at, number, order, refuses
-from .jobs import COMPLETED, FAILED, address, arranged, failure, first, held_back, member, text, word_of
+from .jobs import COMPLETED, FAILED, address, arranged, failure, first, held_back, member, moment, text, word_of
 from .shapes import wish
 
 _NAME = "Together"
@@ -38,10 +38,10 @@ def source(document: Mapping[str, Any]) -> str | None:
 
 
 def read(document: Mapping[str, Any], known: Known) -> Job:
-    """Times come as numbers or as text."""
+    """Times come as numbers or as text; one that was never set, as the first moment of the calendar."""
     word = word_of(document.get("status"))
-    names = ("id", "model", "seconds", "size", "created_at", "completed_at")
-    facts: dict[str, Any] = {name: _time(document.get(name)) for name in names}
+    facts: dict[str, Any] = {name: document.get(name) for name in ("id", "model", "seconds", "size")}
+    facts |= {name: moment(document.get(name)) for name in ("created_at", "completed_at")}
     facts |= {"status": word, "cost": member(document, "outputs", "cost")}
     if word == FAILED:
         told = document.get("error") or first(member(document, "info", "errors")) or member(document, "info", "errors")
@@ -49,11 +49,6 @@ def read(document: Mapping[str, Any], known: Known) -> Job:
     elif word == COMPLETED and source(document) is None:
         facts |= {"status": FAILED, "error": held_back("completed")}
     return arranged(_NAME, known, facts, document)
-
-
-def _time(value: object) -> object:
-    """A time that was never set comes as the first moment of the calendar."""
-    return None if str(value).startswith("0001-01-01") else value
 
 
 def _size(size: str | None) -> dict[str, Any]:
