@@ -111,10 +111,16 @@ def first_variable(names: Sequence[str], environ: Mapping[str, str], streams: St
     """The text of the first variable that has one, and how messages call it."""
     for name in names:
         if text := variable(environ, name):
-            if text != environ[name]:
-                streams.verbose(f"The line end behind the environment variable {name} is left out.")
+            tell_line_end(name, environ, streams)
             return text, f"environment variable {name}"
     return "", ""
+
+
+def tell_line_end(name: str, environ: Mapping[str, str], streams: Streams) -> None:
+    """Say it where the text of a variable is taken without the line end behind it."""
+    text = variable(environ, name)
+    if text and text != environ[name]:
+        streams.verbose(f"The line end behind the environment variable {name} is left out.")
 
 
 def _wanted(bound: Mapping[str, Any], environ: Mapping[str, str], streams: Streams) -> Service | None:

@@ -32,6 +32,8 @@ _KEY = r"(?<![\w-])(?:(?:sk|rk|gsk|hf|xai|r8|ghp|fal)[-_]|AIza|eyJ)[\w.-]{8,}"
 _UNMISTAKABLE = 8
 #: Shorter ones are replaced where they stand as a word of their own; still shorter ones would be found everywhere.
 _SHORTEST = 3
+#: How a letter or digit may be written: in JSON, in an address, in HTML, and in UTF-16 that is read as bytes.
+_ESCAPES = r"\\[ux]|%[0-9A-Fa-f]|&#|\0"
 #: What stands in JSON without quotation marks.
 _BARE = r"[-+.0-9Ee]+|true|false|null"
 #: A whole run of them, as escapes of escapes have; longer ones are none, and would take time.
@@ -78,6 +80,10 @@ def mask(secret: str) -> str:
 
 def is_secret(name: str) -> bool:
     """True for a header, query parameter or member that, by its name, holds what authenticates."""
+    if "%" in name:
+        from urllib.parse import unquote
+
+        name = unquote(name)
     return re.search(_AUTHENTICATES, name.lower()) is not None
 
 
@@ -202,7 +208,8 @@ class Masks:
         for secret, shown in self._shown.items():
             if not _is_common(secret):
                 text = text.replace(secret, shown)
-                if not re.search(r"[\\%&\0]", text):
+                # To look at each character costs much more than to see that there is nothing to find.
+                if secret.isascii() and re.fullmatch(r"[\w.+=-]+", secret) and not re.search(_ESCAPES, text):
                     continue
             text = _pattern(secret).sub(shown.replace("\\", r"\\"), text)
         return text

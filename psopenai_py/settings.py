@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 
 from . import services
 from .addresses import host_of, is_open_to_others
-from .destination import Place, find_place, first_variable
+from .destination import Place, find_place, first_variable, tell_line_end
 from .errors import KeyMissingError, KeyStoreError, SettingsError
 from .redaction import KEY_VARIABLE, Secret, mask, shown_url
 from .streams import Streams
 
+#: Those that the standard library looks at, as it finds them.
+PROXY_VARIABLES = ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 ORGANIZATION_VARIABLES = ("OPENAI_ORGANIZATION", "OPENAI_ORG_ID")
 
 #: Longest time limit that .NET's timers take, in seconds; the reference refuses more.
@@ -83,6 +85,8 @@ def resolve(bound: Mapping[str, Any], environ: Mapping[str, str], streams: Strea
     if place.sandbox is None:
         key, source = find_key(bound, environ, streams, place, needed=place.needs_key)
         _tell_way(place, source, bound, streams)
+        for name in PROXY_VARIABLES:
+            tell_line_end(name, environ, streams)
     azure = place.service is services.AZURE
     openai = azure or place.service is services.OPENAI
     return Settings(

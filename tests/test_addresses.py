@@ -124,3 +124,11 @@ def test_no_wording_about_an_address_can_fail(address: str) -> None:
 @given(port=st.integers(0, 10**6))
 def test_ports(port: int) -> None:
     assert has_host(f"http://h.test:{port}") is (0 < port < 65536)
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [("http://a:99999/v1", "a:99999"), ("http://u:p@[::1/x", "[::1"), ("http://a:\u00b2", "a:\u00b2"), ("x", "")],
+)
+def test_a_host_has_a_name_whatever_the_address_is(address: str, host: str) -> None:
+    assert host_of(address) == host

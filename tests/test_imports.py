@@ -41,7 +41,8 @@ BELOW: dict[str, set[str]] = {
     "program": {"cmdlets", "completion", "help", "module", "terminal"},
     "commands": {"binding", "candidates"},
     "candidates": {"binding"},
-    "functions": {"binding", "cmdlets", "http"},
+    "functions": {"binding", "cmdlets", "http", "return_streams"},
+    "return_streams": set(),
     "worker": {"binding", "cmdlets", "destination", "http", "pipeline", "services"},
     "module": set(),
     "pipeline": {"binding", "cmdlets", "terminal", "units", "http"},
@@ -55,14 +56,15 @@ BELOW: dict[str, set[str]] = {
     "help": {"binding", "cmdlets", "sandbox", "services"},
     "cmdlets": {"videos", "http", "binding", "destination", "settings", "keys", "sandbox", "services"},
     "videos": {"units", "http", "destination", "settings", "binding", "services"},
-    "http": {"addresses", "destination", "settings", "sandbox", "binding"},
+    "http": {"addresses", "destination", "loopback", "settings", "sandbox", "binding"},
     "settings": {"addresses", "destination", "keys", "services"},
     "destination": {"addresses", "services"},
     "services": set(),
     "keys": set(),
-    "addresses": set(),
+    "addresses": {"loopback"},
+    "loopback": set(),
     "binding": set(),
-    "sandbox": set(),
+    "sandbox": {"loopback"},
     "signals": set(),
     "streams": set(),
     "errors": set(),
@@ -71,7 +73,7 @@ BELOW: dict[str, set[str]] = {
 }
 FOR_ALL = {"errors", "psjson", "redaction", "signals", "streams", ""}
 #: These could be packages of their own: what they may import at all.
-APART = {"sandbox": set(), "psjson": set(), "errors": set(), "binding": {"errors", "psjson", "redaction"}}
+APART = {"sandbox": {"loopback"}, "psjson": set(), "errors": set(), "binding": {"errors", "psjson", "redaction"}}
 
 
 def name_of(path: Path) -> str:

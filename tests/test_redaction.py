@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from typing import Any
@@ -10,7 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psopenai_py.redaction import Masks, is_secret, mask, shown_argument, shown_headers, shown_proxy, shown_url
+from psopenai_py.redaction import (
+    Masks,
+    Secret,
+    is_secret,
+    mask,
+    shown_argument,
+    shown_headers,
+    shown_member,
+    shown_proxy,
+    shown_url,
+)
 from tests.conftest import KEY
 
 MASKED = "sk-tes***************XY"
@@ -81,6 +92,7 @@ def test_a_key_is_found_in_any_charset(encoding: str, named: bool) -> None:
         "a backslash": (r"abcd\efgh", r'{"p":"abcd\\efgh"}', '{"p":"<hidden>"}'),
         "a slash": ("abcd/efgh", r"abcd\/efgh abcd/efgh", "<hidden> <hidden>"),
         "a blank": ("abcd efgh", "a=abcd+efgh&b=abcd%20efgh", "a=<hidden>&b=<hidden>"),
+        "beyond 16 bits": ("🐶🐶🐶🐶🐶🐶🐶🐶", r"\ud83d\uDC36" * 8, "<hidden>"),
         "no ASCII": ("schlüssel", r"schl\u00fcssel schl%C3%BCssel", "<hidden> <hidden>"),
     }.values(),
     ids=lambda value: str(value)[:24],
@@ -91,9 +103,9 @@ def test_lengths_and_kinds(secret: str, text: str, shown: str | None) -> None:
 
 @pytest.mark.parametrize("name", [
     "Authorization", "X-Auth", "x-auth", "Auth", "X-Auth-Token", "X-Credential", "X-Amz-Credential", "credentials",
-    "X-Passwd", "passwd", "password", "X-Pass", "pwd", "passphrase", "code", "CODE", "api_key", "api-key2", "key1",
+    "X-Passwd", "passwd", "password", "X-Pass", "%63od%65", "pwd", "passphrase", "code", "CODE", "api_key", "api-key2",
     "jwt", "sig", "X-Amz-Signature", "X-Amz-Security-Token", "client_secret", "refresh_token", "Cookie",
-    "x-functions-key",
+    "x-functions-key", "key1",
 ])  # fmt: skip
 def test_names_of_secrets(name: str) -> None:
     assert is_secret(name)
@@ -120,11 +132,73 @@ def test_names_of_what_is_none(name: str) -> None:
         ("http://[::1]:80/x@y", "http://[::1]:80/x@y"),
         ("http://h/v1?code=0123456789ab&x=1", "http://h/v1?code=012***************ab&x=1"),
         ("http://h/v1?code=short", "http://h/v1?code=<hidden>"),
+        ("http://h/v1?%63ode=short&x%=1", "http://h/v1?%63ode=<hidden>&x%=1"),
         ("http://h/v1?X-Auth=0123456789ab", "http://h/v1?X-Auth=012***************ab"),
     ],
 )
 def test_addresses(url: str, shown: str) -> None:
     assert shown_url(url) == shown
+
+
+def _found(header: str) -> set[str]:
+    """What counts as secret in the value of one header: words of ten letters are looked for."""
+    words = [letter * 10 for letter in "abcdef"]
+    masked = Masks.of({"Authorization": header}, "http://h/").text(" ".join(words))
+    return {word[0] for word in words if word not in masked}
+
+
+@pytest.mark.parametrize(
+    ("header", "secret"),
+    [
+        ("Bearer aaaaaaaaaa", "a"),
+        ("bearer  aaaaaaaaaa", "a"),
+        ("aaaaaaaaaa", "a"),
+        ("aaaaaaaaaa bbbbbbbbbb", "ab"),
+        ('Digest name="aaaaaaaaaa", response=bbbbbbbbbb,x=cc', "ab"),
+        ("one=aaaaaaaaaa; two=bbbbbbbbbb", "ab"),
+        ("Basic " + base64.b64encode(b"aaaaaaaaaa:bbbbbbbbbb").decode(), "b"),
+        ("basic " + base64.b64encode(b"aaaaaaaaaa:bbbbbbbbbb").decode(), "b"),
+        ("Bearer " + base64.b64encode(b"aaaaaaaaaa:bbbbbbbbbb").decode(), ""),
+        ("Basic aaaaaaaaaa", "a"),
+        ("Basic =", ""),
+    ],
+)
+def test_secrets_of_a_header(header: str, secret: str) -> None:
+    assert _found(header) == set(secret)
+
+
+def test_words_of_a_header_from_eight_characters_on() -> None:
+    masks = Masks.of({"Cookie": "a=12ab34cd; b=12ab34c"}, "http://h/")
+    assert masks.text("12ab34cd 12ab34c") == "<hidden> 12ab34c"
+
+
+def test_secrets_of_an_address_and_of_a_body() -> None:
+    url = "http://h/?code=aaaaaaaaaa&x=bbbbbbbbbb&sig=cc%2Bcccccc"
+    members = [("api_key", "dddddddddd"), ("prompt", "eeeeeeeeee"), ("token", 5), ("secret", None)]
+    masks = Masks.of({"Date": "ffffffffff"}, url, members)
+    shown = masks.text("aaaaaaaaaa bbbbbbbbbb cc+cccccc cc%2Bcccccc dddddddddd eeeeeeeeee ffffffffff")
+    assert shown == "<hidden> bbbbbbbbbb <hidden> <hidden> <hidden> eeeeeeeeee ffffffffff"
+
+
+def test_the_longer_of_two_secrets_comes_first() -> None:
+    for secrets in (["abcdefgh", "abcdefghijkl"], ["abcdefghijkl", "abcdefgh"]):
+        assert Masks(secrets).text("abcdefghijkl abcdefgh") == "abc***************kl <hidden>"
+
+
+def test_members_of_a_body() -> None:
+    body = {"api_key": "abc", "n": {"token": ["x", 5, {"b": "c"}], "a": "b"}, "secret": "", "pwd": None, "key": True}
+    assert shown_member("", body) == {
+        "api_key": "<hidden>",
+        "n": {"token": ["<hidden>", 5, {"b": "c"}], "a": "b"},
+        "secret": "",
+        "pwd": None,
+        "key": True,
+    }
+
+
+def test_a_secret_is_equal_to_itself_only() -> None:
+    assert Secret("a") == Secret("a") != Secret("b")
+    assert Secret("a") != "a"
 
 
 def test_headers() -> None:
@@ -161,6 +235,7 @@ def test_no_password_of_a_proxy_is_shown(password: str) -> None:
         (f"a key {KEY} in a text", f"a key {MASKED} in a text"),
         ("http://u:p@h:99999", "http://h:99999"),
         ("Dancing Doggo", "Dancing Doggo"),
+        ("y" * 120, "y" * 120),
         ("x" * 121, "x" * 120 + "..."),
         (10**5000, "..."),
     ],

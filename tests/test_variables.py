@@ -54,6 +54,20 @@ def test_a_line_end_behind_a_proxy(end: str, run: Run) -> None:
     assert result.stderr.startswith("New-Video: No connection to video.test through the proxy 127.0.0.1:9: ")
 
 
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "https_proxy", "ALL_PROXY"])
+def test_a_line_end_behind_a_proxy_is_told(name: str, run: Run) -> None:
+    for end, told in (("\n", 1), ("", 0)):
+        arguments = ["x", "-WhatIf", "-Verbose", "-ApiBase", "http://video.test/v1"]
+        result = run("New-Video", *arguments, env={name: f"http://127.0.0.1:9{end}"})
+        assert (result.exit_code, result.stderr.splitlines().count(_left_out(name))) == (0, told)
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+def test_a_blank_variable_does_not_go_before_a_stored_key(blank: str, run: Run) -> None:
+    result = run("Set-OpenAIKey", stdin=KEY, env={"OPENAI_API_KEY": blank})
+    assert result.warnings == []
+
+
 @pytest.mark.parametrize("blank", BLANKS)
 def test_blank_variables_are_not_set(blank: str, run: Run, server: Server) -> None:
     script = server.script("variables")

@@ -83,7 +83,7 @@ def _as_single(number: float) -> float:
     """The number, or what becomes of it outside the range of single precision. Its digits stay as written."""
     if abs(number) > _LARGEST_SINGLE:
         return float("inf") if number > 0 else float("-inf")
-    return 0.0 if abs(number) < _SMALLEST_SINGLE else number
+    return number * 0.0 if abs(number) < _SMALLEST_SINGLE else number  # with its sign
 
 
 def literal(text: str) -> int | float:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .. import keys
 from ..binding.spec import Cmdlet, Example
+from ..destination import variable
 from ..errors import InputError
-from ..redaction import Secret
+from ..redaction import Secret, mask
 from ..settings import key_place
 from . import Call
 from .shared_parameters import common_parameters, host_parameters
@@ -31,13 +32,22 @@ def run(call: Call) -> None:
     """Read the key and store it, unless the same one is stored already."""
     place = key_place(call.bound, call.environ, call.streams)
     host = place.host
+    # Before anybody types a key: a keyring that is not there, or is locked, says so now.
+    store, known = keys.store(), keys.get(host)
+    if store.plain_file:
+        call.streams.warning(f"This system's keyring keeps keys as plain text, in {store.plain_file}.")
     key = Secret(_checked(call.streams.ask_secret(f"API key for {host}: ").strip()))
-    if keys.get(host) != key:
+    shown = f"The key {mask(key.reveal())} for {host} "
+    if known == key:
         # Storing an unchanged key anew would reset what some keyrings were told to allow.
+        call.streams.note(f"{shown}was in {store.name} already.")
+    else:
         keys.set(host, key)
+        call.streams.note(f"{shown}is now in {store.name}.")
     call.streams.verbose(f"The key for {host} is in the keyring.")
-    for variable in filter(call.environ.get, place.key_variables):
-        call.streams.warning(f"The environment variable {variable} is set and goes before the stored key.")
+    for name in place.key_variables:
+        if variable(call.environ, name):
+            call.streams.warning(f"The environment variable {name} is set and goes before the stored key.")
 
 
 def _checked(text: str) -> str:

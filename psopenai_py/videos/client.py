@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from .. import services
-from ..errors import APIRequestError, InputError
+from ..errors import APIRequestError, InputError, PSOpenAIError
 from ..http.client import Advise, HttpClient
 from ..http.connections import Connections
 from ..http.rate_limit import RateLimiter
@@ -16,15 +16,15 @@ from ..http.response import Response
 from ..settings import Settings
 from ..signals import Deferral
 from ..streams import Streams
-from . import advice, job
+from . import advice, job, json_body
 from .providers import Change, Creation, Job, Known, Provider, Source, Target, provider_of
 
 if TYPE_CHECKING:
     from .download import Incoming
     from .listing import Page
 
-    #: What `VideoClient.content` returns.
-    Opening = contextlib.AbstractContextManager[Incoming]
+#: What `VideoClient.content` returns.
+Opening: TypeAlias = "contextlib.AbstractContextManager[Incoming]"
 
 
 class Planned(NamedTuple):
@@ -61,6 +61,7 @@ class VideoClient:
         self._creates = creates
         self._provider: Provider = provider_of(settings)
         self._target = Target(settings, extras)
+        self._added: Mapping[str, Any] = {}
         self.http = HttpClient(settings, streams, connections, limiter, self._advise(), self._classify)
 
     @property
@@ -83,6 +84,9 @@ class VideoClient:
             self.streams.verbose(remark)
         for warning in warnings:
             self.streams.warning(warning)
+        self._added = creation.body
+        if request.fields is not None and json_body.is_asked_for(self._target.extras):
+            request = json_body.of(request, self._added)
         return Planned(request, Known(model=_model(request), seconds=creation.seconds, size=creation.size))
 
     def remixing(
@@ -105,13 +109,28 @@ class VideoClient:
         if not self._creates:
             raise AssertionError(f"{self.cmdlet} creates a job, and its table does not say so")
         try:
-            return self._created(self.http.send(planned.request, deferral=deferral), planned.known)
+            return self._created(self._send_as_taken(planned.request, deferral), planned.known)
         except APIRequestError as error:
             # It exists, and ended at once: whoever pays for it has to learn its id.
             found = job.failed_job(error.text, quoted=False)
             if found is None:
                 raise
             return found
+
+    def _send_as_taken(self, request: Request, deferral: Deferral) -> Response:
+        """Send what creates a job; where the server takes no multipart, and has said so, the same in JSON."""
+        try:
+            return self.http.send(request, deferral=deferral)
+        except APIRequestError as error:
+            if not json_body.is_wanted(request, error):
+                raise
+            self.streams.verbose(f"The request is sent again in JSON: {error.message}")
+            refusal = error
+        try:
+            return self.http.send(json_body.of(request, self._added), deferral=deferral)
+        except APIRequestError as error:
+            # Both were refused, and the first is about what was asked for.
+            raise refusal if json_body.is_refusal(error) else error from None
 
     def delete(self, request: Request) -> Response:
         """Send a deletion, and return what the server says to it."""
@@ -139,10 +158,32 @@ class VideoClient:
             raise InputError(f"The job {video_id} has no content yet.", command=self.cmdlet)
         return source
 
-    def content(self, source: Source, variant: str | None, start: int, tag: str) -> Opening:
-        """The bytes of a video or another variant, from `start` on, of the version with the entity tag if any."""
+    def content(self, source: Source, variant: str | None, start: int, tag: str, address: str = "") -> Opening:
+        """The bytes of a video or another variant, from `start` on, of the version with the entity tag if any.
+
+        With an address, they are fetched from there; the key goes along only to the origin of the service.
+        """
         request = self._provider.content(self._target, str(source), variant, start, tag)
+        if address:
+            request = request.moved(302, address) or request
         return self.http.receive(request._replace(is_final=job.is_failed_job))
+
+    def other_address(self, video_id: str, refusal: APIRequestError, known: Mapping[str, Any] | None) -> str:
+        """The address that a job names for its video, where a refusal of the content makes that likely; or empty.
+
+        Args:
+            known: the job, if it is known to be completed.
+        """
+        from . import elsewhere
+
+        told = "" if refusal.text.lstrip()[:1] in ("", "<") else refusal.message.partition(" Error: ")[2]
+        if not elsewhere.is_likely(refusal, told, completed=known is not None):
+            return ""
+        try:
+            return elsewhere.address_of(self.retrieve(video_id) if known is None else known)
+        except PSOpenAIError as error:
+            self.streams.verbose(f"Whether the job names another address is not known: {error.message}")
+            return ""
 
     def about_usual_model(self, error: APIRequestError, model: str) -> str:
         """What to do about a refusal of the model that nobody had asked for; empty for another refusal."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import time
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import APIRequestError, InputError, JobFailedError, UnauthorizedError
@@ -44,12 +45,16 @@ class HostedClient(VideoClient):
             raise InputError(f"The job {video_id} has no content yet.", command=self.cmdlet)
         return source
 
-    def content(self, source: Source, variant: str | None, start: int, tag: str) -> Opening:
+    def content(self, source: Source, variant: str | None, start: int, tag: str, address: str = "") -> Opening:
         if isinstance(source, Inline):
             return contextlib.nullcontext(InlineContent(*source))
         if not start:
             self._await(source)
         return super().content(source, variant, start, tag)
+
+    def other_address(self, video_id: str, refusal: APIRequestError, known: Mapping[str, Any] | None) -> str:
+        """None: where the video is has been read from the job already."""
+        return ""
 
     def about_usual_model(self, error: APIRequestError, model: str) -> str:
         """Nothing more: where its models are is said of every model."""

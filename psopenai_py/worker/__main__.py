@@ -17,8 +17,7 @@ def main() -> None:
     records = os.dup(1)
     os.dup2(2, 1)
     interrupts = Interrupts()
-    stored = stat.S_ISREG(os.fstat(0).st_mode)
-    inbox = Inbox(lambda most: os.read(0, most), interrupts.wake, stored=stored)
+    inbox = Inbox(lambda most: os.read(0, most), interrupts.wake, stored=_is_file(0))
     interrupts.install()
     out = open(records, "wb")  # noqa: PTH123, SIM115 - a descriptor is no path, and it is closed below
     try:
@@ -26,6 +25,13 @@ def main() -> None:
     finally:
         with contextlib.suppress(OSError):  # of what nobody reads any more, nothing is tried again
             out.close()
+
+
+def _is_file(handle: int) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(handle).st_mode)
+    except OSError:  # it was closed
+        return False
 
 
 if __name__ == "__main__":

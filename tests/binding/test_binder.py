@@ -143,7 +143,7 @@ def test_an_answer_is_validated_like_an_argument() -> None:
         ("-OrganizationId", "-Organization"),
         ("-input-reference", "-InputReference"),
         ("-WhtIf", "-WhatIf"),
-        ("--model=sora-2", "-Model"),
+        ("--model=sora-2", "-Model:sora-2"),
         ("-Xyzzy", None),
         ("-ApiVersoin", None),  # it is hidden
     ],

@@ -153,13 +153,39 @@ def test_the_length_of_a_literal(size: int, refused: bool) -> None:
         assert len(parse(text)["a"]) == size - 7
 
 
+#: What opens a level, and what closes it.
+LEVELS = {"@{a=": "}", "@(": ")", ",": "", "@(@{a=": "})", "@(,": ")"}
+
+
 @pytest.mark.parametrize(("depth", "refused"), [(64, False), (65, True)])
-@pytest.mark.parametrize("kind", ["@{a=", "@(,"])
-def test_the_depth_of_a_literal(kind: str, depth: int, refused: bool) -> None:
-    levels = depth if kind == "@{a=" else depth // 2
-    text = kind * levels + "1" + ("}" if "{" in kind else ")") * levels
-    if refused and kind == "@{a=":
+@pytest.mark.parametrize("opening", LEVELS)
+def test_the_depth_of_a_literal(opening: str, depth: int, refused: bool) -> None:
+    each = 1 + (len(opening) > 4) + (opening == "@(,")
+    levels = depth - 1 if opening == "," else -(-depth // each)
+    text = "@(" * (opening == ",") + opening * levels + "1" + LEVELS[opening] * levels + ")" * (opening == ",")
+    if refused:
         with pytest.raises(LiteralError, match="nested more than 64 levels deep"):
             parse(text)
     else:
         parse(text)
+
+
+@pytest.mark.parametrize(
+    ("code", "fits"),
+    [
+        ("0", True), ("41", True), ("D7FF", True), ("D800", False), ("DFFF", False), ("E000", True), ("10FFFF", True),
+        ("110000", False), ("FFFFFF", False),
+    ],
+)  # fmt: skip
+def test_characters_by_their_number(code: str, fits: bool) -> None:
+    text = f'@{{a="`u{{{code}}}"}}'
+    if fits:
+        assert parse(text) == {"a": chr(int(code, 16))}
+    else:
+        with pytest.raises(LiteralError, match=rf"there is no character u\{{{code}\}}"):
+            parse(text)
+
+
+@pytest.mark.parametrize("text", ['{"a": "2025-10-11T14:51:05+09:00"}', "@{a='2025-10-11T14:51:05+09:00'}"])
+def test_no_text_becomes_a_date(text: str) -> None:
+    assert parse(text) == {"a": "2025-10-11T14:51:05+09:00"}

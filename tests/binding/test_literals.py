@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -239,10 +240,8 @@ def _literal(value: Any, quote: str) -> str:
 
 def _quoted(text: str, quote: str) -> str:
     if quote == "'":
-        return "'" + text.replace("'", "''") + "'"
-    for character in '`"$':
-        text = text.replace(character, f"`{character}")
-    return f'"{text}"'
+        return "'" + re.sub("(['‘’‚‛])", r"\1\1", text) + "'"
+    return '"' + re.sub('([`$"“”„])', r"`\1", text) + '"'
 
 
 @given(_VALUES, st.sampled_from("'\""))

@@ -188,3 +188,29 @@ def test_patience_for_a_second_line(first: bytes, quiet: bool, form: str) -> Non
 
     records = Records(lambda most: pieces.pop() if pieces else b"", silent)
     assert (records.form, asked) == (form, [0.2])
+
+
+# --- what is left when a run is broken off ------------------------------------------------------------------------
+
+REST: dict[str, tuple[str, int, list[object]]] = {
+    "an array": ('[{"id": "a"}, "b", 3]', 1, ["b", 3]),
+    "an array of arrays": ("[[1], [2], 3]", 1, [2, 3]),
+    "arrays": ('["a", "b"] ["c"]\n["d"]', 1, ["b", "c", "d"]),
+    "an array and more": ('["a"] {"id": "b"}', 1, [{"id": "b"}]),
+    "lines": ('{"id": "a"}\n{"id": "b"}\n{"id": "c"}\n', 1, [{"id": "b"}, {"id": "c"}]),
+    "lines of text": ("a\n\n b \n[c], d\n", 1, ["b", "[c], d"]),
+    "lines of numbers": ("1\n2\n[3]\n", 1, [2, [3]]),
+    "all": ("a\nb\n", 2, []),
+}
+
+
+@pytest.mark.parametrize("size", [1, 65536])
+@pytest.mark.parametrize(("text", "taken", "left"), REST.values(), ids=list(REST))
+def test_what_is_left(text: str, taken: int, left: list[object], size: int) -> None:
+    data = text.encode()
+    pieces = iter([data[start : start + size] for start in range(0, len(data), size)])
+    records = Records(lambda most: next(pieces, b""))
+    each = iter(records)
+    for _ in range(taken):
+        next(each)
+    assert list(records.rest()) == left

@@ -246,3 +246,9 @@ def test_a_warning_for_all_calls_comes_once(client: Client) -> None:
         found.append((len(of_kind(records, "warning")), of_kind(records, "error")[0]["error_id"]))
     no_proxy = "PSOpenAI.APIRequest.HttpRequestException"
     assert found == [(0, no_proxy), (1, no_proxy), (0, no_proxy), *[(1, "ActionPreferenceStop")] * 2]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes the input")
+def test_an_input_that_is_closed_is_an_empty_one() -> None:
+    done = subprocess.run(["/bin/sh", "-c", 'exec "$@" <&-', "sh", *WORKER], stdout=subprocess.PIPE, timeout=60)
+    assert [list(record)[1] for record in _records(done.stdout)] == ["ready"]

@@ -163,7 +163,13 @@ def job_request(
     )
 
 
+def is_azure_v1(base: str) -> bool:
+    """True for the base of Azure's newer route, which is OpenAI's but for the header of the key."""
+    return base.partition("?")[0].rstrip("/").lower().endswith("/openai/v1")
+
+
 def provider_of(settings: Settings) -> Provider:
     """The provider that the settings name."""
     service = services.find(settings.provider) or services.OPENAI
-    return cast(Provider, import_module(f"{__name__}.{service.module}").PROVIDER)
+    module = "openai" if settings.azure and is_azure_v1(settings.base) else service.module
+    return cast(Provider, import_module(f"{__name__}.{module}").PROVIDER)
