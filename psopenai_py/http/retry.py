@@ -38,6 +38,11 @@ def should_retry(status: int, headers: Mapping[str, str], message: str, *, done:
     return 500 <= status <= 599
 
 
+def was_not_tried(status: int, headers: Mapping[str, str]) -> bool:
+    """True for an error status by which a server says for certain that it has not carried out the request."""
+    return status == 429 or (status == 503 and "retry-after" in headers)
+
+
 def delay(headers: Mapping[str, str], *, done: int, now: datetime, random: Callable[[], float]) -> int:
     """Milliseconds to wait before the next attempt: the server's hint, else doubling, with some chance in it."""
     wish = hint(headers, now)

@@ -34,8 +34,8 @@ class BufferedStreams(Streams):
                 self._out.error(error)
         return complete
 
-    def hide(self, text: str, shown: str) -> None:
-        self._said.append(partial(self._out.hide, text, shown))
+    def hide(self, text: str, shown: str, *, in_output: bool = True) -> None:
+        self._said.append(partial(self._out.hide, text, shown, in_output=in_output))
 
     def output(self, value: Any) -> None:
         self.outputs.append(value)

@@ -43,12 +43,18 @@ def created_job(response: Response, cmdlet: str) -> dict[str, Any]:
     found = psjson.job_with_local_times(answered(response, cmdlet))
     if _is_id(found.get("id")):
         return found
-    identifier = _other_id(found)
-    if identifier is None:
+    own = {"id": identifier(found, response, cmdlet)}
+    return own | {name: value for name, value in found.items() if name != "id"}
+
+
+def identifier(found: Mapping[str, Any], response: Response, cmdlet: str) -> str:
+    """The id of a new job, under whatever name. Raises AnswerError where there is none."""
+    known = found["id"] if _is_id(found.get("id")) else _other_id(found)
+    if known is None:
         message = error_body(response).get("message")
         why = f"it says: {excerpt(message)}" if isinstance(message, str) and message else "it has no id"
         raise not_a_job(response, cmdlet, why.rstrip("."))
-    return {"id": str(identifier)} | {name: value for name, value in found.items() if name != "id"}
+    return str(known)
 
 
 def failed_job(text: str, *, quoted: bool = True) -> dict[str, Any] | None:
