@@ -138,7 +138,8 @@ def test_a_block_is_run_or_says_what_it_is() -> None:
 
 
 def test_the_readme_can_be_read_in_one_go() -> None:
-    assert 150 <= len(DOCUMENTS[0].read_text("utf-8").splitlines()) <= 210
+    text, _, _ = DOCUMENTS[0].read_text("utf-8").partition("## Release notes")
+    assert text.count("\n") < 180
 
 
 def test_the_command_of_cron(place: Path) -> None:
