@@ -145,7 +145,7 @@ class RecordStreams(Streams):
 
     def _line(self, kind: str, text: str, *, now: bool = True) -> None:
         number = "null" if self._call is None else self._call
-        shown = text if kind == "bytes" else self.without_hidden(text)
+        shown = text if kind == "bytes" else self.without_hidden(text, in_output=kind == "output")
         self._send(f'{{"call":{number},"{kind}":{shown}}}'.encode("utf-8", "replace"), now)
 
 
