@@ -41,8 +41,9 @@ def answer(body: bytes = JOB, *headers: bytes, status: bytes = b"200 OK") -> byt
 
 
 def one_after_another(*answers: bytes) -> Talk:
-    """Another answer on each connection, the last one again and again."""
-    following = itertools.chain(answers, itertools.repeat(answers[-1]))
+    """Another answer on each connection, the last one again and again. Each says that its connection ends."""
+    closing = [data.replace(b"\r\n", b"\r\nConnection: close\r\n", 1) for data in answers]
+    following = itertools.chain(closing, itertools.repeat(closing[-1]))
     return lambda connection: connection.sendall(next(following))
 
 
