@@ -44,6 +44,11 @@ def remove_video() -> NoReturn:
     _run("Remove-Video")
 
 
+def get_video_model() -> NoReturn:
+    """`Get-VideoModel ...`"""
+    _run("Get-VideoModel")
+
+
 def start_video_sandbox() -> NoReturn:
     """`Start-VideoSandbox ...`"""
     _run("Start-VideoSandbox")

@@ -42,6 +42,7 @@ class Service(TypedDict, total=False):
     additional_query: query parameters to append.
     additional_headers: headers to add or replace.
     additional_body: fields to add or replace in the body.
+    provider: a hosted service, such as "OpenRouter".
     """
 
     timeout_sec: int | None
@@ -55,6 +56,7 @@ class Service(TypedDict, total=False):
     additional_query: Mapping[str, Any] | None
     additional_headers: Mapping[str, Any] | None
     additional_body: Mapping[str, Any] | None
+    provider: str | None
 
 
 def _with_keywords(function: _Function) -> _Function:

@@ -15,7 +15,8 @@ from .binding.spec import Cmdlet, Parameter
 from .cmdlets import Call, load
 from .commands import COMPLETION_VARIABLE, CmdletCommand
 from .errors import BindingError, Interrupted, PSOpenAIError
-from .redaction import KEY_VARIABLE, mask
+from .redaction import mask
+from .services import KEY_VARIABLES
 from .streams import Preferences
 from .terminal import TerminalStreams, wants_colour
 
@@ -68,8 +69,9 @@ def _streams(
         error_view=environ.get("PSOPENAI_ERROR_VIEW", ""),
     )
     # It may stand in an argument by mistake, and then in an error about that.
-    key = environ.get(KEY_VARIABLE, "").strip()
-    streams.hide(key, mask(key))
+    for name in KEY_VARIABLES:
+        key = environ.get(name, "").strip()
+        streams.hide(key, mask(key))
     return streams
 
 

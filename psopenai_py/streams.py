@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 #: Raw bytes. A view is good until the call returns, or until the next one comes.
 Data = bytes | memoryview
 
+#: Texts that are kept out of all but the output at the same time.
+_MOST_BESIDE = 256
 QUIET = ("SilentlyContinue", "Ignore")
 #: Control characters that a server's text may carry and that must not reach a terminal.
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -67,16 +69,27 @@ class Streams(ABC):
         self.exit_code = 0
         self.ended = False
         self._masks = Masks()
+        self._masks_beside, self._beside = Masks(), 0
         #: What has been said once; several streams may share it.
         self.warned: dict[str, object] = {}
 
-    def hide(self, text: str, shown: str) -> None:
-        """From now on, show `shown` wherever `text` would appear in any stream.
+    def hide(self, text: str, shown: str, *, in_output: bool = True) -> None:
+        """From now on, show `shown` wherever `text` would appear in any stream, or in any but the output.
 
         Very short texts are let through: they are no secrets, and replacing them would garble everything.
         """
         if len(text) >= 8:
-            self._masks.add(text, shown)
+            if in_output:
+                self._masks.add(text, shown)
+            else:
+                self._hide_beside(text, shown)
+
+    def _hide_beside(self, text: str, shown: str) -> None:
+        """A long list may bring many; of those that came long ago, nothing more is said."""
+        if self._beside >= _MOST_BESIDE:
+            self._masks_beside, self._beside = Masks(), 0
+        self._masks_beside.add(text, shown)
+        self._beside += 1
 
     def output(self, value: Any) -> None:
         """Write one result. Raises OutputError when it cannot be written."""
@@ -180,9 +193,10 @@ class Streams(ABC):
         """The text without hidden texts and without control characters other than tab and line end."""
         return CONTROLS.sub("\ufffd", self.without_hidden(text).replace("\r\n", "\n"))
 
-    def without_hidden(self, text: str) -> str:
+    def without_hidden(self, text: str, *, in_output: bool = False) -> str:
         """The text with the masked form of every hidden text in place of it."""
-        return self._masks.text(text)
+        text = self._masks.text(text)
+        return text if in_output else self._masks_beside.text(text)
 
     @abstractmethod
     def ask_secret(self, question: str) -> str:
@@ -220,6 +234,9 @@ class Streams(ABC):
 
     def _show_progress(self, pieces: Callable[[], Sequence[str]]) -> None:  # noqa: B027
         """Show a line about progress, again and again, made of as many pieces as fit."""
+
+    def transferred(self, name: str, size: int, total: int | None) -> None:  # noqa: B027
+        """So many bytes of a download came, of so many if that is known: for who does not look by himself."""
 
     def _hide_progress(self) -> None:  # noqa: B027
         """Take the line away."""

@@ -180,7 +180,7 @@ class TerminalStreams(Streams):
     def _write_output(self, value: Any) -> None:
         from . import psjson
 
-        text = self.without_hidden(psjson.dumps(value, compress=self.lines))
+        text = self.without_hidden(psjson.dumps(value, compress=self.lines), in_output=True)
         try:
             if self._table is not None:
                 self._table.add(value)

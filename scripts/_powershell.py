@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from psopenai_py import services
 from psopenai_py.binding.spec import ALL_SETS, Cmdlet, Kind, Parameter
 from psopenai_py.cmdlets import load
 from psopenai_py.cmdlets.shared_parameters import service_parameters
@@ -31,19 +32,32 @@ _CONTEXT = (*("ApiKey", "ApiType", "ApiBase", "ApiVersion", "AuthType", "Organiz
 #: What a cmdlet does. An error that ends it is written in a pipeline of its own: -ErrorVariable then has it once.
 _CALL = """\
 $ending = $null
-Invoke-WorkerCall '{}' $PSBoundParameters $MyInvocation ([ref]$ending)
+Invoke-WorkerCall '{}' (Get-BoundWithProvider $PSBoundParameters $_) $MyInvocation ([ref]$ending)
 if ($null -ne $ending) {{
     $writer, $written = Get-ErrorWriter $ending $MyInvocation
     & $writer @written | Out-Null
 }}"""
 
 
+_DYNAMIC = """\
+dynamicparam {
+    Get-ProviderParameter
+}"""
+
+
 def functions() -> str:
     """The whole file."""
     parts = [f"{MARK}# Made by scripts/generate.py from the tables of the cmdlets; changes belong there.\n"]
-    parts += [_function(load(name).CMDLET, _CALL.format(name)) for name in NAMES]
+    parts.append(f"$script:Providers = {_list(services.NAMES)}\n$script:ProviderHosts = @(\n{_hosts()}\n)\n")
+    parts += [_function(load(name).CMDLET, _CALL.format(name), _DYNAMIC) for name in NAMES]
     parts += [_function(cmdlet, body) for cmdlet, body in _context_cmdlets()]
     return "\n".join(parts)
+
+
+def _hosts() -> str:
+    """The hosts of the services that have keys of their own."""
+    hosts = [host for service in services.SERVICES if service is not services.OPENAI for host in service.hosts]
+    return "\n".join(f"    '{host}'" for host in hosts)
 
 
 def own_rows(cmdlet: Cmdlet) -> list[Parameter]:
@@ -68,7 +82,7 @@ def _context_cmdlets() -> Iterator[tuple[Cmdlet, str]]:
         yield Cmdlet(f"{verb}-OpenAIContext", text, kept, parameters, (), outputs=outputs), body
 
 
-def _function(cmdlet: Cmdlet, body: str) -> str:
+def _function(cmdlet: Cmdlet, body: str, dynamic: str = "") -> str:
     rows = own_rows(cmdlet)
     output = _OUTPUTS.get(cmdlet.outputs, cmdlet.outputs)
     default_set = "" if cmdlet.default_set == ALL_SETS else f"DefaultParameterSetName = '{cmdlet.default_set}'"
@@ -79,6 +93,7 @@ def _function(cmdlet: Cmdlet, body: str) -> str:
         f"    [CmdletBinding({default_set})]",
         f"    [OutputType([{output}])]",
         *(["    param (", *_indented(declared, depth=2), "    )"] if rows else ["    param ()"]),
+        *_indented(dynamic),
         "    process {",
         *_indented(body, depth=2),
         "    }",

@@ -5,22 +5,33 @@
 With --check nothing is written; stale files are named and the exit code is 1.
 """
 
+import io
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import _powershell  # noqa: E402
 
+from psopenai_py import shell  # noqa: E402
 from psopenai_py.binding.spec import Kind, Parameter  # noqa: E402
 from psopenai_py.cmdlets import MODULES, load  # noqa: E402
-from psopenai_py.cmdlets.shared_parameters import common_parameters, pipeline_parameters, service_parameters  # noqa: E402
+from psopenai_py.cmdlets.shared_parameters import (  # noqa: E402
+    common_parameters,
+    pipeline_parameters,
+    provider,
+    service_parameters,
+)
 from psopenai_py.help import page as help_page  # noqa: E402
 from psopenai_py.help import topics  # noqa: E402
 from psopenai_py.sandbox.service.faults import FAULTS  # noqa: E402
+from psopenai_py.services import SERVICES  # noqa: E402
 
 README = ROOT / "README.md"
 HELP_PAGES = ROOT / "tests" / "data" / "help"
@@ -64,14 +75,14 @@ def cmdlets(_: str) -> str:
 
 def parameters(name: str) -> str:
     """One row a parameter of the cmdlet's own."""
-    shared = {parameter.name for parameter in (*service_parameters(), *pipeline_parameters())}
+    shared = {parameter.name for parameter in (*service_parameters(), provider(), *pipeline_parameters())}
     own = [parameter for parameter in help_page.own_parameters(load(name).CMDLET) if parameter.name not in shared]
     return _parameter_table(own)
 
 
 def service(_: str) -> str:
     """One row a parameter that all cmdlets share which call a service."""
-    return _parameter_table([parameter for parameter in service_parameters() if not parameter.hidden])
+    return _parameter_table([parameter for parameter in (*service_parameters(), provider()) if not parameter.hidden])
 
 
 def pipeline(_: str) -> str:
@@ -95,6 +106,45 @@ def faults(_: str) -> str:
     return table(["Word", "What happens"], rows)
 
 
+def providers(_: str) -> str:
+    """One row a hosted service: its key and model, and what it can do."""
+    rows = []
+    for service in SERVICES[1:]:
+        provider = import_module(f"psopenai_py.videos.providers.{service.module}").PROVIDER
+        calls = {"list": provider.list_page, "delete": provider.delete, "remix": provider.remix}
+        offers = [name for name, call in calls.items() if call.__name__ != "refuse"]
+        model = f"`{service.model}` ({service.checked})" if service.model else "none: give `-Model`"
+        keys = " or ".join(f"`{name}`" for name in service.key_variables)
+        rows.append(f"| `{service.name}` | {keys} | {model} | {', '.join(offers) or 'nothing'} |")
+    return table(["`-Provider`", "Key", "Model, when last looked up", "Besides create, get and download"], rows)
+
+
+def elsewhere(_: str) -> str:
+    """The request that one line becomes on each service, as -WhatIf shows it."""
+    rows = []
+    for service in SERVICES:
+        place = ["-Provider", service.name, "-ApiBase", service.base]
+        shown = _shown("Dancing Doggo", "-Seconds", "8", "-Size", "1280x720", *place)
+        body = shown.get("body") or {field["name"]: field["value"] for field in shown["fields"]}
+        kind = "JSON" if "body" in shown else "multipart"
+        text = json.dumps(body, separators=(", ", ": "))
+        rows.append(f"| `{service.name}` | `{shown['method']} {shown['url']}` | {kind} `{text}` |")
+    return table(["`-Provider`", "Request", "Body"], rows)
+
+
+def _shown(*arguments: str) -> dict[str, Any]:
+    out = io.BytesIO()
+    model = [] if "Together" not in arguments else ["-Model", "Wan-AI/Wan2.2-T2V-A14B"]
+    shell.run(
+        *("New-Video", [*arguments, *model, "-ApiKey", "none-of-yours", "-WhatIf"]),
+        stdin=io.BytesIO(),
+        stdout=out,
+        stderr=io.BytesIO(),
+    )
+    found: dict[str, Any] = json.loads(out.getvalue())
+    return found
+
+
 def row(parameter: Parameter) -> str:
     """A parameter as a row of a table."""
     kind = "switch" if parameter.kind is Kind.SWITCH else parameter.kind.short_name
@@ -111,6 +161,8 @@ PARTS: dict[str, Callable[[str], str]] = {
     "cmdlets": cmdlets,
     "parameters": parameters,
     "service": service,
+    "providers": providers,
+    "elsewhere": elsewhere,
     "pipeline": pipeline,
     "common": common,
     "faults": faults,

@@ -29,14 +29,18 @@ def offered(*words: str) -> list[str]:
     return [candidate.value for candidate in candidates(NEW_VIDEO, words[:-1], words[-1])]
 
 
+#: What begins with -Pro.
+BEGINNING = ["-Prompt", "-Provider", "-ProgressAction"]
+
+
 @pytest.mark.parametrize(
     ("words", "values"),
     [
-        pytest.param(["-Pro"], ["-Prompt", "-ProgressAction"], id="prefix"),
-        pytest.param(["-PRO"], ["-Prompt", "-ProgressAction"], id="any case"),
-        pytest.param(["--pro"], ["--Prompt", "--ProgressAction"], id="two dashes"),
-        pytest.param(["-Prompt", "x", "-Pro"], ["-ProgressAction"], id="not twice"),
-        pytest.param(["-p:x", "-Pro"], ["-ProgressAction"], id="not twice, by prefix"),
+        pytest.param(["-Pro"], BEGINNING, id="prefix"),
+        pytest.param(["-PRO"], BEGINNING, id="any case"),
+        pytest.param(["--pro"], ["--Prompt", "--Provider", "--ProgressAction"], id="two dashes"),
+        pytest.param(["-Prompt", "x", "-Pro"], ["-Provider", "-ProgressAction"], id="not twice"),
+        pytest.param(["-p:x", "-Pro"], ["-Provider", "-ProgressAction"], id="not twice, by prefix"),
         pytest.param(["-Wh"], ["-WhatIf"], id="ours"),
         pytest.param(["-ApiV"], [], id="hidden"),
         pytest.param(["-Xyz"], [], id="unknown"),
@@ -138,13 +142,13 @@ def script(installed: Path, run: Run) -> Script:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        pytest.param(["New-Video", "-Pro"], ["-Prompt", "-ProgressAction"], id="name"),
+        pytest.param(["New-Video", "-Pro"], BEGINNING, id="name"),
         pytest.param(["New-Video", "-ea", ""], ACTIONS, id="values of an alias"),
         pytest.param(["New-Video", "Dancing Doggo", "-Sec"], ["-Seconds"], id="behind a text"),
         pytest.param(["New-Video", "-Size", ":", "12"], ["1280x720"], id="behind a colon"),
         pytest.param(["New-Video", "-Size", ":"], SIZES, id="behind a bare colon"),
         pytest.param(["New-Video", "text"], [], id="text"),
-        pytest.param(["psopenai", "new-video", "-Pro"], ["-Prompt", "-ProgressAction"], id="behind the program"),
+        pytest.param(["psopenai", "new-video", "-Pro"], BEGINNING, id="behind the program"),
         pytest.param(["psopenai", "remove-v"], ["Remove-Video"], id="cmdlet in any case"),
         pytest.param(["psopenai", "compl"], ["completion"], id="completion"),
         pytest.param(["psopenai", "completion", "p"], ["powershell", "pwsh"], id="shells"),
@@ -214,7 +218,7 @@ def test_a_shell_at_work(
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
-        pytest.param("New-Video -Pro", ["-Prompt", "-ProgressAction"], id="name"),
+        pytest.param("New-Video -Pro", BEGINNING, id="name"),
         pytest.param("New-Video x -ea ", ACTIONS, id="values of an alias"),
         pytest.param("New-Video -Size:12", ["-Size:1280x720"], id="behind a colon"),
         pytest.param("New-Video 'Dancing Doggo' -Sec", ["-Seconds"], id="behind a text"),
@@ -361,7 +365,7 @@ def test_a_folder_that_cannot_be_written(run: Run, home: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "word", "offered"),
     [
-        pytest.param("New-Video -Pro", 1, ["-Prompt", "-ProgressAction"], id="name"),
+        pytest.param("New-Video -Pro", 1, BEGINNING, id="name"),
         pytest.param("New-Video -Size ", 2, SIZES, id="values"),
         pytest.param("New-Video -Size:12", 1, ["-Size:1280x720"], id="behind a colon"),
         pytest.param("New-Video 'Dancing Doggo' -Sec", 2, ["-Seconds"], id="behind a text"),

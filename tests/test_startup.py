@@ -35,6 +35,7 @@ FRONT = {
     "errors",
     "errors.local",
     "errors.remote",
+    "services",
     "program",
     "screen",
     "redaction",

@@ -1,5 +1,18 @@
 ﻿# Made by scripts/generate.py from the tables of the cmdlets; changes belong there.
 
+$script:Providers = 'OpenAI', 'OpenRouter', 'XAI', 'Ark', 'MiniMax', 'Google', 'Together'
+$script:ProviderHosts = @(
+    'openrouter.ai'
+    'api.x.ai'
+    'ark.ap-southeast.bytepluses.com'
+    'ark.cn-beijing.volces.com'
+    'api.minimax.io'
+    'api.minimaxi.com'
+    'generativelanguage.googleapis.com'
+    'api.together.ai'
+    'api.together.xyz'
+)
+
 function New-Video {
     <#
     .SYNOPSIS
@@ -7,7 +20,7 @@ function New-Video {
     .PARAMETER Prompt
         What the video shows.
     .PARAMETER InputReference
-        Path of a picture or clip to start from; it is sent along.
+        Path of a picture or clip to start from; it is sent along. Hosted services take an address, too.
     .PARAMETER Model
         The model to use; servers other than OpenAI's have names of their own. '' sends none, so that the server takes its own. Otherwise PSOPENAI_VIDEO_MODEL.
     .PARAMETER Seconds
@@ -126,9 +139,12 @@ function New-Video {
         [Parameter()]
         [object]$AdditionalBody
     )
+    dynamicparam {
+        Get-ProviderParameter
+    }
     process {
         $ending = $null
-        Invoke-WorkerCall 'New-Video' $PSBoundParameters $MyInvocation ([ref]$ending)
+        Invoke-WorkerCall 'New-Video' (Get-BoundWithProvider $PSBoundParameters $_) $MyInvocation ([ref]$ending)
         if ($null -ne $ending) {
             $writer, $written = Get-ErrorWriter $ending $MyInvocation
             & $writer @written | Out-Null
@@ -241,9 +257,12 @@ function Get-Video {
         [Parameter()]
         [object]$AdditionalBody
     )
+    dynamicparam {
+        Get-ProviderParameter
+    }
     process {
         $ending = $null
-        Invoke-WorkerCall 'Get-Video' $PSBoundParameters $MyInvocation ([ref]$ending)
+        Invoke-WorkerCall 'Get-Video' (Get-BoundWithProvider $PSBoundParameters $_) $MyInvocation ([ref]$ending)
         if ($null -ne $ending) {
             $writer, $written = Get-ErrorWriter $ending $MyInvocation
             & $writer @written | Out-Null
@@ -364,9 +383,12 @@ function Get-VideoContent {
         [Parameter()]
         [object]$AdditionalBody
     )
+    dynamicparam {
+        Get-ProviderParameter
+    }
     process {
         $ending = $null
-        Invoke-WorkerCall 'Get-VideoContent' $PSBoundParameters $MyInvocation ([ref]$ending)
+        Invoke-WorkerCall 'Get-VideoContent' (Get-BoundWithProvider $PSBoundParameters $_) $MyInvocation ([ref]$ending)
         if ($null -ne $ending) {
             $writer, $written = Get-ErrorWriter $ending $MyInvocation
             & $writer @written | Out-Null
@@ -465,9 +487,12 @@ function New-VideoRemix {
         [Parameter()]
         [object]$AdditionalBody
     )
+    dynamicparam {
+        Get-ProviderParameter
+    }
     process {
         $ending = $null
-        Invoke-WorkerCall 'New-VideoRemix' $PSBoundParameters $MyInvocation ([ref]$ending)
+        Invoke-WorkerCall 'New-VideoRemix' (Get-BoundWithProvider $PSBoundParameters $_) $MyInvocation ([ref]$ending)
         if ($null -ne $ending) {
             $writer, $written = Get-ErrorWriter $ending $MyInvocation
             & $writer @written | Out-Null
@@ -560,9 +585,12 @@ function Remove-Video {
         [Parameter()]
         [object]$AdditionalBody
     )
+    dynamicparam {
+        Get-ProviderParameter
+    }
     process {
         $ending = $null
-        Invoke-WorkerCall 'Remove-Video' $PSBoundParameters $MyInvocation ([ref]$ending)
+        Invoke-WorkerCall 'Remove-Video' (Get-BoundWithProvider $PSBoundParameters $_) $MyInvocation ([ref]$ending)
         if ($null -ne $ending) {
             $writer, $written = Get-ErrorWriter $ending $MyInvocation
             & $writer @written | Out-Null
@@ -675,9 +703,12 @@ function Wait-Video {
         [Parameter()]
         [object]$AdditionalBody
     )
+    dynamicparam {
+        Get-ProviderParameter
+    }
     process {
         $ending = $null
-        Invoke-WorkerCall 'Wait-Video' $PSBoundParameters $MyInvocation ([ref]$ending)
+        Invoke-WorkerCall 'Wait-Video' (Get-BoundWithProvider $PSBoundParameters $_) $MyInvocation ([ref]$ending)
         if ($null -ne $ending) {
             $writer, $written = Get-ErrorWriter $ending $MyInvocation
             & $writer @written | Out-Null

@@ -63,6 +63,9 @@ function Add-CallContext {
     }
     # PSOpenAI may have put more into the context.
     $names = 'ApiKey', 'ApiType', 'ApiBase', 'ApiVersion', 'AuthType', 'Organization', 'TimeoutSec', 'MaxRetryCount'
+    if (Test-HostedCall -Given $Given) {
+        $names = 'TimeoutSec', 'MaxRetryCount'
+    }
     foreach ($source in (Get-ContextStore), $globals) {
         foreach ($entry in $source.GetEnumerator()) {
             # What is empty in a context or a variable is not set.

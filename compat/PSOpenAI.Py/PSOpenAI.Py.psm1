@@ -7,12 +7,13 @@
 #   Worker.ps1    the process: one for each session, started by the first call
 #   Errors.ps1    errors under the names, ids and types that scripts know from PSOpenAI
 #   Context.ps1   Set-OpenAIContext and what belongs to it
+#   Providers.ps1 -Provider, and the service that a piped job names
 #   Types.ps1     types of parameters and of errors
 
 # The mode that a session sets for its scripts would hold in here too: what is unset here may be unset.
 Set-StrictMode -Off
 
-foreach ($part in 'Types', 'Errors', 'Worker', 'Context', 'Values', 'Requests', 'Calls', 'Cmdlets') {
+foreach ($part in 'Types', 'Errors', 'Worker', 'Context', 'Providers', 'Values', 'Requests', 'Calls', 'Cmdlets') {
     . (Join-Path -Path $PSScriptRoot -ChildPath "$part.ps1")
 }
 

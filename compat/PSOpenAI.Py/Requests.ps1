@@ -3,7 +3,7 @@
 $script:Common = [System.Management.Automation.PSCmdlet]::CommonParameters
 $script:Quiet = 'SilentlyContinue', 'Ignore'
 $script:Variables =
-    [regex]::new('^(?:(?:PS)?OPENAI_.*|.*_PROXY|SSL_CERT_(?:FILE|DIR))$', 'IgnoreCase, Multiline, CultureInvariant')
+    [regex]::new('^(?:(?:PS)?OPENAI_.*|.*_API_KEY|.*_PROXY|SSL_CERT_(?:FILE|DIR))$', 'IgnoreCase, Multiline, CultureInvariant')
 # Where the session was last: each change of location brings another object.
 $script:Place = $null
 $script:Location = $null
@@ -38,7 +38,10 @@ function Get-CallParameter {
     }
     foreach ($name in 'InputReference', 'OutFile') {
         if ($Bound.ContainsKey($name) -and $given[$name]) {
-            $given[$name] = Resolve-CallPath -Path $given[$name]
+            # A hosted service also takes the address of a picture.
+            if ($name -ne 'InputReference' -or $given[$name] -notmatch '^\s*(?:data:[a-z]|[a-z][a-z_+-]+://)') {
+                $given[$name] = Resolve-CallPath -Path $given[$name]
+            }
         }
     }
     if (Test-CallContext) {

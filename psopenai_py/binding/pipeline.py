@@ -30,7 +30,7 @@ def bind_record(cmdlet: Cmdlet, bound: Mapping[str, Any], record: Any) -> dict[s
         argument = _property(cmdlet, parameter, record) if isinstance(record, dict) else _by_value(parameter, record)
         if argument is not None:
             result[parameter.name] = values.convert(cmdlet.name, parameter, argument)
-    if len(result) == len(bound):
+    if not any(row.name in result and row.name not in bound for row in cmdlet.parameters if not row.ours):
         raise _not_bound(cmdlet, "no property or value of it fits a parameter that takes pipeline input", record)
     _check_mandatory(cmdlet, result, record)
     return result
@@ -72,6 +72,8 @@ def _property(cmdlet: Cmdlet, parameter: Parameter, record: dict[str, Any]) -> s
     for name in (parameter.name, *parameter.aliases):
         if name.lower() in properties:
             value = properties[name.lower()]
+            if parameter.ours and parameter.choices and value not in parameter.choices:
+                return None  # some servers have a property of this name that means something else
             text = _text(value)
             if text is None and value is not None:
                 # To leave it out would be to do something else than was asked for.
@@ -102,7 +104,7 @@ def _not_bound(cmdlet: Cmdlet, why: str, record: Any) -> BindingError:
 
 def _accepted(cmdlet: Cmdlet) -> str:
     """What the pipeline may bring, for the advice."""
-    rows = [row for row in cmdlet.parameters if row.takes_pipeline and row.kind is Kind.STRING]
+    rows = [row for row in cmdlet.parameters if row.takes_pipeline and row.kind is Kind.STRING and not row.ours]
     return ", ".join(f"{row.name} ({' or '.join(_ways(row))})" for row in rows)
 
 

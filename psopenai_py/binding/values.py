@@ -202,7 +202,7 @@ def _complaint(parameter: Parameter, value: Any) -> str:
         return "it is empty"
     if parameter.limits is not None:
         return _outside(parameter.limits, value)
-    if parameter.choices and value.lower() not in parameter.choices:
+    if parameter.choices and value.lower() not in map(str.lower, parameter.choices):
         return f"'{shown_argument(value)}' is none of {', '.join(parameter.choices)}"
     if parameter.variable_name:
         return _bad_variable_name(value)

@@ -14,9 +14,8 @@ from ..streams import Streams
 if TYPE_CHECKING:
     from ..http.connections import Connections
     from ..http.rate_limit import RateLimiter
-    from ..http.request import Request
     from ..settings import Settings
-    from ..videos.client import VideoClient
+    from ..videos.client import Planned, VideoClient
 
 #: A call in steps: yields the seconds until it wants to go on, and needs no thread meanwhile.
 Steps = Generator[float, None, None]
@@ -29,6 +28,7 @@ MODULES: dict[str, str] = {
     "Wait-Video": "wait_video",
     "New-VideoRemix": "new_video_remix",
     "Remove-Video": "remove_video",
+    "Get-VideoModel": "get_video_model",
     "Start-VideoSandbox": "start_video_sandbox",
     "Set-OpenAIKey": "set_openai_key",
     "Get-OpenAIKey": "get_openai_key",
@@ -79,10 +79,10 @@ class Call(NamedTuple):
         """The service, as this cmdlet uses it. Raises SettingsError or KeyMissingError."""
         from ..http.rate_limit import RateLimiter
         from ..http.request import Extras
-        from ..videos.client import VideoClient
+        from ..videos.client import client_for
 
         query, headers = self.bound.get("AdditionalQuery"), self.bound.get("AdditionalHeaders")
-        return VideoClient(
+        return client_for(
             self.resolve_settings(),
             Extras(query, headers, self.streams.preferences.debug),
             self.streams,
@@ -99,13 +99,13 @@ class Call(NamedTuple):
 
         return additional_body(self.bound.get("AdditionalBody"))
 
-    def create(self, client: VideoClient, request: Request) -> None:
+    def create(self, client: VideoClient, planned: Planned) -> None:
         """Send what creates a job and print it: whatever comes in between, its id is told."""
         from ..signals import deferred
         from ..videos.job import write_job
 
         with deferred() as deferral:
-            job = client.create(request, deferral)
+            job = client.create(planned, deferral)
             try:
                 write_job(self.streams, job)
             except KeyboardInterrupt:
@@ -114,14 +114,13 @@ class Call(NamedTuple):
     def again(self, cmdlet: Cmdlet, settings: Settings) -> str:
         """The command line that makes this call once more. What authenticates is left out."""
         from ..binding.quoting import command_line
-        from ..redaction import is_secret, shown_url
-        from ..settings import DEFAULT_BASE
+        from ..redaction import is_secret
 
-        base = settings.sandbox or shown_url(settings.base)
-        found = dict(self.bound) | ({"ApiBase": base} if base != DEFAULT_BASE else {})
+        found = dict(self.bound) | settings.arguments
         arguments: dict[str, Any] = {}
         for row in cmdlet.parameters:
-            if row.name in found and not (row.common or row.ours or row.kind in (Kind.SECRET, Kind.OBJECT)):
+            needless = row.common or (row.ours and row.name != "Provider") or row.kind in (Kind.SECRET, Kind.OBJECT)
+            if row.name in found and not needless:
                 value = found[row.name]
                 if row.kind is Kind.DICTIONARY:
                     value = {name: text for name, text in value.items() if not is_secret(name)}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ..binding.spec import Cmdlet, Example
 from ..redaction import mask
-from ..settings import find_key, key_host
+from ..settings import find_key, key_place
 from . import Call
-from .shared_parameters import common_parameters, compress, host_parameter
+from .shared_parameters import common_parameters, compress, host_parameters
 
 CMDLET = Cmdlet(
     name="Get-OpenAIKey",
@@ -15,13 +15,13 @@ CMDLET = Cmdlet(
         "Prints host, source and masked key as JSON. The sources are the environment variable OPENAI_API_KEY and "
         "the system's keyring, in this order. Without a key the exit code is 4."
     ),
-    parameters=(host_parameter(), *common_parameters(), compress()),
+    parameters=(*host_parameters(), *common_parameters(), compress()),
     examples=(Example("Get-OpenAIKey", "Shows the key for api.openai.com."),),
 )
 
 
 def run(call: Call) -> None:
     """Look the key up as a call would, and print what may be shown of it."""
-    host = key_host(call.bound, call.environ, call.streams)
-    key, source = find_key(call.bound, call.environ, call.streams, host, needed=True)
-    call.streams.output({"host": host, "source": source, "key": mask(key.reveal()) if key else None})
+    place = key_place(call.bound, call.environ, call.streams)
+    key, source = find_key(call.bound, call.environ, call.streams, place, needed=True)
+    call.streams.output({"host": place.host, "source": source, "key": mask(key.reveal()) if key else None})

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from ..streams import QUIET
 from . import Call
-from .shared_parameters import common_parameters, compress, pipeline_parameters, service_parameters, video_id
+from .shared_parameters import common_parameters, compress, pipeline_parameters, provider, service_parameters, video_id
 
 if TYPE_CHECKING:
     from ..videos.client import VideoClient
@@ -44,15 +44,16 @@ CMDLET = Cmdlet(
             completions=("asc", "desc"),
         ),
         Parameter("All", Kind.SWITCH, "Lists every job, page after page.", sets=("List",)),
+        Parameter("After", Kind.STRING, "Lists what comes behind this id.", sets=("List",), hidden=True),
+        *service_parameters(),
+        *common_parameters(),
         Parameter(
             "Table",
             Kind.SWITCH,
             "Shows a table for people, newest first. On a terminal, lists are shown so; -Table:false prints JSON.",
             ours=True,
         ),
-        Parameter("After", Kind.STRING, "Lists what comes behind this id.", sets=("List",), hidden=True),
-        *service_parameters(),
-        *common_parameters(),
+        provider(),
         compress(),
         *pipeline_parameters(),
     ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call, Steps, go_through
-from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, video_id
+from .shared_parameters import common_parameters, pipeline_parameters, provider, service_parameters, video_id
 
 if TYPE_CHECKING:
     from ..videos.client import VideoClient
@@ -43,6 +43,7 @@ CMDLET = Cmdlet(
         Parameter("WaitForCompletion", Kind.SWITCH, "Waits until the job is over, and downloads then."),
         *service_parameters(),
         *common_parameters(),
+        provider(),
         Parameter("Open", Kind.SWITCH, "Opens the file with the system's player when it is there.", ours=True),
         *pipeline_parameters(),
     ),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call
-from .shared_parameters import common_parameters, compress, pipeline_parameters, service_parameters, what_if
+from .shared_parameters import common_parameters, compress, pipeline_parameters, provider, service_parameters, what_if
 
 if TYPE_CHECKING:
-    from ..http.request import Field
     from ..settings import Settings
+    from ..videos.client import VideoClient
+    from ..videos.providers import Creation
 
 CMDLET = Cmdlet(
     name="New-Video",
@@ -34,7 +34,7 @@ CMDLET = Cmdlet(
         Parameter(
             "InputReference",
             Kind.STRING,
-            "Path of a picture or clip to start from; it is sent along.",
+            "Path of a picture or clip to start from; it is sent along. Hosted services take an address, too.",
             aliases=("input_reference",),
             not_empty=True,
             path=True,
@@ -68,6 +68,7 @@ CMDLET = Cmdlet(
         ),
         *service_parameters(),
         *common_parameters(),
+        provider(),
         what_if(),
         compress(),
         *pipeline_parameters(),
@@ -95,48 +96,52 @@ MODEL_VARIABLE = "PSOPENAI_VIDEO_MODEL"
 def run(call: Call) -> None:
     """Send the job and print it."""
     from ..errors import APIRequestError
-    from ..videos import advice
 
     client = call.client(CMDLET)
-    model = _model(call)
-    request = client.creation(_fields(call.bound, model), call.additional_body)
+    model = _model(call, client)
+    planned = client.creation(_creation(call, client, model))
     if call.bound.get("WhatIf"):
-        call.streams.output(request.describe())
+        call.streams.output(planned.request.describe())
         return
     _warn_if_retired(client.settings, call, model)
     try:
-        call.create(client, request)
+        call.create(client, planned)
     except APIRequestError as error:
         if "Model" not in call.bound:
-            error.action = error.action or advice.about_usual_model(error, model)
+            error.action = error.action or client.about_usual_model(error, model)
         raise
 
 
-def _model(call: Call) -> str:
-    """The model to use; empty for the server's own."""
-    usual: str = call.environ.get(MODEL_VARIABLE) or "sora-2"
+def _model(call: Call, client: VideoClient) -> str:
+    """The model to use; empty for the server's own. That of the environment is not for a provider on the line."""
+    usual = client.usual_model if "Provider" in call.bound else call.environ.get(MODEL_VARIABLE) or client.usual_model
     return str(call.bound.get("Model", usual))
 
 
-def _fields(bound: Mapping[str, Any], model: str) -> list[Field]:
-    """The body in the reference's order. Model is sent unless it is empty; the rest only when it was bound."""
-    from ..http.upload import file_part
+def _creation(call: Call, client: VideoClient, model: str) -> Creation:
+    """What was bound, and nothing that was not, but for the model."""
+    from ..http.upload import file_part, is_address
+    from ..videos.providers import Creation
 
-    fields: list[Field] = []
-    if "Prompt" in bound:
-        fields.append(("prompt", bound["Prompt"]))
-    if model:
-        fields.append(("model", model))
-    for name in ("Seconds", "Size"):
-        if name in bound:
-            fields.append((name.lower(), bound[name].strip()))
-    if "InputReference" in bound:
-        fields.append(("input_reference", file_part(bound["InputReference"])))
-    return fields
+    bound, reference = call.bound, call.bound.get("InputReference")
+    if reference is not None and not (client.takes_addresses and is_address(reference)):
+        reference = file_part(reference)
+    return Creation(
+        model=model,
+        prompt=bound.get("Prompt"),
+        seconds=_trimmed(bound.get("Seconds")),
+        size=_trimmed(bound.get("Size")),
+        reference=reference,
+        body=call.additional_body or {},
+    )
+
+
+def _trimmed(text: str | None) -> str | None:
+    return None if text is None else text.strip()
 
 
 def _warn_if_retired(settings: Settings, call: Call, model: str) -> None:
-    from ..settings import RETIRED_HOST
+    from ..destination import RETIRED_HOST
 
     if settings.host == RETIRED_HOST and model.lower() in ("sora-2", "sora-2-pro"):
         text = f"{RETIRED_HOST} discontinued the model {model} on 2026-09-24; -ApiBase names another server."

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call
-from .shared_parameters import common_parameters, compress, pipeline_parameters, service_parameters, video_id, what_if
+from .shared_parameters import (
+    common_parameters,
+    compress,
+    pipeline_parameters,
+    provider,
+    service_parameters,
+    video_id,
+    what_if,
+)
 
 CMDLET = Cmdlet(
     name="New-VideoRemix",
@@ -24,6 +32,7 @@ CMDLET = Cmdlet(
         video_id(position=1),
         *service_parameters(),
         *common_parameters(),
+        provider(),
         what_if(),
         compress(),
         *pipeline_parameters(),
@@ -40,9 +49,9 @@ CMDLET = Cmdlet(
 def run(call: Call) -> None:
     """Send the remix and print the new job."""
     client = call.client(CMDLET)
-    document = {"prompt": call.bound["Prompt"]}
-    request = client.remixing(call.bound["VideoId"], document, call.additional_body)
-    if call.bound.get("WhatIf"):
-        call.streams.output(request.describe())
+    look = bool(call.bound.get("WhatIf"))
+    planned = client.remixing(call.bound["VideoId"], call.bound["Prompt"], call.additional_body, only_shown=look)
+    if look:
+        call.streams.output(planned.request.describe())
         return
-    call.create(client, request)
+    call.create(client, planned)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..binding.spec import Cmdlet, Example
 from . import Call
-from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, video_id, what_if
+from .shared_parameters import common_parameters, pipeline_parameters, provider, service_parameters, video_id, what_if
 
 if TYPE_CHECKING:
     from ..http.response import Response
@@ -15,7 +15,7 @@ CMDLET = Cmdlet(
     name="Remove-Video",
     synopsis="Deletes a video job and its video.",
     description="Deletes the job on the server and prints nothing. On some servers this ends a job that still runs.",
-    parameters=(video_id(), *service_parameters(), *common_parameters(), what_if(), *pipeline_parameters()),
+    parameters=(video_id(), *service_parameters(), *common_parameters(), provider(), what_if(), *pipeline_parameters()),
     examples=(
         Example("Remove-Video video_123", "Deletes one job."),
         Example("Get-Video -All | Remove-Video", "Deletes every job."),

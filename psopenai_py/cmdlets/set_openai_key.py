@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from .. import keys
 from ..binding.spec import Cmdlet, Example
+from ..destination import variable
 from ..errors import InputError
-from ..redaction import KEY_VARIABLE, Secret, mask
-from ..settings import key_host, variable
+from ..redaction import Secret, mask
+from ..settings import key_place
 from . import Call
-from .shared_parameters import common_parameters, host_parameter
+from .shared_parameters import common_parameters, host_parameters
 
 CMDLET = Cmdlet(
     name="Set-OpenAIKey",
@@ -17,7 +18,7 @@ CMDLET = Cmdlet(
         "Asks for the key without showing it, or reads it from standard input. There is no parameter for the key: "
         "arguments can be read by every process of the machine. Each host has a key of its own."
     ),
-    parameters=(host_parameter(), *common_parameters()),
+    parameters=(*host_parameters(), *common_parameters()),
     examples=(
         Example("Set-OpenAIKey", "Asks for the key of api.openai.com."),
         Example("Set-OpenAIKey -ApiBase https://gateway.example/v1 < key.txt", "Stores the key in key.txt."),
@@ -29,7 +30,8 @@ CMDLET = Cmdlet(
 
 def run(call: Call) -> None:
     """Read the key and store it, unless the same one is stored already."""
-    host = key_host(call.bound, call.environ, call.streams)
+    place = key_place(call.bound, call.environ, call.streams)
+    host = place.host
     # Before anybody types a key: a keyring that is not there, or is locked, says so now.
     store, known = keys.store(), keys.get(host)
     if store.plain_file:
@@ -43,9 +45,9 @@ def run(call: Call) -> None:
         keys.set(host, key)
         call.streams.note(f"{shown}is now in {store.name}.")
     call.streams.verbose(f"The key for {host} is in the keyring.")
-    if variable(call.environ, KEY_VARIABLE):
-        text = f"The environment variable {KEY_VARIABLE} is set and goes before the stored key."
-        call.streams.warning(text)
+    for name in place.key_variables:
+        if variable(call.environ, name):
+            call.streams.warning(f"The environment variable {name} is set and goes before the stored key.")
 
 
 def _checked(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .. import services
 from ..binding.spec import Kind, Parameter
 
 
@@ -27,6 +28,11 @@ def what_if() -> Parameter:
     return Parameter("WhatIf", Kind.SWITCH, text, ours=True)
 
 
+def provider() -> Parameter:
+    """The row by which a hosted service is named."""
+    return _PROVIDER
+
+
 def compress() -> Parameter:
     """The row for output by lines, under the name that ConvertTo-Json has for it."""
     text = "Prints each object on one line; a list without brackets around it."
@@ -43,9 +49,10 @@ def service_parameters() -> tuple[Parameter, ...]:
     return _SERVICE
 
 
-def host_parameter() -> Parameter:
-    """The row by which the key cmdlets name a host."""
-    return _base("Base address of the service that the key is for; only its host and port count.")
+def host_parameters() -> tuple[Parameter, ...]:
+    """The rows by which the key cmdlets name a host."""
+    base = _base("Base address of the service that the key is for; only its host and port count.")
+    return base, _PROVIDER._replace(by_property_name=False, ours=False)
 
 
 def common_parameters() -> tuple[Parameter, ...]:
@@ -90,6 +97,18 @@ def _variable(name: str, alias: str) -> Parameter:
 def _base(text: str, completions: tuple[str, ...] = ()) -> Parameter:
     return Parameter("ApiBase", Kind.URI, text, default="https://api.openai.com/v1", completions=completions)
 
+
+_PROVIDER = Parameter(
+    "Provider",
+    Kind.STRING,
+    "The hosted service that renders, with its own address, key and model. Otherwise PSOPENAI_PROVIDER, or the "
+    "service that the host of -ApiBase belongs to.",
+    by_property_name=True,
+    default=services.OPENAI.name,
+    choices=services.NAMES,
+    completions=services.NAMES,
+    ours=True,
+)
 
 _PIPELINE = (
     Parameter(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call, Steps, go_through
-from .shared_parameters import common_parameters, compress, pipeline_parameters, service_parameters, video_id
+from .shared_parameters import common_parameters, compress, pipeline_parameters, provider, service_parameters, video_id
 
 _WORDS = (
     *("queued", "in_progress", "completed", "failed", "preprocessing"),
@@ -44,6 +44,7 @@ CMDLET = Cmdlet(
         ),
         *service_parameters(),
         *common_parameters(),
+        provider(),
         compress(),
         *pipeline_parameters(),
     ),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ..binding.spec import Kind, Parameter
+from ..services import OPENAI, SERVICES, Service
 from .layout import INDENT, WIDTH, rows, wrapped
 
 
@@ -51,6 +52,7 @@ def _environment() -> list[Block]:
         [
             ("OPENAI_API_KEY", "The key."),
             ("OPENAI_API_BASE", "Base address of the service; otherwise OPENAI_BASE_URL."),
+            ("PSOPENAI_PROVIDER", "The hosted service to use; psopenai help providers lists them, and their keys."),
             ("OPENAI_ORGANIZATION", "The organization; otherwise OPENAI_ORG_ID."),
             ("PSOPENAI_VIDEO_MODEL", "The model of New-Video; otherwise sora-2."),
             ("HTTPS_PROXY", "Proxy, as HTTP_PROXY and ALL_PROXY. NO_PROXY excepts hosts; loopback needs none."),
@@ -123,7 +125,14 @@ def _keys() -> list[Block]:
 
 def _providers() -> list[Block]:
     return [
-        "-ApiBase, or OPENAI_API_BASE, names the address that /videos follows.",
+        "-Provider, or PSOPENAI_PROVIDER, names a hosted service, and with it address, key and model. -ApiBase, "
+        "-ApiKey and -Model go before. Otherwise the host of -ApiBase tells. A job names its provider, so that a "
+        "pipeline needs -Provider once.",
+        [(service.name, _key_and_model(service)) for service in SERVICES if service is not OPENAI],
+        "The key of a service goes to its own hosts, and to an -ApiBase that stands beside -Provider. Models end "
+        "within weeks; -Model names another one, and Get-VideoModel lists them where the service has a list. -WhatIf "
+        "shows the request that a line becomes.",
+        "For all other servers -ApiBase, or OPENAI_API_BASE, names the address that /videos follows.",
         [
             ("the sandbox in the box", "sandbox:"),
             ("the sandbox on a port", "http://127.0.0.1:8000/v1, started by Start-VideoSandbox"),
@@ -137,6 +146,11 @@ def _providers() -> list[Block]:
         "-MaxRetryCount repeats a request after status 429 or 5xx. A request without an answer is never repeated: the "
         "error says whether a job may exist.",
     ]
+
+
+def _key_and_model(service: Service) -> str:
+    model = f"renders with {service.model}" if service.model else "needs -Model"
+    return f"{' or '.join(service.key_variables)}; {model}."
 
 
 def _sandbox() -> list[Block]:
@@ -154,6 +168,7 @@ def _sandbox() -> list[Block]:
             ("sandbox:/some/folder", "Keeps the jobs there."),
             ("'sandbox:?speed=10'", "Makes them ten times as fast. Quoted, because ? is a pattern."),
             ("'sandbox:?fault=500'", "Lets all requests fail so."),
+            ("'sandbox:?provider=xai'", "Speaks the words of XAI, or of openrouter, to try -Provider for nothing."),
             ("Start-VideoSandbox", "The same on a port, for any other client."),
         ],
         "Failures come on demand, by a word in the prompt. [429 x2] strikes twice and then lets the request pass; "

@@ -12,11 +12,10 @@ from ..redaction import Masks
 from ..streams import Data, Streams
 from . import decoding, refusals
 from .attempt import STALL
+from .concealing import conceal
 from .request import Request
 from .response import Response, whole_number
 
-#: Bytes of a response that are read; a job is a few hundred.
-LARGEST_BODY = 32 * 2**20
 #: Bytes that are looked at of a body that is refused: they may hold an id.
 _GLANCE = 2**16
 #: Bytes from which on the short cut pays.
@@ -77,9 +76,11 @@ class Incoming:
         """
         names = decoding.encodings(self.response.headers)
         why = decoding.objection(names)
-        body, broken, is_whole = self._collect(names, _GLANCE if why else LARGEST_BODY)
+        body, broken, is_whole = self._collect(names, _GLANCE if why else self._request.largest)
         charset = self.response._replace(body=body).charset
         response = self.response._replace(body=self._masks.data(body, charset))
+        if self._request.conceals:
+            conceal(response, self._request.url, self._streams)
         if self._streams.preferences.debug:
             self._streams.debug(f"Body of the answer:\n{response.text}")
         if response.status >= 400:
@@ -89,7 +90,7 @@ class Incoming:
         if broken is not None:
             raise refusals.broken_off(response, broken)
         if not is_whole:
-            raise self._unreadable(response, f"it is larger than {LARGEST_BODY // 2**20} MB")
+            raise self._unreadable(response, f"it is larger than {self._request.largest // 2**20} MB")
         return response
 
     def _collect(self, names: list[str], limit: int) -> tuple[bytes, ConnectionFailedError | None, bool]:

@@ -18,11 +18,13 @@ from ..streams import Streams
 from . import failures, retry
 from .attempt import Attempt
 from .body import Incoming
+from .concealing import conceal
 from .connections import Connection, Connections
 from .decoding import ACCEPTED
+from .files import FilePart, with_files
 from .rate_limit import RateLimiter
 from .refusals import status_error
-from .request import FilePart, Request, sendable
+from .request import Request, sendable
 from .response import Response, reason_phrase
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ _USUAL = {"Accept": "*/*", "Accept-Encoding": ACCEPTED, "Connection": "keep-aliv
 Opening = contextlib.AbstractContextManager[Incoming]
 #: Says what to do next about a response with an error status; empty where nobody knows.
 Advise = Callable[[Request, Response], str]
+#: Says what a response with an error status means where its status says something else; else None.
+Classify = Callable[[Request, Response], type[APIRequestError] | None]
 
 
 class HttpClient:
@@ -46,21 +50,29 @@ class HttpClient:
     Args:
         limiter: says when requests may go out.
         advise: what a user can do about an error status.
+        classify: what an error status means.
     """
 
     def __init__(
-        self, settings: Settings, streams: Streams, connections: Connections, limiter: RateLimiter, advise: Advise
+        self,
+        settings: Settings,
+        streams: Streams,
+        connections: Connections,
+        limiter: RateLimiter,
+        advise: Advise,
+        classify: Classify = lambda request, response: None,
     ) -> None:
         self.limiter = limiter
         self._settings = settings
         self._streams = streams
         self._connections = connections
         self._advise = advise
+        self._classify = classify
 
     def limited(self, timeout: float) -> HttpClient:
         """The same without repetitions, and with another time limit in seconds, 0 for none."""
         settings = self._settings._replace(timeout=timeout, max_retries=0)
-        return HttpClient(settings, self._streams, self._connections, self.limiter, self._advise)
+        return HttpClient(settings, self._streams, self._connections, self.limiter, self._advise, self._classify)
 
     def send(
         self, request: Request, *, at_once: bool = False, whole: bool = False, deferral: Deferral | None = None
@@ -105,13 +117,16 @@ class HttpClient:
 
     def _verdict(self, request: Request, response: Response, done: int) -> _Verdict:
         """What to do about an error status: repeat, or raise it."""
-        error = status_error(response, self._settings.service, self._advise(request, response))
+        action, meant = self._advise(request, response), self._classify(request, response)
+        error = status_error(response, self._settings.service, action, meant)
         if request.is_final is not None and request.is_final(response):
             raise error
         now = datetime.now(UTC)
         if response.status in retry.NOT_NOW:
             self.limiter.slow(retry.hint(response.headers, now) / 1000)
         limit = self._settings.max_retries if self.limiter.may_repeat(error) else 0
+        if request.once and not retry.was_not_tried(response.status, response.headers):
+            limit = 0
         if not retry.should_retry(response.status, response.headers, error.message, done=done, limit=limit):
             raise error
         return _Verdict(error, retry.delay(response.headers, done=done, now=now, random=random.random))
@@ -143,6 +158,8 @@ class HttpClient:
                 raw = _send(self._connections.to(settings, request.url), request, attempt, open_things)
             attempt.answered()
             response = _begun(raw, masks, time.monotonic() - started)
+            if request.conceals:
+                conceal(response, request.url, self._streams)
             self._tell_response(response)
             yield Incoming(response, raw, request, translated, masks, self._streams)
 
@@ -217,7 +234,7 @@ def _built(request: Request, open_things: contextlib.ExitStack) -> httpx.Request
     if request.fields is not None:
         body["files"] = [(sendable(name), _part(value, open_things)) for name, value in request.fields]
     if request.document is not None:
-        body["content"] = dumps(request.document, compress=True).encode()
+        body["content"] = dumps(with_files(request.document), compress=True).encode()
     headers = httpx.Headers(_USUAL)
     headers.update(request.headers)
     built = httpx.Request(request.method, request.url, headers=headers, **body)

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..addresses import has_host
+from ..destination import variable
 from ..errors import SettingsError
 from ..loopback import is_loopback
 from ..redaction import shortened, shown_proxy
-from ..settings import variable
 
 if TYPE_CHECKING:
     import ssl

@@ -25,12 +25,15 @@ _BY_STATUS: dict[int, type[errors.APIRequestError]] = {
 }
 
 
-def status_error(response: Response, service: str, action: str) -> errors.APIRequestError:
+def status_error(
+    response: Response, service: str, action: str, meant: type[errors.APIRequestError] | None = None
+) -> errors.APIRequestError:
     """The error for a response with an error status.
 
     Args:
         service: what messages call the server.
         action: what to do next, where it is known.
+        meant: the kind of error, where the status does not tell it.
     """
     body = error_body(response)
     code = body.get("code")
@@ -39,7 +42,7 @@ def status_error(response: Response, service: str, action: str) -> errors.APIReq
         kind = errors.ContentFilteredError
     if response.status == 429 and "quota" in str(code).lower():
         kind = errors.QuotaLimitExceededError
-    return kind(
+    return (meant or kind)(
         f"{service} API returned an {response.status} ({response.reason}) Error: " + _message(response, body)[:_BODY],
         status=response.status,
         request_id=response.request_id,

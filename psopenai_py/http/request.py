@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, quote_plus, unquote_plus, urljoin, urlsplit
 
 from .. import __version__
@@ -13,6 +12,7 @@ from ..errors import InputError
 from ..psjson import dumps
 from ..redaction import Masks, shown_argument, shown_headers, shown_member, shown_url
 from ..settings import Settings
+from .files import FilePart, with_names
 
 if TYPE_CHECKING:
     from .response import Response
@@ -35,20 +35,6 @@ class Extras(NamedTuple):
     debug: bool = False
 
 
-class FilePart(NamedTuple):
-    """A file of a multipart body. `data` is set only for what can be read once, such as a pipe."""
-
-    path: str
-    name: str
-    media_type: str
-    size: int
-    data: bytes | None = None
-
-    def open(self) -> BinaryIO:
-        """A binary file from the start, anew for each attempt."""
-        return open(self.path, "rb") if self.data is None else io.BytesIO(self.data)  # noqa: PTH123
-
-
 #: One field of a multipart body: its name, and its text or file.
 Field = tuple[str, str | FilePart]
 
@@ -63,6 +49,9 @@ class Request(NamedTuple):
         expects: what the response is to be, as messages call it.
         action: what to do about a response that is something else.
         loss: what may have happened when no response came; not empty for what must not be done twice.
+        once: it is not repeated after an error that leaves open whether it was carried out.
+        conceals: addresses on other hosts in the response are secrets: whoever knows one can fetch what is there.
+        largest: bytes that the response may have.
         redirected: the status with which a server named this address; 0 for the user's own.
         is_final: tells of a response with an error status that it says all there is, so that nothing is repeated.
     """
@@ -76,6 +65,9 @@ class Request(NamedTuple):
     expects: str = "what was asked for"
     action: str = ""
     loss: str = ""
+    once: bool = False
+    conceals: bool = False
+    largest: int = 32 * 2**20
     redirected: int = 0
     is_final: Callable[[Response], bool] | None = None
 
@@ -109,7 +101,8 @@ class Request(NamedTuple):
         if self.fields is not None:
             shown["fields"] = [_shown_field(name, value) for name, value in self.fields]
         if self.document is not None:
-            shown["body"] = shown_member("", {name: _shortened(value) for name, value in self.document.items()})
+            named = with_names(self.document)
+            shown["body"] = shown_member("", {name: _shortened(value) for name, value in named.items()})
         return shown
 
     @property
@@ -180,6 +173,16 @@ def merge_document(document: Mapping[str, Any], additional: Mapping[str, Any]) -
     merged = {name.lower(): (name, value) for name, value in document.items()}
     for name, value in additional.items():
         merged[name.lower()] = (merged.get(name.lower(), (name, None))[0], value)
+    return dict(merged.values())
+
+
+def merge_deep(document: Mapping[str, Any], additional: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for members at any depth: objects are merged, everything else is replaced."""
+    merged = {name.lower(): (name, value) for name, value in document.items()}
+    for name, value in additional.items():
+        spelled, known = merged.get(name.lower(), (name, None))
+        both = isinstance(known, Mapping) and isinstance(value, Mapping)
+        merged[name.lower()] = (spelled, merge_deep(known, value) if both else value)
     return dict(merged.values())
 
 

@@ -124,8 +124,17 @@ def error_body(response: Response) -> dict[str, Any]:
         return {}
     found = next((value[name] for name in ("error", "detail") if value.get(name)), value)
     if isinstance(found, dict):
-        return found
-    return {"message": found if isinstance(found, str) else psjson.dumps(found, compress=True)}
+        return found if found.get("message") or found is not value else value | _base(value)
+    message = found if isinstance(found, str) else psjson.dumps(found, compress=True)
+    return {"message": message} | ({"code": value["code"]} if isinstance(value.get("code"), str) else {})
+
+
+def _base(value: dict[str, Any]) -> dict[str, Any]:
+    """What MiniMax and services like it say beside the result; their code 0 means success."""
+    base = value.get("base_resp")
+    if not isinstance(base, dict) or not base.get("status_msg") or base.get("status_code") == 0:
+        return {}
+    return {"message": str(base["status_msg"]), "code": base.get("status_code")}
 
 
 def excerpt(text: str) -> str:

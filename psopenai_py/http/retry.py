@@ -13,7 +13,9 @@ from ..binding.numbers import to_int32
 
 #: Statuses by which a server says that it takes no more just now.
 NOT_NOW = (429, 503)
-_LONGEST_HINT = 60_000
+#: Longest wish of a server that is heeded, in milliseconds. The reference heeds a minute at most, and asks again too
+#: soon where a server wants more.
+_LONGEST_HINT = 3_600_000
 _LONGEST_WAIT = 129_000
 
 
@@ -34,6 +36,11 @@ def should_retry(status: int, headers: Mapping[str, str], message: str, *, done:
     if status == 429:
         return "quota" not in message.lower()
     return 500 <= status <= 599
+
+
+def was_not_tried(status: int, headers: Mapping[str, str]) -> bool:
+    """True for an error status by which a server says for certain that it has not carried out the request."""
+    return status == 429 or (status == 503 and "retry-after" in headers)
 
 
 def delay(headers: Mapping[str, str], *, done: int, now: datetime, random: Callable[[], float]) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from pathlib import Path
 
 from ..errors import InputError
-from .request import FilePart
+from .files import FilePart
 
 #: Bytes that are read from what is no file, such as a pipe: all of it has to be held in memory.
 LARGEST_PIPE = 256 * 2**20
@@ -52,6 +53,11 @@ def file_part(path: str) -> FilePart:
         raise _unreadable(path, OSError(errno.EFBIG, f"it is no file, and more than {LARGEST_PIPE // 2**20} MB come"))
     name = os.fsencode(Path(full).name).decode("utf-8", "replace")
     return FilePart(full, name, media_type(name, start), size, None if regular else start)
+
+
+def is_address(text: str) -> bool:
+    """True for what is an address or a data URL, and no path."""
+    return re.match(r"data:[a-z]|[a-z][a-z_+-]+://", text.strip(), re.IGNORECASE) is not None
 
 
 def media_type(name: str, start: bytes) -> str:

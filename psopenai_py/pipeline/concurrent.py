@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import closing, nullcontext
+from contextlib import closing, nullcontext, suppress
 from typing import Any
 
 from ..binding.spec import Kind
 from ..cmdlets import Call, CmdletModule
-from ..errors import APIRequestError, InputError, Interrupted, PSOpenAIError
+from ..errors import APIRequestError, InputError, Interrupted, KeyMissingError, PSOpenAIError
 from ..http.rate_limit import SharedRateLimiter
 from ..terminal import TerminalStreams
 from .interrupts import Interrupts
@@ -47,7 +47,9 @@ def run_many(
         raise InputError(text, command=module.CMDLET.name, action=action)
     path = None if call.bound.get("WhatIf") else call.bound.get("Resume")
     with closing(Journal(path, _owner(module, call))) if path else nullcontext() as journal:
-        call.resolve_settings()  # what is wrong with them is one error, and not one of each record
+        # What is wrong with them is one error, and not one of each record. But a record may name its own provider.
+        with suppress(KeyMissingError) if "Provider" not in call.bound else nullcontext():
+            call.resolve_settings()
         _Many(module, call, streams, journal, left).run(records)
 
 

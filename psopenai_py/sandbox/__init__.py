@@ -5,6 +5,7 @@
     service/
         application     the WSGI application: routes, key check, request ids, exceptions to responses
         operations      what each route does
+        dialects        the same in the words of hosted services
         responses       responses and errors as the API writes them
         forms           request bodies
         faults          the table of failures on demand
@@ -52,4 +53,9 @@ def open_sandbox(
 
     wanted = parse_address(address)
     store = JobStore(wanted.folder or default_folder(environ), speed=wanted.speed, report=report)
-    return create_app(store, fault=wanted.fault, embedded=True)
+    app = create_app(store, fault=wanted.fault, embedded=True)
+    if wanted.provider == "openai":
+        return app
+    from .service.dialects import speaking
+
+    return speaking(app, wanted.provider)

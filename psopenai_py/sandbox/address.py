@@ -22,11 +22,12 @@ MAX_SPEED = 1_000_000.0
 
 
 class SandboxAddress(NamedTuple):
-    """Where the jobs are (None: the user's state folder), how fast they run, what fails."""
+    """Where the jobs are (None: the user's state folder), how fast they run, what fails, whose words it speaks."""
 
     folder: Path | None = None
     speed: float = 1.0
     fault: str | None = None
+    provider: str = "openai"
 
 
 def is_sandbox(address: str) -> bool:
@@ -47,6 +48,7 @@ def parse_address(address: str) -> SandboxAddress:
         folder=_folder(folder),
         speed=parse_speed(options.get("speed", "1")),
         fault=str(faults.parse_fault(options["fault"])) if "fault" in options else None,
+        provider=_provider(options.get("provider", "openai")),
     )
 
 
@@ -61,13 +63,22 @@ def parse_speed(text: str) -> float:
     return speed
 
 
+def _provider(name: str) -> str:
+    known = ("openai", "openrouter", "xai")
+    if name.lower() not in known:
+        raise ValueError(f"The sandbox does not speak the words of {name!r}; it knows {', '.join(known)}.")
+    return name.lower()
+
+
 def _options(query: str) -> dict[str, str]:
     """Decode the part after `?`; each known option at most once."""
-    known = ("speed", "fault")
+    known = ("speed", "fault", "provider")
     options: dict[str, str] = {}
     for name, value in parse_qsl(query, keep_blank_values=True):
         if name not in known:
-            raise ValueError(f"A sandbox address has no option {name!r}; it knows {' and '.join(known)}.")
+            raise ValueError(
+                f"A sandbox address has no option {name!r}; it knows {', '.join(known[:-1])} and {known[-1]}."
+            )
         if name in options:
             raise ValueError(f"The sandbox address gives {name!r} twice.")
         options[name] = value

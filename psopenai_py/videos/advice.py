@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from ..destination import RETIRED_HOST
 from ..errors import APIRequestError
 from ..http.client import Advise
 from ..http.request import Request
 from ..http.response import Response, error_body
 from ..redaction import shown_url
-from ..settings import RETIRED_HOST, Settings
+from ..settings import Settings
 
 #: Codes and words by which a prompt or picture is refused, also where a gateway quotes them.
 _REFUSED = re.compile(r"moderation_blocked|content_?policy_?violation|content_filter|safety system", re.IGNORECASE)

@@ -1,24 +1,37 @@
-"""The calls of the Videos API: values in, jobs out."""
+"""The calls of a video service: values in, jobs out."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from ..errors import APIRequestError, PSOpenAIError
-from ..http.client import HttpClient, Opening
+from .. import services
+from ..errors import APIRequestError, InputError, PSOpenAIError
+from ..http.client import Advise, HttpClient
 from ..http.connections import Connections
 from ..http.rate_limit import RateLimiter
-from ..http.request import Extras, Field, Request
+from ..http.request import Extras, Request
 from ..http.response import Response
 from ..settings import Settings
 from ..signals import Deferral
 from ..streams import Streams
 from . import advice, job, json_body
-from .providers import Target, provider_of
+from .providers import Change, Creation, Job, Known, Provider, Source, Target, provider_of
 
 if TYPE_CHECKING:
+    from .download import Incoming
     from .listing import Page
+
+#: What `VideoClient.content` returns.
+Opening: TypeAlias = "contextlib.AbstractContextManager[Incoming]"
+
+
+class Planned(NamedTuple):
+    """A request that creates a job, and what is known of the job beforehand."""
+
+    request: Request
+    known: Known = Known()
 
 
 class VideoClient:
@@ -45,34 +58,58 @@ class VideoClient:
         self.settings = settings
         self.streams = streams
         self.cmdlet = cmdlet
-        self.http = HttpClient(settings, streams, connections, limiter, advice.for_status(settings))
         self._creates = creates
-        self._provider = provider_of(settings)
+        self._provider: Provider = provider_of(settings)
         self._target = Target(settings, extras)
         self._added: Mapping[str, Any] = {}
+        self.http = HttpClient(settings, streams, connections, limiter, self._advise(), self._classify)
 
-    def creation(self, fields: list[Field], body: Mapping[str, Any] | None) -> Request:
-        """The request that creates a job; `body` has fields that the user adds or replaces."""
-        request = self._provider.create(self._target, fields, body or {})
-        self._added = body or {}
-        if json_body.is_asked_for(self._target.extras):
-            return json_body.of(request, self._added)
-        return request
+    @property
+    def usual_model(self) -> str:
+        """The model that is used when none is given; empty where one has to be."""
+        return (services.find(self.settings.provider) or services.OPENAI).model
 
-    def remixing(self, video_id: str, document: Mapping[str, Any], body: Mapping[str, Any] | None) -> Request:
+    @property
+    def takes_addresses(self) -> bool:
+        """True if a picture may be named by its address."""
+        return self._provider.takes_addresses
+
+    def creation(self, creation: Creation) -> Planned:
+        """The request that creates a job. Raises InputError for what cannot be said in the service's words."""
+        if not (creation.model or self.usual_model or "model" in map(str.lower, creation.body)):
+            text = f"{self.settings.service} has no usual model: give -Model. Nothing was sent."
+            raise InputError(text, action=self._provider.models)
+        request, warnings, remarks = self._provider.create(self._target, creation)
+        for remark in remarks:
+            self.streams.verbose(remark)
+        for warning in warnings:
+            self.streams.warning(warning)
+        self._added = creation.body
+        if request.fields is not None and json_body.is_asked_for(self._target.extras):
+            request = json_body.of(request, self._added)
+        return Planned(request, Known(model=_model(request), seconds=creation.seconds, size=creation.size))
+
+    def remixing(
+        self, video_id: str, prompt: str, body: Mapping[str, Any] | None, *, only_shown: bool = False
+    ) -> Planned:
         """The request that creates a job from another one. Raises InputError where the service has no remix."""
-        return self._provider.remix(self._target, video_id, document, body or {})
+        change = Change(video_id, prompt, self.usual_model, body or {})
+        if self._provider.edits_source:
+            shown = f"<the address of the video of {video_id}>"
+            change = change._replace(source=shown if only_shown else str(self.content_source(video_id)))
+        request = self._provider.remix(self._target, change)
+        return Planned(request, Known(model=_model(request)))
 
     def deletion(self, video_id: str) -> Request:
-        """The request that deletes a job."""
+        """The request that deletes a job. Raises InputError where the service deletes none."""
         return self._provider.delete(self._target, video_id)
 
-    def create(self, request: Request, deferral: Deferral) -> dict[str, Any]:
+    def create(self, planned: Planned, deferral: Deferral) -> Job:
         """Send a creation or a remix once, and return the new job. Interruptions wait for its response."""
         if not self._creates:
             raise AssertionError(f"{self.cmdlet} creates a job, and its table does not say so")
         try:
-            return job.created_job(self._send_as_taken(request, deferral), self.cmdlet)
+            return self._created(self._send_as_taken(planned.request, deferral), planned.known)
         except APIRequestError as error:
             # It exists, and ended at once: whoever pays for it has to learn its id.
             found = job.failed_job(error.text, quoted=False)
@@ -99,47 +136,34 @@ class VideoClient:
         """Send a deletion, and return what the server says to it."""
         return self.http.send(request)
 
-    def retrieve(self, video_id: str) -> dict[str, Any]:
+    def retrieve(self, video_id: str) -> Job:
         """The job with an id."""
         found, _ = self._ask(self.http, video_id)
         return job.under_known_id(found, video_id)
 
-    def poll(self, video_id: str, timeout: float) -> tuple[dict[str, Any], Mapping[str, str]]:
+    def poll(self, video_id: str, timeout: float) -> tuple[Job, Mapping[str, str]]:
         """The job, asked for once within so many seconds (0: without limit), and the headers that came with it."""
         found, headers = self._ask(self.http.limited(timeout), video_id, at_once=True, whole=True)
         return job.under_id(found, video_id), headers
 
-    def _ask(
-        self, http: HttpClient, video_id: str, *, at_once: bool = False, whole: bool = False
-    ) -> tuple[dict[str, Any], Mapping[str, str]]:
-        """The job as the server tells it, also where it does so by an error status, and the headers."""
-        request = self._provider.retrieve(self._target, video_id)
-        try:
-            response = http.send(request, at_once=at_once, whole=whole)
-        except APIRequestError as error:
-            found = job.failed_job(error.text)
-            if found is None:
-                raise
-            return job.under_id(found, video_id), {}
-        return job.job(response, self.cmdlet), response.headers
-
     def list_page(self, limit: int, order: str, after: str) -> Page:
-        """One page of jobs; `after` is the id behind which it begins, or empty."""
-        from .listing import page
+        """One page of jobs; `after` is what the page before named as its end, or empty."""
+        return self._page(self.http.send(self._provider.list_page(self._target, limit, order, after)), limit, after)
 
-        return page(self.http.send(self._provider.list_page(self._target, limit, order, after)), self.cmdlet)
+    def content_source(self, video_id: str, variant: str | None = None) -> Source:
+        """Where the content of a job is. Raises InputError for a job without, and for a variant that there is not."""
+        find = self._provider.source
+        source = video_id if find is None else find(self.retrieve(video_id))
+        if source is None:
+            raise InputError(f"The job {video_id} has no content yet.", command=self.cmdlet)
+        return source
 
-    def content_id(self, video_id: str) -> str:
-        """The id under which the content of a job is kept."""
-        find = self._provider.content_id
-        return video_id if find is None else find(self.retrieve(video_id))
-
-    def content(self, content_id: str, variant: str | None, start: int, tag: str, address: str = "") -> Opening:
+    def content(self, source: Source, variant: str | None, start: int, tag: str, address: str = "") -> Opening:
         """The bytes of a video or another variant, from `start` on, of the version with the entity tag if any.
 
         With an address, they are fetched from there; the key goes along only to the origin of the service.
         """
-        request = self._provider.content(self._target, content_id, variant, start, tag)
+        request = self._provider.content(self._target, str(source), variant, start, tag)
         if address:
             request = request.moved(302, address) or request
         return self.http.receive(request._replace(is_final=job.is_failed_job))
@@ -160,3 +184,66 @@ class VideoClient:
         except PSOpenAIError as error:
             self.streams.verbose(f"Whether the job names another address is not known: {error.message}")
             return ""
+
+    def about_usual_model(self, error: APIRequestError, model: str) -> str:
+        """What to do about a refusal of the model that nobody had asked for; empty for another refusal."""
+        return advice.about_usual_model(error, model)
+
+    def models(self) -> list[dict[str, Any]]:
+        """The models that the service names, each with its id first. Raises InputError where it has no list."""
+        ask = self._provider.list_models
+        if ask is None:
+            text = f"{self.settings.service} has no list of models that can be asked for. Nothing was sent."
+            raise InputError(text, command=self.cmdlet, category="NotImplemented", action=self._provider.models)
+        from . import models
+
+        return models.read(self.http.send(ask(self._target)), self.cmdlet)
+
+    def _advise(self) -> Advise:
+        return advice.for_status(self.settings)
+
+    def _classify(self, request: Request, response: Response) -> type[APIRequestError] | None:
+        return None
+
+    def _created(self, response: Response, known: Known) -> Job:
+        return job.created_job(response, self.cmdlet)
+
+    def _ask(
+        self, http: HttpClient, video_id: str, *, at_once: bool = False, whole: bool = False
+    ) -> tuple[Job, Mapping[str, str]]:
+        """The job as the server tells it, also where it does so by an error status, and the headers."""
+        request = self._provider.retrieve(self._target, video_id)
+        try:
+            response = http.send(request, at_once=at_once, whole=whole)
+        except APIRequestError as error:
+            found = self._ended(error, video_id)
+            if found is None:
+                raise
+            return job.under_id(found, video_id), {}
+        return self._read(response, video_id), response.headers
+
+    def _read(self, response: Response, video_id: str) -> Job:
+        return job.job(response, self.cmdlet)
+
+    def _ended(self, error: APIRequestError, video_id: str) -> Job | None:
+        """The job that an error status tells of."""
+        return job.failed_job(error.text)
+
+    def _page(self, response: Response, limit: int, after: str) -> Page:
+        from .listing import page
+
+        return page(response, self.cmdlet)
+
+
+def client_for(settings: Settings, *rest: Any, **more: Any) -> VideoClient:
+    """The client for a service. The arguments are those of `VideoClient`."""
+    if provider_of(settings).read is None:
+        return VideoClient(settings, *rest, **more)
+    from .hosted import HostedClient  # for a server that speaks OpenAI's words, nothing of it is needed
+
+    return HostedClient(settings, *rest, **more)
+
+
+def _model(request: Request) -> str | None:
+    model = (request.document or {}).get("model")
+    return model if isinstance(model, str) else None

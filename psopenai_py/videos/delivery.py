@@ -6,10 +6,9 @@ from collections.abc import Generator
 from typing import Any
 
 from ..errors import APIRequestError, JobFailedError
-from ..http.client import Opening
 from ..redaction import shown_url
 from . import download, status
-from .client import VideoClient
+from .client import Opening, VideoClient
 from .download import Sink
 from .download_progress import DownloadProgress
 from .job import failed_job, under_id, warn_of_failure
@@ -76,16 +75,18 @@ class Delivery:
 
     def _copy_from(self, address: str, sink: Sink, name: str) -> str:
         streams, progress = self._client.streams, DownloadProgress(name)
-        identifier = self._client.content_id(self._identifier)
+        source = self._client.content_source(self._identifier, self._variant)
 
         def fetch(start: int, tag: str) -> Opening:
-            return self._client.content(identifier, self._variant, start, tag, address)
+            return self._client.content(source, self._variant, start, tag, address)
+
+        def reached(size: int, total: int | None) -> None:
+            progress.reached(size, total)
+            streams.transferred(name, size, total)
 
         streams.show_progress(progress.pieces)
         try:
-            return download.copy(
-                fetch, sink, variant=self._variant or "", broke=streams.verbose, progress=progress.reached
-            )
+            return download.copy(fetch, sink, variant=self._variant or "", broke=streams.verbose, progress=reached)
         finally:
             streams.progress_end()
 

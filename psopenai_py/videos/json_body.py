@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import APIRequestError, InputError
-from ..http.request import Extras, FilePart, Request
+from ..http.files import FilePart
+from ..http.request import Extras, Request
 
 _JSON = "application/json"
 #: How servers say that they want JSON, or no multipart.

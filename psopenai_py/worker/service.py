@@ -164,6 +164,7 @@ def _bindable(cmdlet: Cmdlet, binding: Binding, records: list[Any]) -> Iterable[
     free = any(
         row.takes_pipeline and row.name not in binding.values and (not row.sets or binding.set_name in row.sets)
         for row in cmdlet.parameters
+        if not row.ours  # to say who renders is not to say what
     )
     if binding.awaits or free:
         return records

@@ -8,13 +8,15 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
+from ..destination import BASE_VARIABLES
 from ..errors import InputError
-from ..settings import BASE_VARIABLES
+from ..services import KEY_VARIABLES
 
 _PROXIES = r"(?:https?|all|no|ftp)_proxy|request_method"
 _STORES = r"ssl_cert_(?:file|dir)|xdg_state_home|localappdata|home|userprofile"
+_KEYS = "|".join(KEY_VARIABLES)
 #: Variables that a request with an environment of its own does not take from the worker's.
-_REPLACED = rf"(?i)(?:(?:ps)?openai_.*|{_PROXIES}|ssl_cert_(?:file|dir))"
+_REPLACED = rf"(?i)(?:(?:ps)?openai_.*|{_KEYS}|{_PROXIES}|ssl_cert_(?:file|dir))"
 #: Variables that decide how a host is reached.
 _WAY = rf"(?i)(?:{_PROXIES}|{_STORES})"
 

@@ -68,7 +68,7 @@ def _parameters(script: Path) -> dict[str, Any]:
     found = {}
     for function in _nodes(_tree(script), "function_statement"):
         name = next(_text(node) for node in function.children if node.type == "function_name")
-        block = re.search(r"(?s)\n    param \((.*?)\)\n    process", _text(function))
+        block = re.search(r"(?s)\n    param \((.*?)\)\n    (?:dynamicparam|process)", _text(function))
         assert block is not None
         set_name = re.search(r"DefaultParameterSetName = '(\w+)'", _text(function))
         declared = [part for part in re.split(r",\n\n", block[1]) if part.strip()]

@@ -54,7 +54,9 @@ def test_an_address_is_read(address: str, expected: SandboxAddress) -> None:
             "sandbox:?speed=nan", "The sandbox's speed must be a number above 0, up to 1,000,000, not 'nan'.", id="nan"
         ),
         pytest.param(
-            "sandbox:?tempo=1", "A sandbox address has no option 'tempo'; it knows speed and fault.", id="option"
+            "sandbox:?tempo=1",
+            "A sandbox address has no option 'tempo'; it knows speed, fault and provider.",
+            id="option",
         ),
         pytest.param("sandbox:?speed=1&speed=2", "The sandbox address gives 'speed' twice.", id="twice"),
         pytest.param("sandbox:/a\0b", "The folder of the sandbox address holds a null character.", id="null"),

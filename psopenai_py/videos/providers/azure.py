@@ -7,16 +7,16 @@ from typing import Any
 
 from ...errors import InputError
 from ...http.request import Field, Query, Request, endpoint, headers, merge_body, segment
-from . import Provider, Target, job_request
-from .openai import partial_content
+from . import Change, Creation, Plan, Provider, Target, job_request
+from .openai import fields, partial_content
 
 _FOLDER = "openai/v1/video/generations"
 
 
-def create(target: Target, fields: list[Field], body: Mapping[str, Any]) -> Request:
+def create(target: Target, creation: Creation) -> Plan:
     """Multipart, with seconds, width and height as numbers."""
-    merged = merge_body(_fields(fields), body)
-    return job_request("POST", _address(target, "jobs"), headers(*target), fields=merged)
+    merged = merge_body(_fields(fields(creation)), creation.body)
+    return Plan(job_request("POST", _address(target, "jobs"), headers(*target), fields=merged))
 
 
 def retrieve(target: Target, video_id: str) -> Request:
@@ -32,7 +32,7 @@ def list_page(target: Target, limit: int, order: str, after: str) -> Request:
     return job_request("GET", _address(target, "jobs", query), headers(*target))
 
 
-def remix(target: Target, video_id: str, document: Mapping[str, Any], body: Mapping[str, Any]) -> Request:
+def remix(target: Target, change: Change) -> Request:
     """There is none."""
     raise InputError(
         "Azure offers no remix. Nothing was sent.",
@@ -68,10 +68,10 @@ def _address(target: Target, path: str, query: Query | None = None) -> str:
     )
 
 
-def _fields(fields: list[Field]) -> list[Field]:
+def _fields(given: list[Field]) -> list[Field]:
     """The service wants seconds, width and height as numbers under names of its own."""
     result: list[Field] = []
-    for name, value in fields:
+    for name, value in given:
         if name == "seconds":
             result.append(("n_seconds", str(_number("Seconds", str(value)))))
         elif name == "size":
@@ -103,4 +103,4 @@ def _unusable(parameter: str, text: str, why: str) -> InputError:
     )
 
 
-PROVIDER = Provider(create, retrieve, list_page, remix, delete, content, content_id)
+PROVIDER = Provider(create, retrieve, list_page, remix, delete, content, content_id, takes_addresses=False)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from ...http.files import FilePart
 from ...http.request import Field, Query, Request, endpoint, headers, merge_body, merge_document, segment
-from . import Provider, Target, job_request
+from . import Change, Creation, Plan, Provider, Target, job_request
 
 _JSON = {"Content-Type": "application/json"}
 
 
-def create(target: Target, fields: list[Field], body: Mapping[str, Any]) -> Request:
+def create(target: Target, creation: Creation) -> Plan:
     """Always multipart, as every server takes it."""
     address = endpoint(target.settings.base, "videos", [], target.extras)
-    return job_request("POST", address, headers(*target), fields=merge_body(fields, body))
+    return Plan(job_request("POST", address, headers(*target), fields=merge_body(fields(creation), creation.body)))
+
+
+def fields(creation: Creation) -> list[Field]:
+    """The body in the reference's order. Model is sent unless it is empty; the rest only when it was given."""
+    given: list[tuple[str, str | FilePart | None]] = [("prompt", creation.prompt), ("model", creation.model or None)]
+    given += [("seconds", creation.seconds), ("size", creation.size), ("input_reference", creation.reference)]
+    return [(name, value) for name, value in given if value is not None]
 
 
 def retrieve(target: Target, video_id: str) -> Request:
@@ -30,10 +35,11 @@ def list_page(target: Target, limit: int, order: str, after: str) -> Request:
     return job_request("GET", endpoint(target.settings.base, "videos", query, target.extras), headers(*target))
 
 
-def remix(target: Target, video_id: str, document: Mapping[str, Any], body: Mapping[str, Any]) -> Request:
+def remix(target: Target, change: Change) -> Request:
     """The request that creates a job from another one."""
-    merged = merge_document(document, body)
-    return job_request("POST", _address(target, video_id, "/remix"), headers(*target) | _JSON, document=merged)
+    merged = merge_document({"prompt": change.prompt}, change.body)
+    address = _address(target, change.video_id, "/remix")
+    return job_request("POST", address, headers(*target) | _JSON, document=merged)
 
 
 def delete(target: Target, video_id: str) -> Request:
@@ -48,6 +54,11 @@ def content(target: Target, video_id: str, variant: str | None, start: int, tag:
     query: Query = [] if variant in (None, "video") else [("variant", str(variant))]
     wanted = headers(*target) | partial_content(start, tag)
     return Request("GET", _address(target, video_id, "/content", query), wanted, follows=True)
+
+
+def models(target: Target) -> Request:
+    """The request for the models that there are, of all kinds."""
+    return Request("GET", endpoint(target.settings.base, "models", [], target.extras), headers(*target))
 
 
 def partial_content(start: int, tag: str) -> dict[str, str]:
@@ -65,4 +76,4 @@ def _address(target: Target, video_id: str, rest: str = "", query: Query | None 
     return endpoint(target.settings.base, f"videos/{segment(video_id)}{rest}", query or [], target.extras)
 
 
-PROVIDER = Provider(create, retrieve, list_page, remix, delete, content)
+PROVIDER = Provider(create, retrieve, list_page, remix, delete, content, takes_addresses=False, list_models=models)

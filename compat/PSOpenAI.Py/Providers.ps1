@@ -1,0 +1,42 @@
+﻿# -Provider, which PSOpenAI does not have, and the hosted service that a piped job names.
+
+function Get-ProviderParameter {
+    # Declared dynamically: PowerShell binds these after all others, so that -Pro still means -Prompt.
+    $attributes = [System.Collections.ObjectModel.Collection[System.Attribute]]::new()
+    $attributes.Add([System.Management.Automation.ParameterAttribute]::new())
+    $attributes.Add([System.Management.Automation.ValidateSetAttribute]::new([string[]]$script:Providers))
+    $row = [System.Management.Automation.RuntimeDefinedParameter]::new('Provider', [string], $attributes)
+    $rows = [System.Management.Automation.RuntimeDefinedParameterDictionary]::new()
+    $rows.Add('Provider', $row)
+    return $rows
+}
+
+function Get-BoundWithProvider {
+    # What is bound, with the provider that a piped job names. It is not bound as a property: the jobs of other servers
+    # may have one of this name that means something else.
+    param ([System.Collections.IDictionary]$Bound, $Piped)
+
+    if ($null -eq $Piped -or $Bound.ContainsKey('Provider')) {
+        return $Bound
+    }
+    $property = $Piped.PSObject.Properties['provider']
+    if ($null -eq $property -or -not ($script:Providers -ccontains $property.Value)) {
+        return $Bound
+    }
+    $all = [System.Collections.Generic.Dictionary[string, object]]::new($Bound)
+    $all['Provider'] = $property.Value
+    return $all
+}
+
+function Test-HostedCall {
+    # True where a hosted service is meant: what is kept for OpenAI, above all the key, is not for it.
+    param ([System.Collections.IDictionary]$Given)
+
+    $named = if ($Given['Provider']) { $Given['Provider'] } elseif (-not $Given['ApiBase']) { $env:PSOPENAI_PROVIDER }
+    if ($named) {
+        return $named.Trim() -ne 'OpenAI'
+    }
+    $place = $null
+    $isPlace = [uri]::TryCreate("$($Given['ApiBase'])", 'Absolute', [ref]$place)
+    return $isPlace -and $place.Host -in $script:ProviderHosts
+}

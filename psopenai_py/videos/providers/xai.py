@@ -1,0 +1,103 @@
+"""xAI: Grok Imagine. A job is a request whose answer is not there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...http.request import Request, segment
+from . import Change, Creation, Job, Known, Plan, Provider, Target
+from .common import address_of, ask, classify, fetch, models_at, number, order, refuses
+from .jobs import COMPLETED, FAILED, IN_PROGRESS, QUEUED, address, arranged, failure, is_number, member
+from .shapes import fitted
+
+_NAME = "XAI"
+_RATIOS = ("1:1", "16:9", "9:16", "4:3", "3:4", "3:2", "2:3")
+_STEPS = {480: "480p", 720: "720p", 1080: "1080p"}
+#: The only one that edits; it is not the one that new videos are made with.
+_EDITOR = "grok-imagine-video"
+_TICKS = 10_000_000_000  # one US dollar
+
+
+def create(target: Target, creation: Creation) -> Plan:
+    """The resolution always goes along: left out, it is the lowest."""
+    shape = fitted(creation.size, _RATIOS, _STEPS, _NAME)
+    document: dict[str, Any] = {
+        "model": creation.model,
+        "prompt": creation.prompt,
+        "duration": number("Seconds", creation.seconds, _NAME),
+        "aspect_ratio": shape.ratio,
+        "resolution": shape.resolution or "720p",
+        "image": None if creation.reference is None else {"url": address_of(creation.reference)},
+    }
+    request = order(target, "videos/generations", document, creation.body)
+    return Plan(request, shape.warnings, shape.remarks)
+
+
+def retrieve(target: Target, video_id: str) -> Request:
+    """The request for one job."""
+    return ask(target, f"videos/{segment(video_id)}")
+
+
+def remix(target: Target, change: Change) -> Request:
+    """An edit of the old video, as long as it can be fetched."""
+    document = {"model": _EDITOR, "prompt": change.prompt, "video": {"url": change.source}}
+    return order(target, "videos/edits", document, change.body)
+
+
+def source(document: Mapping[str, Any]) -> str | None:
+    """An address on another host, for whoever knows it."""
+    return address(member(document, "video", "url"))
+
+
+def read(document: Mapping[str, Any], known: Known) -> Job:
+    """An answer without a status means that the job goes on; an unknown status, that it does not."""
+    word = str(document.get("status") or "pending").lower()
+    progress = document.get("progress")
+    facts: dict[str, Any] = {"id": document.get("request_id"), "model": document.get("model")}
+    facts |= {"seconds": member(document, "video", "duration"), "cost": _cost(document)}
+    if word == "pending":
+        waits = progress == 0 or ("request_id" in document and progress is None)
+        facts |= {"status": QUEUED if waits else IN_PROGRESS}
+        facts |= {"progress": progress if is_number(progress) else 0 if waits else None}
+    elif word == "done" and source(document) and _is_allowed(document):
+        facts["status"] = COMPLETED
+    elif word == "done":
+        facts |= {"status": FAILED, "error": {"code": "moderation_blocked", "message": "The video was held back."}}
+    else:
+        code = None if word == FAILED else word
+        facts |= {"status": FAILED, "error": failure(code or document.get("code"), document.get("error"))}
+    return arranged(_NAME, known, facts, document)
+
+
+def ended(status: int, body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """A question that is refused by 400 tells that the job was refused."""
+    return {"status": "failed", "error": body} if status == 400 else None
+
+
+def _is_allowed(document: Mapping[str, Any]) -> bool:
+    said = (member(document, "video", "respect_moderation"), document.get("respect_moderation"))
+    return not any(value is False for value in said)
+
+
+def _cost(document: Mapping[str, Any]) -> float | None:
+    ticks = member(document, "usage", "cost_in_usd_ticks")
+    return float(ticks) / _TICKS if is_number(ticks) and abs(ticks) < 1e30 else None
+
+
+PROVIDER = Provider(
+    create,
+    retrieve,
+    refuses(f"{_NAME} lists no jobs.", "Keep the ids that New-Video prints."),
+    remix,
+    refuses(f"{_NAME} deletes no jobs."),
+    fetch,
+    source,
+    read,
+    ended=ended,
+    classify=classify,
+    edits_source=True,
+    list_models=models_at("video-generation-models"),
+    models="Get-VideoModel -Provider XAI lists the models.",
+    lifetime="about 24 hours",
+)
