@@ -11,9 +11,7 @@ from . import screen
 
 #: What a line says now, the most important first; what does not fit is left out from the end.
 Pieces = Callable[[], Sequence[str]]
-#: Takes the line away. The cursor stays at its start, so this also works after the terminal has broken it into
-#: several because it became narrower.
-_ERASE = "\r\x1b[J"
+_ERASE, _ERASE_ABOVE = "\r\x1b[K", "\x1b[A\x1b[K"
 
 
 class StatusLine(ABC):
@@ -91,20 +89,25 @@ class TerminalLine(StatusLine):
     def __init__(self, write: Callable[[str], None], columns: Callable[[], int]) -> None:
         super().__init__(write)
         self._columns = columns
-        self._is_shown = False
+        self._length = 0
 
     def renew(self) -> None:
-        text = _fitted(self.pieces, self._columns() - 1)
+        width = self._columns()
+        text = _fitted(self.pieces, width - 1)
         if text:
-            self._is_shown = True
-            self.write(f"{_ERASE}{text}\r")
+            self.write(f"{self._erasing(width)}{text}")
+            self._length = screen.cells(text)
 
     changed = renew
 
     def erase(self) -> None:
-        if self._is_shown:
-            self._is_shown = False
-            self.write(_ERASE)
+        if self._length:
+            self.write(self._erasing(self._columns()))
+            self._length = 0
+
+    def _erasing(self, width: int) -> str:
+        """What takes the line away, also when the terminal became narrower and has broken it into several."""
+        return _ERASE + _ERASE_ABOVE * ((self._length - 1) // max(width, 1) if self._length else 0)
 
 
 class LogLine(StatusLine):

@@ -235,6 +235,9 @@ class Streams(ABC):
     def _show_progress(self, pieces: Callable[[], Sequence[str]]) -> None:  # noqa: B027
         """Show a line about progress, again and again, made of as many pieces as fit."""
 
+    def transferred(self, name: str, size: int, total: int | None) -> None:  # noqa: B027
+        """So many bytes of a download came, of so many if that is known: for who does not look by himself."""
+
     def _hide_progress(self) -> None:  # noqa: B027
         """Take the line away."""
 

@@ -94,6 +94,8 @@ def measure(cases: Sequence[Case], runs: int, environment: dict[str, str]) -> No
 
 def once(case: Case, environment: dict[str, str]) -> tuple[float, float, float]:
     """Seconds of processor time (user and system), of wall time, and MB of memory at its largest, of one process."""
+    if sys.platform == "win32":
+        sys.exit("Windows does not tell what a single process has used.")
     streams = [
         (os.POSIX_SPAWN_OPEN, 0, case.input, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_OPEN, 1, case.output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600),

@@ -80,6 +80,8 @@ def _call(worker: subprocess.Popen[bytes], number: int, shows: str) -> float:
 
 def _processor(process: int) -> float:
     """Seconds of processor time that a running process has used so far, where /proc tells."""
+    if sys.platform == "win32":
+        return 0.0
     try:
         with open(f"/proc/{process}/stat", encoding="ascii") as file:
             user, system = file.read().rpartition(")")[2].split()[11:13]

@@ -39,8 +39,16 @@ def checks() -> list[list[str]]:
         ["-m", "ruff", "check", "."],
         ["-m", "ruff", "format", "--check", "."],
         ["-m", "mypy"],
+        *other_systems(),
         *generator("--check"),
     ]
+
+
+def other_systems() -> list[list[str]]:
+    """Types as they are on other systems, and by the newest grammar. Each keeps a cache of its own."""
+    options = [["--platform", "win32"], ["--platform", "darwin"], ["--python-version", "3.14"]]
+    code = ["psopenai_py", "scripts"]
+    return [["-m", "mypy", *each, "--cache-dir", f".mypy_cache/{each[1]}", *code] for each in options]
 
 
 def fixes() -> list[list[str]]:

@@ -63,13 +63,7 @@ function Receive-WorkerCall {
         $left = 'break'
         $kind, $value = Read-WorkerRecord -Worker $Worker -Call $Call
         if ($kind -eq 'output') {
-            $job = ConvertFrom-Json -InputObject $value
-            if ($script:DatesAreText) {
-                Set-JobTime -Job $job
-            }
-            $job.PSObject.TypeNames.Insert(0, 'PSOpenAI.Video.Job')
-            # Plain output of the function. WriteObject would wrap what a later command throws.
-            $job
+            Write-Job -Texts (Read-MoreOutput -Worker $Worker -Call $Call -First $value)
         }
         elseif ($kind -eq 'bytes') {
             $part = [System.Convert]::FromBase64String($value.Substring(1, $value.Length - 2))
@@ -108,6 +102,34 @@ function Receive-WorkerCall {
     }
     if ($content.Length -gt 0) {
         $content.ToArray()
+    }
+}
+
+function Write-Job {
+    # Yields jobs, read all at once: to read one takes nearly as long.
+    param ([string[]]$Texts)
+
+    $read = ConvertFrom-Json -InputObject "[$($Texts -join ',')]"
+    $jobs = @($read)
+    $next = 0
+    do {
+        $left = 'break'
+        $job = $jobs[$next]
+        $next++
+        if ($script:DatesAreText) {
+            Set-JobTime -Job $job
+        }
+        $job.PSObject.TypeNames.Insert(0, 'PSOpenAI.Video.Job')
+        # Plain output of the function. WriteObject would wrap what a later command throws.
+        $job
+        $left = ''
+    } until (($left -and ($left = 'continue')) -or $next -ge $jobs.Count)
+    # As in Receive-WorkerCall, which these end in turn.
+    if ($left -eq 'break') {
+        break
+    }
+    if ($left -eq 'continue') {
+        continue
     }
 }
 
@@ -237,17 +259,21 @@ function Read-WorkerRecord {
 
     $own = $Worker.Calls[$Call]
     while ($own.Count -eq 0) {
-        $line = Read-WorkerLine -Worker $Worker
-        if ($null -eq $line) {
+        if (-not (Wait-WorkerLine -Worker $Worker)) {
             return 'lost', $null
         }
-        # {"call":4,"kind":value}. What is left of a call that was stopped is skipped.
-        $comma = $line.IndexOf(',')
-        $waiting = $Worker.Calls[$line.Substring(8, $comma - 8)]
-        if ($null -ne $waiting) {
+        # All that have come. A pipeline can be stopped where a loop begins anew, so each is taken and kept in one go.
+        while ($Worker.Next -lt $Worker.Parts.Length - 1) {
+            # {"call":4,"kind":value}. What is left of a call that was stopped is skipped.
+            $line = $Worker.Parts[$Worker.Next]
+            $comma = $line.IndexOf(',')
             $stop = $line.IndexOf('"', $comma + 2)
-            $kind = $line.Substring($comma + 2, $stop - $comma - 2)
-            $waiting.Enqueue(@($kind, $line.Substring($stop + 2, $line.Length - $stop - 3)))
+            $waiting = $Worker.Calls[$line.Substring(8, $comma - 8)]
+            if ($null -ne $waiting) {
+                $kind = $line.Substring($comma + 2, $stop - $comma - 2)
+                $waiting.Enqueue(@($kind, $line.Substring($stop + 2, $line.Length - $stop - 3)))
+            }
+            $Worker.Next++
         }
     }
     $record = $own.Dequeue()
@@ -255,4 +281,15 @@ function Read-WorkerRecord {
         $Worker.Calls.Remove($Call)
     }
     return $record
+}
+
+function Read-MoreOutput {
+    # One output and those behind it that have come already.
+    param ($Worker, [string]$Call, [string]$First)
+
+    $First
+    $own = $Worker.Calls[$Call]
+    while ($null -ne $own -and $own.Count -gt 0 -and $own.Peek()[0] -eq 'output') {
+        $own.Dequeue()[1]
+    }
 }

@@ -90,15 +90,15 @@ function Write-WorkerLine {
     $stream.Flush()
 }
 
-function Read-WorkerLine {
-    # The next line; null when nothing more comes. A pipeline can be stopped where a loop begins anew and where a
-    # command is called, so what belongs together is assigned without either in between.
+function Wait-WorkerLine {
+    # True when Parts has a line; false when nothing more comes. A pipeline can be stopped where a loop begins anew and
+    # where a command is called, so what belongs together is assigned without either in between.
     param ($Worker)
 
     while ($Worker.Next -ge $Worker.Parts.Length - 1) {
         if ($Worker.Ended -or -not (Wait-WorkerPiece -Worker $Worker)) {
             $Worker.Ended = $true
-            return $null
+            return $false
         }
         $count = $Worker.Reading.Result
         $length = $Worker.Decoder.GetChars($Worker.Bytes, 0, $count, $Worker.Characters, 0)
@@ -108,7 +108,7 @@ function Read-WorkerLine {
         $Worker.Reading = $null
         $Worker.Ready = $true
     }
-    return $Worker.Parts[$Worker.Next++]
+    return $true
 }
 
 function Wait-WorkerPiece {

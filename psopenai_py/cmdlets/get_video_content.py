@@ -136,7 +136,7 @@ def _save(call: Call, client: VideoClient, delivery: Delivery, target: str) -> N
         job = delivery.job or ({} if fields == {"id"} else client.retrieve(identifier))
         target = file_names.filled(target, identifier, job)
     # A name that does not say whose it is may be that of another job.
-    keep = bool(fields) and "id" not in fields
+    keep = bool(fields) and "id" not in fields and not saving.names_folder(target)
     name = Path(target).name
     _tell(call, saving.save(lambda sink: delivery.copy(sink, name), target, identifier, keep=keep))
 

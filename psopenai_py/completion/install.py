@@ -14,7 +14,7 @@ from .scripts import script
 _BEGIN, _END = "# >>> psopenai completion >>>", "# <<< psopenai completion <<<"
 _BLOCK = re.compile(rf"\n?{re.escape(_BEGIN)}\n.*?{re.escape(_END)}\n", re.DOTALL)
 #: Without compinit, which is slow and which many start themselves, zsh completes nothing.
-_LOAD_ZSH = "(( $+functions[compdef] )) || {{ autoload -Uz compinit && compinit }}\nsource {}"
+_LOAD_ZSH = "(( $+functions[compdef] )) || {{ autoload -Uz compinit && compinit -i }}\nsource {}"
 
 
 class Place(NamedTuple):
@@ -77,9 +77,7 @@ def _places(shell: str, environ: Mapping[str, str]) -> list[Place]:
     if shell == "fish":
         return [Place(config / "fish" / "conf.d" / "psopenai.fish")]
     if shell == "bash":
-        # On macOS, a new window is a login shell.
-        profile = home / (".bash_profile" if sys.platform == "darwin" else ".bashrc")
-        return [Place(data / "completion.bash", profile, "source {}")]
+        return [Place(data / "completion.bash", _bash_profile(home), '[ -z "$BASH_VERSION" ] || . {}')]
     if shell == "zsh":
         profile = _folder(environ, "ZDOTDIR", home) / ".zshrc"
         return [Place(data / "completion.zsh", profile, _LOAD_ZSH)]
@@ -87,6 +85,14 @@ def _places(shell: str, environ: Mapping[str, str]) -> list[Place]:
         Place(data / "completion.ps1", folder / "Microsoft.PowerShell_profile.ps1", ". {}")
         for folder in _powershell_folders(environ, home, config)
     ]
+
+
+def _bash_profile(home: Path, platform: str = sys.platform) -> Path:
+    """What bash reads first. On macOS a new window is a login shell, which reads one of three files."""
+    if platform != "darwin":
+        return home / ".bashrc"
+    known = [home / name for name in (".bash_profile", ".bash_login", ".profile")]
+    return next((path for path in known if path.exists()), known[0])
 
 
 def _powershell_folders(environ: Mapping[str, str], home: Path, config: Path) -> list[Path]:

@@ -46,9 +46,9 @@ class BufferedStreams(Streams):
         self.errors.append(error)
         self._said.append(partial(self._out.error, error))
 
-    def progress(self, activity: str, status: str, percent: int | None, seconds: float) -> None:
+    def progress(self, identifier: str, status: str, percent: int | None, seconds: float) -> None:
         """A new state is told at once, and not in the record's turn: it says what is waited for."""
-        state = f"{activity}: {status}"
+        state = f"Video {identifier}: {status}"
         if state != self._state:
             self._state = state
             self._out.verbose(state)

@@ -80,11 +80,13 @@ class Delivery:
         def fetch(start: int, tag: str) -> Opening:
             return self._client.content(source, self._variant, start, tag, address)
 
+        def reached(size: int, total: int | None) -> None:
+            progress.reached(size, total)
+            streams.transferred(name, size, total)
+
         streams.show_progress(progress.pieces)
         try:
-            return download.copy(
-                fetch, sink, variant=self._variant or "", broke=streams.verbose, progress=progress.reached
-            )
+            return download.copy(fetch, sink, variant=self._variant or "", broke=streams.verbose, progress=reached)
         finally:
             streams.progress_end()
 

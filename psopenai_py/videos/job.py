@@ -20,6 +20,8 @@ RECEIVED = "The request was received, so a job may exist. Check that -ApiBase is
 SENT = "The request had been sent, so a job may have been created; look for it before you send it again."
 #: Characters in which the ids of one gateway begin alike, and those of different services do not.
 _FAMILY = 10
+#: Members by which a job is told from an error that has an id and a status of its own.
+_ONLY_OF_JOBS = frozenset(("object", "created_at", "progress", "model", "prompt", "seconds", "size", "completed_at"))
 #: Codes beside a message that are no refusal.
 _FINE = ("", "0", "200", "201", "202", "ok", "success", "true")
 
@@ -64,7 +66,7 @@ def failed_job(text: str, *, quoted: bool = True) -> dict[str, Any] | None:
     if value is None:
         return None
     for found in chain([value], _quoted(value) if quoted else ()):
-        if _is_id(found.get("id")) and status.is_over(status.word(found)):
+        if _is_id(found.get("id")) and status.is_over(status.word(found)) and not _ONLY_OF_JOBS.isdisjoint(found):
             return psjson.job_with_local_times(found)
     return None
 
@@ -116,7 +118,8 @@ def _is_refusal(value: Mapping[str, Any]) -> bool:
     if value.get("error"):
         return True
     code = value.get("code")
-    return bool(value.get("message")) and code is not None and str(code).lower() not in _FINE
+    told = bool(value.get("message")) and code is not None and str(code).lower() not in _FINE
+    return told and not value.get("data")  # an envelope has the two as well
 
 
 def _out_of_envelope(value: dict[str, Any]) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..errors import APIRequestError, InputError, PSOpenAIError
@@ -15,6 +16,8 @@ Send = Callable[[bytes, bool], None]
 
 #: What a paced call writes before it rests: so many results, or so many characters of them.
 _MOST_RESULTS, _MOST_CHARACTERS = 128, 2**20
+#: Seconds between two records about a download, and until the first.
+_PAUSE = 0.3
 #: Bytes of a video in one record; a multiple of three, so that the parts could be joined as text.
 _PART = 49152
 _KINDS = {"": "information", "WARNING": "warning", "VERBOSE": "verbose", "DEBUG": "debug"}
@@ -51,6 +54,7 @@ class RecordStreams(Streams):
         self._send = send
         self._in_progress = False
         self._results = self._characters = 0
+        self._began = self._next_told = 0.0
 
     def error(self, error: PSOpenAIError) -> None:
         super().error(error)
@@ -67,6 +71,13 @@ class RecordStreams(Streams):
                 "seconds": round(seconds, 1),
             }
             self.record("progress", shown | {"completed": False})
+
+    def transferred(self, name: str, size: int, total: int | None) -> None:
+        """Tell how far a download is, now and then, and nothing of one that is soon over."""
+        now = time.monotonic()
+        if now >= self._next_told:
+            self._next_told = now + _PAUSE
+            self.progress(name, "downloading", 100 * size // total if total else None, now - self._began)
 
     def rest(self) -> None:
         """Let the client work off what a paced call has written, if there is any, before the call goes on."""
@@ -122,6 +133,10 @@ class RecordStreams(Streams):
 
     def _write(self, label: str, text: str) -> None:
         self.record(_KINDS[label], self.clean(text))
+
+    def _show_progress(self, pieces: Callable[[], Sequence[str]]) -> None:
+        self._began = time.monotonic()
+        self._next_told = self._began + _PAUSE
 
     def _hide_progress(self) -> None:
         if self._in_progress:

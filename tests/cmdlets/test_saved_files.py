@@ -26,7 +26,7 @@ on_unix = pytest.mark.skipif(sys.platform == "win32", reason="the terminal of th
 
 
 def _without_progress(screen: str) -> str:
-    return re.sub(r"\r\x1b\[J([^\r\n]+\r)?", "", screen)
+    return re.sub(r"\r\x1b\[K([^\r\n]+(?=\r\x1b\[K))?", "", screen)
 
 
 def _seen(*arguments: str, stdin: str = "", columns: int = 120, env: dict[str, str] | None = None) -> str:
@@ -130,9 +130,9 @@ def _in_two_halves(size: int, seconds: float) -> Any:
 @pytest.mark.parametrize(
     ("columns", "shown"),
     [
-        (80, r"\r\x1b\[Jdoggo\.mp4 50 % 2\.0 of 4\.0 MB, \d+\.\d MB/s, \d s left\r"),
-        (40, r"\r\x1b\[Jdoggo\.mp4 50 % 2\.0 of 4\.0 MB, \d+\.\d MB/s\r"),
-        (34, r"\r\x1b\[Jdoggo\.mp4 50 % 2\.0 of 4\.0 MB\r"),
+        (80, r"\r\x1b\[Kdoggo\.mp4 50 % 2\.0 of 4\.0 MB, \d+\.\d MB/s, \d s left\r"),
+        (40, r"\r\x1b\[Kdoggo\.mp4 50 % 2\.0 of 4\.0 MB, \d+\.\d MB/s\r"),
+        (34, r"\r\x1b\[Kdoggo\.mp4 50 % 2\.0 of 4\.0 MB\r"),
     ],
 )
 def test_a_download_shows_how_far_it_is(place: Path, columns: int, shown: str) -> None:
@@ -140,7 +140,7 @@ def test_a_download_shows_how_far_it_is(place: Path, columns: int, shown: str) -
         arguments = ["Get-VideoContent", "video_123", "-OutFile", "new/doggo.mp4", "-ApiBase", server.base]
         screen = _seen(*arguments, columns=columns)
     assert re.search(shown, screen)
-    assert screen.endswith("\r\x1b[JSaved new/doggo.mp4 (4.0 MB)\n")
+    assert screen.endswith("\r\x1b[KSaved new/doggo.mp4 (4.0 MB)\n")
 
 
 @on_unix
@@ -217,6 +217,14 @@ def test_never_a_collision(run: Run, sandbox: str, place: Path, many: list[str],
     assert run("Get-VideoContent", "-OutFile", target, *many, stdin=jobs).exit_code == 0
     assert {name: files(place)[name] for name in names} == before
     assert len(files(place)) == 8 + plain
+
+
+def test_a_folder_named_after_the_prompt(run: Run, api: Script, place: Path) -> None:
+    """Its files are named after their jobs, so that a second download takes the place of the first."""
+    api.responses = [{"json": JOB | {"prompt": "a b"}}, content(), {"json": JOB | {"prompt": "a b"}}, content()]
+    for _ in range(2):
+        assert run("Get-VideoContent", "video_123", "-OutFile", "{prompt}/").exit_code == 0
+    assert list(files(place)) == ["a_b/video_123.mp4"]
 
 
 def test_a_misspelt_field(run: Run, api: Script, place: Path) -> None:

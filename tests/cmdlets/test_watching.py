@@ -80,7 +80,7 @@ def _without_time(text: str) -> str:
 
 def _changes(screen: str) -> list[str]:
     """What a terminal showed of the line one after another; what was repeated because a second was over, once."""
-    shown = re.findall(r"\r\x1b\[J([^\r\n]+)\r", _without_time(screen))
+    shown = re.findall(r"\r\x1b\[K([^\r\n]+)(?=\r)", _without_time(screen))
     return [line for place, line in enumerate(shown) if place == 0 or line != shown[place - 1]]
 
 
@@ -141,10 +141,10 @@ def test_a_terminal_has_one_line_that_is_rewritten(api: Script, tmp_path: Path) 
         "completed 100 %, 0 s, video_123",
     ]
     assert (
-        "\r\x1b[JWARNING: The status 'odd word' of the job video_123 is not known here, so the\n"
-        "    wait goes on; -StatusForExit can end it.\n\r\x1b[Jodd word 0 %"
+        "\r\x1b[KWARNING: The status 'odd word' of the job video_123 is not known here, so the\n"
+        "    wait goes on; -StatusForExit can end it.\n\r\x1b[Kodd word 0 %"
     ) in terminal.screen
-    assert terminal.screen.endswith("\r\x1b[J")
+    assert terminal.screen.endswith("\r\x1b[K")
 
 
 @on_unix
@@ -176,9 +176,9 @@ def test_the_line_fits_into_a_narrow_terminal(api: Script, tmp_path: Path, colum
 def test_ctrl_c_on_a_terminal(api: Script, tmp_path: Path) -> None:
     with (tmp_path / "out").open("w+b") as out:
         terminal = Terminal(*our("Wait-Video", "video_123"), env={**os.environ, "NO_COLOR": "1"}, stdout=out)
-        terminal.wait_for("s, video_123\r")
+        terminal.wait_for("s, video_123")
         terminal.type(CTRL_C)
         assert terminal.close() == 130
     assert terminal.screen.endswith(
-        f"\r\x1b[JInterrupted. The job goes on. To wait again:\n    Wait-Video -VideoId video_123 -ApiBase {api.base}\n"
+        f"\r\x1b[KInterrupted. The job goes on. To wait again:\n    Wait-Video -VideoId video_123 -ApiBase {api.base}\n"
     )

@@ -30,7 +30,7 @@ def _command(base: str, count: int, *more: str, columns: int = 80, out: Path | s
 
 def _shown(screen: str) -> list[str]:
     """The lines that were shown one after another, each once."""
-    return list(dict.fromkeys(re.findall(r"\r\x1b\[J([^\r\n]+)\r", screen)))
+    return list(dict.fromkeys(re.findall(r"\r\x1b\[K([^\r\n]+)(?=\r)", screen)))
 
 
 @on_unix
@@ -47,7 +47,7 @@ def test_how_far_a_run_is(server: Server, columns: int, last: str) -> None:
     assert any(re.fullmatch(last, line) for line in shown), shown
     assert max(map(len, shown)) < columns
     assert "New-Video: OpenAI API" in terminal.screen
-    assert terminal.screen.endswith("\r\x1b[J")
+    assert terminal.screen.endswith("\r\x1b[K")
 
 
 @on_unix
@@ -55,7 +55,7 @@ def test_output_on_the_same_terminal_stands_above_the_line(server: Server) -> No
     base = server.script("same_terminal", [SLOW, SLOW, SLOW]).base
     terminal = Terminal("/bin/sh", "-c", _command(base, 3, out="/dev/tty"), env={**os.environ, "NO_COLOR": "1"})
     terminal.close()
-    left = re.sub(r"\r\x1b\[J([^\r\n]+\r(?=\r\x1b\[J))?", "", terminal.screen)
+    left = re.sub(r"\r\x1b\[K([^\r\n]+(?=\r\x1b\[K))?", "", terminal.screen)
     assert [json.loads(line)["id"] for line in left.splitlines()] == ["video_123"] * 3
 
 
@@ -63,10 +63,10 @@ def test_output_on_the_same_terminal_stands_above_the_line(server: Server) -> No
 def test_ctrl_c_takes_the_line_away(server: Server) -> None:
     base = server.script("line_away", [SLOW]).base
     terminal = Terminal("/bin/sh", "-c", _command(base, 9), env={**os.environ, "NO_COLOR": "1"})
-    terminal.wait_for("under way\r")
+    terminal.wait_for("under way")
     terminal.type(CTRL_C)
     terminal.close()
-    *_, last = re.split(r"\r\x1b\[J", terminal.screen)
+    *_, last = re.split(r"\r\x1b\[K", terminal.screen)
     assert re.fullmatch(r"Interrupted\. \d records? (is|are) done\. [^\r]+", last)
 
 

@@ -102,15 +102,18 @@ Describe 'Pipelines that stop' {
     }
 
     It 'ends an outer call with an error when the worker dies, while the inner one starts another' {
+        # More than a page: of that, the outer call has all that there is.
+        $more = @{ ApiBase = "sandbox:$TestDrive/deaths?speed=1000" }
+        $null = 1..105 | ForEach-Object { New-Video "n$_" @more }
         $inner = [System.Collections.ArrayList]::new()
         {
-            Get-Video -All | ForEach-Object {
+            Get-Video -All @more | ForEach-Object {
                 if ($inner.Count -eq 0) {
                     & (Get-Module -Name PSOpenAI.Py) {
                         $script:Worker.Process.Kill()
                         $script:Worker.Process.WaitForExit()
                     }
-                    $null = $inner.Add(($_ | Get-Video))
+                    $null = $inner.Add(($_ | Get-Video @more))
                 }
             }
         } | Should -Throw -ErrorId 'WorkerEnded,Get-Video'

@@ -1,0 +1,56 @@
+"""How far a download is, as records."""
+
+from __future__ import annotations
+
+import socketserver
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.compat.client import Client, end, of_kind
+
+HEAD = b"\0\0\0\x18ftypmp42" + bytes(100)
+PARTS = 10
+SIZE = 20_000
+
+
+class _Slow(socketserver.StreamRequestHandler):
+    """Sends a video in pieces, a tenth of a second apart."""
+
+    def handle(self) -> None:
+        while self.rfile.readline() not in (b"\r\n", b""):
+            pass
+        content = HEAD + bytes(PARTS * SIZE - len(HEAD))
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nConnection: close\r\n")
+        self.wfile.write(b"Content-Length: %d\r\n\r\n" % len(content))
+        for start in range(0, len(content), SIZE):
+            self.wfile.write(content[start : start + SIZE])
+            time.sleep(0.1)
+
+
+@pytest.mark.parametrize("quiet", [False, True], ids=["usual", "quiet"])
+def test_a_download_tells_how_far_it_is(client: Client, tmp_path: Path, quiet: bool) -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Slow) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        bound = {
+            "VideoId": "video_1",
+            "OutFile": str(tmp_path / "doggo.mp4"),
+            "ApiBase": f"http://127.0.0.1:{server.server_address[1]}/v1",
+        }
+        preferences = {"progress": "SilentlyContinue" if quiet else "Continue"}
+        records = client.call("Get-VideoContent", bound, preferences=preferences)
+        server.shutdown()
+    assert records[-1]["end"] == end()
+    assert (tmp_path / "doggo.mp4").stat().st_size == PARTS * SIZE
+    told = of_kind(records, "progress")
+    if quiet:
+        assert told == []
+        return
+    assert told[-1] == {"completed": True}
+    assert len(told) >= 2
+    for record in told[:-1]:
+        assert record["status"] == "downloading" and "doggo.mp4" in record["activity"]
+    percents = [record["percent"] for record in told[:-1]]
+    assert percents == sorted(percents) and 0 < percents[0] < 100
