@@ -24,7 +24,7 @@ class Delivery:
     """The delivery of one job's content.
 
     Args:
-        variant: what to deliver; None, empty or "video" for the video. An empty one is sent all the same.
+        variant: what to deliver, as it was asked for; None where it was not.
     """
 
     def __init__(self, client: VideoClient, identifier: str, variant: str | None) -> None:
