@@ -6,9 +6,8 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus, urlsplit
 
 from .recordings import Case
+from .wire import LISTED
 
-#: Headers that every recorded request lists; one that is missing there was not sent.
-_LISTED = ("Authorization", "OpenAI-Organization", "api-key", "Content-Type", "OpenAI-Beta")
 _MEMBERS = ("output", "output_base64", "types", "errors", "terminating", "hangs")
 
 
@@ -18,7 +17,7 @@ def outcome(result: Case, requests: list[Any], case: Case) -> Case:
     if "paths" in case:
         return seen | {"paths": [f"{request.method} {_path(request)}" for request in requests]}
     extra = {name for request in case["requests"] for name in request["headers"]}
-    return seen | {"requests": [_request(request, {*_LISTED, *extra}) for request in requests]}
+    return seen | {"requests": [_request(request, {*LISTED, *extra}) for request in requests]}
 
 
 def differences(expected: Case, seen: Case) -> list[str]:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from .recordings import Case
 
 #: Headers that every recorded request lists; one that is missing there was not sent.
-_LISTED = ("Authorization", "OpenAI-Organization", "api-key", "Content-Type", "OpenAI-Beta")
+LISTED = ("Authorization", "OpenAI-Organization", "api-key", "Content-Type", "OpenAI-Beta")
 #: All that is compared. What else a case has are its input and its history.
 MEMBERS = ("requests", "stdout_json", "stdout_base64", "files", "errors", "warnings", "exit_code")
 _EMPTY: dict[str, Any] = {"requests": [], "files": {}, "errors": [], "warnings": []}
@@ -26,7 +26,7 @@ def outcome(
     case: Case, requests: Iterable[Any], output: bytes, errors: list[Any], warnings: list[str], folder: Path, code: int
 ) -> Case:
     """Everything that is compared of a call that was made in an empty folder."""
-    listed = {*_LISTED, *(name for request in case["requests"] for name in request["headers"])}
+    listed = {*LISTED, *(name for request in case["requests"] for name in request["headers"])}
     written = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     return {
         "requests": [_request(request, listed) for request in requests],

@@ -6,6 +6,7 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from .errors import SettingsError
+from .loopback import is_loopback
 from .redaction import shortened, shown_url, without_userinfo
 
 _SCHEME = r"([A-Za-z][A-Za-z0-9+.-]*):"
@@ -30,19 +31,6 @@ def has_host(address: str) -> bool:
     """True if an address names a host, and a port that there can be if it names one."""
     parts = _split(address)
     return parts is not None and bool(parts.hostname) and parts.port != 0 and not re.search(r"[\s\\]", parts.netloc)
-
-
-def is_loopback(host: str) -> bool:
-    """True for this machine: localhost, names below it, and the loopback addresses."""
-    from ipaddress import ip_address
-
-    name = host.lower().rstrip(".")
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def is_open_to_others(address: str) -> bool:

@@ -7,22 +7,25 @@ look: in the environment, and in the keyring.
 
 from __future__ import annotations
 
-import logging
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from typing import Any, Literal, TypedDict, overload
+from pathlib import Path
+from typing import Any, Literal, TypedDict, TypeVar, overload
 
 from .binding.binder import bind_values
 from .cmdlets import Call, load
-from .errors import PSOpenAIError
-from .streams import Data, Preferences, Streams
+from .errors import InputError
+from .return_streams import ReturnStreams
 
 # typing has it since 3.11; spelled out here, because every function needs it.
 from typing import Unpack  # isort: skip
 
 Job = dict[str, Any]
+#: A job, or the id of one.
+Video = str | Mapping[str, Any]
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 class Service(TypedDict, total=False):
@@ -30,9 +33,15 @@ class Service(TypedDict, total=False):
 
     timeout_sec: seconds until an answer must begin (for waits: for the whole wait); 0 is without limit.
     max_retry_count: 0 to 100 repetitions after status 429 or 5xx.
-    api_type: "OpenAI" or "Azure"; api_version and auth_type matter for Azure only.
+    api_type: "OpenAI" or "Azure".
     api_base: address of the service, such as "http://127.0.0.1:8091/v1" or "sandbox:".
-    additional_query, additional_headers, additional_body: what is added to a request.
+    api_version: API version of an Azure service.
+    auth_type: how the key is sent to an Azure service: "azure" or "azure_ad".
+    api_key: the key; otherwise OPENAI_API_KEY, or the keyring.
+    organization: the organization the request counts for; otherwise OPENAI_ORGANIZATION.
+    additional_query: query parameters to append.
+    additional_headers: headers to add or replace.
+    additional_body: fields to add or replace in the body.
     """
 
     timeout_sec: int | None
@@ -48,6 +57,14 @@ class Service(TypedDict, total=False):
     additional_body: Mapping[str, Any] | None
 
 
+def _with_keywords(function: _Function) -> _Function:
+    """Add the keywords of every function to the documentation of one, where `help()` looks for them."""
+    if function.__doc__ and Service.__doc__:
+        function.__doc__ = f"{function.__doc__.rstrip()}\n\n    {Service.__doc__.strip()}\n    "
+    return function
+
+
+@_with_keywords
 def new_video(
     prompt: str | None = None,
     *,
@@ -62,6 +79,7 @@ def new_video(
     Args:
         prompt: what the video shows; needed unless `input_reference` or `additional_body` is given.
         input_reference: path of a picture or clip that is sent along.
+        model: the model to use; "sora-2" if it is not given.
         seconds: length of the video in seconds.
         size: width and height in pixels, such as "1280x720".
 
@@ -74,7 +92,7 @@ def new_video(
 
 
 @overload
-def get_video(video_id: str, **service: Unpack[Service]) -> Job: ...
+def get_video(video_id: Video, **service: Unpack[Service]) -> Job: ...
 @overload
 def get_video(
     video_id: None = None,
@@ -85,8 +103,9 @@ def get_video(
     after: str | None = None,
     **service: Unpack[Service],
 ) -> list[Job]: ...
+@_with_keywords
 def get_video(
-    video_id: str | None = None,
+    video_id: Video | None = None,
     *,
     limit: int | None = None,
     order: Literal["asc", "desc"] | None = None,
@@ -96,39 +115,73 @@ def get_video(
 ) -> Job | list[Job]:
     """Return one job by its id, or a list of jobs: a page, or with `all` every one.
 
+    Args:
+        video_id: the id, or the job as it was.
+        limit: how many jobs a page has, 20 if it is not given.
+        order: "asc" for the oldest first, "desc" for the newest.
+        all: every page.
+        after: begins behind the job of this id.
+
     Raises: errors.PSOpenAIError.
     """
-    given = {"video_id": video_id, "limit": limit, "order": order, "all": all, "after": after}
+    given = {"video_id": _id(video_id), "limit": limit, "order": order, "all": all, "after": after}
     outputs = _call("Get-Video", given, service).outputs
     return outputs if video_id is None else _first(outputs)
 
 
+@overload
 def get_video_content(
-    video_id: str,
+    video_id: Video,
+    *,
+    out_file: None = None,
+    variant: str | None = None,
+    wait_for_completion: bool | None = None,
+    **service: Unpack[Service],
+) -> bytes: ...
+@overload
+def get_video_content(
+    video_id: Video,
+    *,
+    out_file: str | os.PathLike[str],
+    variant: str | None = None,
+    wait_for_completion: bool | None = None,
+    **service: Unpack[Service],
+) -> Path: ...
+@_with_keywords
+def get_video_content(
+    video_id: Video,
     *,
     out_file: str | os.PathLike[str] | None = None,
     variant: str | None = None,
     wait_for_completion: bool | None = None,
     **service: Unpack[Service],
-) -> bytes | None:
+) -> bytes | Path:
     """Download a video, or its "thumbnail" or "spritesheet".
 
-    Returns: the bytes, or None with `out_file`, which then appears only when it is complete.
+    Args:
+        video_id: the job, or its id.
+        out_file: the file, which appears only when it is complete; a folder gets a file named after the job, and a
+            name may hold {id}, {prompt}, {model}, {size} and {seconds}.
+        variant: "video", "thumbnail" or "spritesheet".
+        wait_for_completion: wait until the job is over, and download then.
+
+    Returns: the bytes, or with `out_file` the path of the file that was written.
 
     Raises: errors.PSOpenAIError; JobFailedError when the awaited job ended without a video.
     """
     given = {
-        "video_id": video_id,
+        "video_id": _id(video_id),
         "out_file": out_file,
         "variant": variant,
         "wait_for_completion": wait_for_completion,
     }
     streams = _call("Get-VideoContent", given, service)
-    return bytes(streams.data) if out_file is None else None
+    return bytes(streams.data) if out_file is None else streams.paths[0]
 
 
+@_with_keywords
 def wait_video(
-    video_id: str,
+    video_id: Video,
     *,
     poll_interval_sec: float | None = None,
     status_for_wait: str | Sequence[str] | None = None,
@@ -137,11 +190,17 @@ def wait_video(
 ) -> Job:
     """Wait until a job is over, and return it. `timeout_sec` limits the whole wait.
 
+    Args:
+        video_id: the job, such as `new_video` returns it, or its id.
+        poll_interval_sec: seconds between two questions, 3 if it is not given; the first few come sooner.
+        status_for_wait: status words to wait on; otherwise every word that is not an end.
+        status_for_exit: status words to stop at.
+
     Raises: errors.PendingError when time runs out, JobFailedError when the job ended without a video, and other
     errors.PSOpenAIError.
     """
     given = {
-        "video_id": video_id,
+        "video_id": _id(video_id),
         "poll_interval_sec": poll_interval_sec,
         "status_for_wait": _joined(status_for_wait),
         "status_for_exit": _joined(status_for_exit),
@@ -149,56 +208,32 @@ def wait_video(
     return _one(_call("Wait-Video", given, service))
 
 
-def new_video_remix(prompt: str, video_id: str, **service: Unpack[Service]) -> Job:
+@_with_keywords
+def new_video_remix(prompt: str, video_id: Video, **service: Unpack[Service]) -> Job:
     """Start a job that renders the video of a finished job again, changed by the prompt, and return the new job.
+
+    Args:
+        prompt: what is to be changed.
+        video_id: the finished job, or its id.
 
     Raises: errors.PSOpenAIError.
     """
-    return _one(_call("New-VideoRemix", {"prompt": prompt, "video_id": video_id}, service))
+    return _one(_call("New-VideoRemix", {"prompt": prompt, "video_id": _id(video_id)}, service))
 
 
-def remove_video(video_id: str, **service: Unpack[Service]) -> None:
-    """Delete a job and its video. Raises: errors.PSOpenAIError."""
-    _call("Remove-Video", {"video_id": video_id}, service)
+@_with_keywords
+def remove_video(video_id: Video, **service: Unpack[Service]) -> None:
+    """Delete a job and its video.
+
+    Args:
+        video_id: the job, or its id.
+
+    Raises: errors.PSOpenAIError.
+    """
+    _call("Remove-Video", {"video_id": _id(video_id)}, service)
 
 
-class _ReturnStreams(Streams):
-    """Keeps the output for the caller; the rest is logged."""
-
-    def __init__(self) -> None:
-        verbose, debug = _log.isEnabledFor(logging.INFO), _log.isEnabledFor(logging.DEBUG)
-        super().__init__(Preferences(verbose=verbose, debug=debug))
-        self.outputs: list[Any] = []
-        self.data = bytearray()
-
-    def ask_secret(self, question: str) -> str:
-        raise NotImplementedError("a function never asks")
-
-    def refuse_terminal(self, action: str) -> None:
-        """Bytes go to the caller."""
-
-    def write(self, data: Data) -> None:
-        self.data += data
-
-    def restart(self) -> bool:
-        self.data.clear()
-        return True
-
-    def _write_output(self, value: Any) -> None:
-        self.outputs.append(value)
-
-    def _write_error(self, error: PSOpenAIError) -> None:
-        raise error
-
-    def _write(self, label: str, text: str) -> None:
-        _log.log(_LEVELS[label], "%s", self.clean(text))
-
-
-_log = logging.getLogger("psopenai_py")
-_LEVELS = {"": logging.INFO, "WARNING": logging.WARNING, "VERBOSE": logging.INFO, "DEBUG": logging.DEBUG}
-
-
-def _call(name: str, given: Mapping[str, Any], service: Mapping[str, Any]) -> _ReturnStreams:
+def _call(name: str, given: Mapping[str, Any], service: Mapping[str, Any]) -> ReturnStreams:
     """Run a cmdlet with snake-case keywords."""
     for keyword in service.keys() - Service.__annotations__.keys():
         raise TypeError(f"{_snake(name)}() got an unexpected keyword argument '{keyword}'")
@@ -206,13 +241,23 @@ def _call(name: str, given: Mapping[str, Any], service: Mapping[str, Any]) -> _R
 
     module = load(name)
     bound = {_pascal(keyword): value for keyword, value in {**given, **service}.items() if value is not None}
-    streams = _ReturnStreams()
+    streams = ReturnStreams()
     with closing(Connections()) as connections:
         module.run(Call(bind_values(module.CMDLET, bound), streams, os.environ, connections))
     return streams
 
 
-def _one(streams: _ReturnStreams) -> Job:
+def _id(video: Video | None) -> str | None:
+    """The id of a job that was given as it is, or by its id."""
+    if not isinstance(video, Mapping):
+        return video
+    found = video.get("id") or video.get("video_id")
+    if not isinstance(found, str):
+        raise InputError("What was given as a job has no id. Nothing was sent.")
+    return found
+
+
+def _one(streams: ReturnStreams) -> Job:
     return _first(streams.outputs)
 
 

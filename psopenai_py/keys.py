@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from .errors import KeyStoreError
 from .redaction import Secret
@@ -19,6 +19,33 @@ SERVICE = "psopenai_py"
 TIME_LIMIT = 3.0
 
 _Result = TypeVar("_Result")
+
+
+class Store(NamedTuple):
+    """Where keys are kept: the keyring's name, and the file if it keeps them as plain text."""
+
+    name: str
+    plain_file: str = ""
+
+
+def store() -> Store:
+    """The keyring that a key would be stored in. Raises KeyStoreError where there is none."""
+
+    def look() -> Store:
+        import keyring
+        from keyring.backends import fail, null
+        from keyring.errors import NoKeyringError
+
+        backend = keyring.get_keyring()
+        # Several at once: the first one takes what is stored.
+        backend = next(iter(getattr(backend, "backends", ())), backend)
+        if isinstance(backend, fail.Keyring | null.Keyring):
+            raise NoKeyringError
+        kind = type(backend)
+        plain = "plain" in kind.__name__.lower()
+        return Store(f"the keyring {kind.__name__}", str(getattr(backend, "file_path", "a file")) if plain else "")
+
+    return _limited(look)
 
 
 def get(host: str) -> Secret | None:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import _environment
 import _growth
+import _module
 import _warm
 from _measure import Budget, Case, clean_environment, measure, ratio, rehearse, samples, server, table
 
@@ -81,6 +82,7 @@ def call(python: str, runs: int) -> dict[str, object]:
             rehearse(case, environment)
         measure(list(cases.values()), runs, environment)
         worker = list(_warm.lines(python, environment, JOB, cases["module"].wall))
+        worker += ["", *_module.lines(python, environment)]
     facts, budgets = about(python, runs), make_budgets(cases)
     print(described(facts), "", *table(list(cases.values()), cases["floor"]), "", *budgets, "", *worker, sep="\n")
     return {

@@ -3,6 +3,9 @@
 Without arguments: the checks of `check.py`, then the whole suite on all cores with branch coverage. Any
 failure, or too little coverage, gives an exit code other than 0. With arguments, pytest alone runs with them,
 from the top of the checkout: `python3 scripts/test.py tests/test_keys.py -k masked`.
+
+With `--servers`, the tests against servers that others wrote run, which are not part of the suite: see
+`compat/servers.md`.
 """
 
 import sys
@@ -20,6 +23,10 @@ WHOLE_SUITE = [
 
 def main(arguments: list[str]) -> int:
     """Exit code of pytest; 1 when the tests passed but a check did not."""
+    if arguments[:1] == ["--servers"]:
+        import _servers
+
+        return _servers.run(arguments[1:])
     python = _environment.python("dev")
     failed = [] if arguments else check.run_checks(python, fix=False)
     code = _environment.forward([python, "-m", "pytest", *(arguments or WHOLE_SUITE)], _environment.ROOT)

@@ -58,6 +58,11 @@ class Terminal:
         while not re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", self.screen).endswith(text):
             assert self._read(), f"the program ended; the screen shows {self.screen!r}"
 
+    def wait_until_shown(self, text: str, behind: str = "") -> None:
+        """Wait until a text was shown, somewhere behind another one; commands to the terminal do not count."""
+        while text not in re.sub(r"\x1b[^A-Za-z]*[A-Za-z]|[\x07\x08]", "", self.screen).rpartition(behind or "\0")[2]:
+            assert self._read(), f"the program ended; the screen shows {self.screen!r}"
+
     def type(self, text: str) -> None:
         os.write(self._main, text.encode())
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 import logging
+import pydoc
 import re
 import subprocess
 import sys
@@ -161,9 +163,11 @@ def test_a_job_from_its_start_to_its_end(tmp_path: Path) -> None:
     assert psopenai_py.get_video(all=True, api_base=base) == [job]
 
     clip = psopenai_py.get_video_content(video_id, api_base=base)
-    assert clip is not None and clip[4:8] == b"ftyp"
+    assert clip[4:8] == b"ftyp"
     out_file = tmp_path / "doggo.mp4"
-    assert psopenai_py.get_video_content(video_id, out_file=out_file, wait_for_completion=True, api_base=base) is None
+    assert (
+        psopenai_py.get_video_content(video_id, out_file=out_file, wait_for_completion=True, api_base=base) == out_file
+    )
     assert out_file.read_bytes() == clip
 
     remix = psopenai_py.new_video_remix("Make the doggo blue", video_id, api_base=base)
@@ -172,6 +176,51 @@ def test_a_job_from_its_start_to_its_end(tmp_path: Path) -> None:
     assert [left["id"] for left in psopenai_py.get_video(api_base=base)] == [remix["id"]]
     with pytest.raises(errors.NotFoundError):
         psopenai_py.get_video(video_id, api_base=base)
+
+
+def test_what_a_function_returned_is_what_the_next_one_takes(tmp_path: Path) -> None:
+    base = f"sandbox:{tmp_path / 'jobs'}?speed=1000"
+    job = psopenai_py.wait_video(new_video("Dancing Doggo", size="64x64", api_base=base), api_base=base)
+    assert psopenai_py.get_video(job, api_base=base) == job
+    assert psopenai_py.get_video_content(job, api_base=base)[4:8] == b"ftyp"
+    path = psopenai_py.get_video_content(job, out_file=tmp_path / "clips" / "{prompt}.mp4", api_base=base)
+    assert path == tmp_path / "clips" / "Dancing_Doggo.mp4"
+    folder = psopenai_py.get_video_content(job, out_file=f"{tmp_path}/", api_base=base)
+    assert (folder, folder.read_bytes()) == (tmp_path / f"{job['id']}.mp4", path.read_bytes())
+    remix = psopenai_py.new_video_remix("blue", job, api_base=base)
+    psopenai_py.remove_video(remix, api_base=base)
+    assert psopenai_py.get_video(api_base=base) == [job]
+
+
+@pytest.mark.parametrize("job", [{}, {"id": None}, {"id": 7}, {"id": ""}])
+def test_a_job_without_an_id(job: dict[str, Any]) -> None:
+    for function in (psopenai_py.wait_video, psopenai_py.get_video, psopenai_py.remove_video):
+        with pytest.raises(errors.InputError, match="has no id"):
+            function(job, api_base="sandbox:")
+
+
+def test_in_an_event_loop(tmp_path: Path) -> None:
+    """No second implementation: a thread for each call."""
+    base = f"sandbox:{tmp_path}?speed=1000"
+
+    async def clip(prompt: str) -> bytes:
+        job = await asyncio.to_thread(new_video, prompt, size="64x64", api_base=base)
+        await asyncio.to_thread(psopenai_py.wait_video, job, poll_interval_sec=0.1, api_base=base)
+        return await asyncio.to_thread(psopenai_py.get_video_content, job, api_base=base)
+
+    async def both() -> list[bytes]:
+        return list(await asyncio.gather(clip("one"), clip("two")))
+
+    assert [data[4:8] for data in asyncio.run(both())] == [b"ftyp", b"ftyp"]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values())
+def test_help_documents_every_keyword(function: str) -> None:
+    called = getattr(psopenai_py, function)
+    text = pydoc.plain(pydoc.render_doc(called))
+    keywords = [name for name in inspect.signature(called).parameters if name != "service"]
+    for name in [*keywords, *Service.__annotations__]:
+        assert re.search(rf"^ +{name}: \S", text, re.MULTILINE), name
 
 
 @pytest.mark.parametrize("name", ["ref.png", Path("ref.png")], ids=["text", "Path"])

@@ -30,7 +30,8 @@ BELOW: dict[str, set[str]] = {
     "program": {"cmdlets", "completion", "help", "module", "terminal"},
     "commands": {"binding", "candidates"},
     "candidates": {"binding"},
-    "functions": {"binding", "cmdlets", "http"},
+    "functions": {"binding", "cmdlets", "http", "return_streams"},
+    "return_streams": set(),
     "worker": {"binding", "cmdlets", "http", "settings", "pipeline"},
     "module": set(),
     "pipeline": {"binding", "cmdlets", "terminal", "units", "http"},
@@ -44,12 +45,13 @@ BELOW: dict[str, set[str]] = {
     "help": {"binding", "cmdlets", "sandbox"},
     "cmdlets": {"videos", "http", "binding", "settings", "keys", "sandbox"},
     "videos": {"units", "http", "settings", "binding"},
-    "http": {"addresses", "settings", "sandbox", "binding"},
+    "http": {"addresses", "loopback", "settings", "sandbox", "binding"},
     "settings": {"addresses", "keys"},
     "keys": set(),
-    "addresses": set(),
+    "addresses": {"loopback"},
+    "loopback": set(),
     "binding": set(),
-    "sandbox": set(),
+    "sandbox": {"loopback"},
     "signals": set(),
     "streams": set(),
     "errors": set(),
@@ -58,7 +60,7 @@ BELOW: dict[str, set[str]] = {
 }
 FOR_ALL = {"errors", "psjson", "redaction", "signals", "streams", ""}
 #: These could be packages of their own: what they may import at all.
-APART = {"sandbox": set(), "psjson": set(), "errors": set(), "binding": {"errors", "psjson", "redaction"}}
+APART = {"sandbox": {"loopback"}, "psjson": set(), "errors": set(), "binding": {"errors", "psjson", "redaction"}}
 
 
 def name_of(path: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 import time
 from collections.abc import Iterator
@@ -153,8 +154,49 @@ def test_a_key_is_typed_without_being_seen(run: Run, keyring_file: Path) -> None
     terminal.wait_for("API key for api.openai.com: ")
     terminal.type(f"{KEY}\n")
     assert terminal.close() == 0
-    assert terminal.screen == "API key for api.openai.com: \nVERBOSE: The key for api.openai.com is in the keyring.\n"
+    warning, _, rest = terminal.screen.partition("API key for api.openai.com: \n")
+    assert " ".join(warning.split()) == (f"WARNING: This system's keyring keeps keys as plain text, in {keyring_file}.")
+    assert rest == (
+        f"The key {MASKED} for api.openai.com is now in the keyring\n    PlaintextKeyring.\n"
+        "VERBOSE: The key for api.openai.com is in the keyring.\n"
+    )
     assert run("Get-OpenAIKey", process=True).json["key"] == MASKED
+
+    again = Terminal("/bin/sh", "-c", f"printf %s {KEY} | {shlex.join(our('Set-OpenAIKey', '-wa', 'Ignore'))}")
+    again.close()
+    assert again.screen == f"The key {MASKED} for api.openai.com was in the keyring\n    PlaintextKeyring already.\n"
+    removed = Terminal(*our("Remove-OpenAIKey"))
+    removed.close()
+    assert removed.screen == "The key for api.openai.com is no longer in the keyring PlaintextKeyring.\n"
+
+
+@on_a_terminal
+@pytest.mark.parametrize("name", ["fail", "null"])
+def test_who_has_no_keyring_is_not_asked_for_a_key(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", f"keyring.backends.{name}.Keyring")
+    terminal = Terminal(*our("Set-OpenAIKey"), env=os.environ | {"NO_COLOR": "1"})
+    assert terminal.close() == 1
+    assert terminal.screen.startswith("Set-OpenAIKey: This system has no keyring that can be used.\n")
+    assert "API key for" not in terminal.screen
+
+
+def test_a_keyring_that_keeps_plain_text_is_named_before_anything_is_stored(run: Run, keyring_file: Path) -> None:
+    result = run("Set-OpenAIKey", "-WarningAction", "Stop", stdin=KEY, process=True)
+    assert result.exit_code == 1
+    assert result.warnings == [f"This system's keyring keeps keys as plain text, in {keyring_file}."]
+    assert not keyring_file.exists()
+    assert run("Set-OpenAIKey", stdin=KEY, process=True).exit_code == 0
+    assert keyring_file.exists()
+
+
+@pytest.mark.parametrize("name", ["fail", "null"])
+@pytest.mark.parametrize("arguments", [["New-Video", "x"], ["Get-Video"], ["New-Video", "x", "-ApiKey", KEY]], ids=len)
+def test_a_call_that_needs_no_key_says_nothing_of_keyrings(
+    run: Run, server: Server, name: str, arguments: list[str]
+) -> None:
+    env = {"PYTHON_KEYRING_BACKEND": f"keyring.backends.{name}.Keyring"}
+    result = run(*arguments, "-ApiBase", server.script("no_keyring").base, env=env, process=True)
+    assert (result.exit_code, result.stderr) == (0, "")
 
 
 @on_a_terminal
@@ -171,7 +213,7 @@ def test_no_key_is_typed(keyring_file: Path, typed: str, exit_code: int, line: s
     terminal.wait_for("API key for api.openai.com: ")
     terminal.type(typed)
     assert terminal.close() == exit_code
-    assert terminal.screen.splitlines()[1] == line
+    assert f"API key for api.openai.com: \n{line}\n" in terminal.screen
     assert not keyring_file.exists()
 
 
@@ -349,7 +391,7 @@ def test_the_three_cmdlets_with_a_keyring_in_a_file(run: Run, keyring_file: Path
     """From end to end, each in a process of its own, with a backend that is not ours."""
     assert run("Get-OpenAIKey", process=True).exit_code == 4
     stored = run("Set-OpenAIKey", stdin=f"{KEY}\n", process=True)
-    assert (stored.exit_code, stored.stdout, stored.stderr) == (0, "", "")
+    assert (stored.exit_code, stored.stdout, len(stored.warnings)) == (0, "", 1)
     assert keyring_file.exists()
     found = run("Get-OpenAIKey", process=True)
     assert json.loads(found.stdout) == {"host": "api.openai.com", "source": "keyring", "key": MASKED}

@@ -232,7 +232,7 @@ def test_no_answer_to_the_question(tmp_path: Path, typed: str, exit_code: int, s
         terminal.wait_for("Prompt: ")
         terminal.type(typed)
         assert terminal.close() == exit_code
-    assert terminal.screen == "Prompt: " + shown
+    assert terminal.screen == "Prompt: " + shown.replace("], ParameterB", "],\n      ParameterB")
     assert (tmp_path / "out").read_bytes() == b""
 
 

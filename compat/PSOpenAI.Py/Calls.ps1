@@ -12,26 +12,46 @@ function Invoke-WorkerCall {
     $InformationPreference = "$InformationPreference"
     $script:Calls++
     $call = "$script:Calls"
-    $fault = $null
+    $over = $false
+    # Whatever stops the pipeline, Ctrl-C, Select-Object -First, break or a throw downstream: `finally` notices.
+    try {
+        $fault = $null
+        # In a pipeline of its own: -ErrorVariable would get what is thrown and caught in there.
+        $worker = Start-WorkerCall -Call $call -Name $Name -Bound $Bound -Fault ([ref]$fault) | Write-Output
+        if ($null -ne $fault) {
+            Complete-Fault -Facts $fault -Invocation $Invocation -Ending $Ending
+        }
+        else {
+            Receive-WorkerCall -Worker $worker -Call $call -Invocation $Invocation -Ending $Ending
+        }
+        $over = $true
+    }
+    finally {
+        if (-not $over -and $null -ne $script:Worker) {
+            Stop-WorkerCall -Worker $script:Worker -Call $call
+        }
+    }
+}
+
+function Start-WorkerCall {
+    # The worker that has the request, or what kept it from being sent.
+    param ([string]$Call, [string]$Name, [System.Collections.IDictionary]$Bound, [ref]$Fault)
+
     $line = $null
     try {
-        $line = New-CallLine -Call $call -Name $Name -Bound $Bound
-        $worker = Send-WorkerCall -Call $call -Line $line
+        $line = New-CallLine -Call $Call -Name $Name -Bound $Bound
+        return Send-WorkerCall -Call $Call -Line $line
     }
     catch {
+        Clear-Caught -Problem $_
         if ($null -eq $line) {
-            $fault = New-RefusalFault -Problem $_
+            $Fault.Value = New-RefusalFault -Problem $_
         }
         else {
             $problem = $_.Exception.GetBaseException().Message
-            $fault = New-StartFault -Problem $problem
+            $Fault.Value = New-StartFault -Problem $problem
         }
     }
-    if ($null -ne $fault) {
-        Complete-Fault -Facts $fault -Invocation $Invocation -Ending $Ending
-        return
-    }
-    Receive-WorkerCall -Worker $worker -Call $call -Invocation $Invocation -Ending $Ending
 }
 
 function Receive-WorkerCall {
@@ -39,71 +59,69 @@ function Receive-WorkerCall {
 
     $content = [System.IO.MemoryStream]::new()
     do {
-        $over = $false
-        # Without catch: it notices that the pipeline is stopped, by Ctrl-C, Select-Object -First, break, or a throw
-        # downstream. An error is not written in here: one that ends a statement would then end all of them.
-        try {
-            $kind, $value = Read-WorkerRecord -Worker $Worker -Call $Call
-            if ($kind -eq 'output') {
-                # Plain output of the function. WriteObject would wrap what a later command throws.
-                ConvertTo-Job -Value (ConvertFrom-Json -InputObject $value)
+        # Of all loops that run, a break or continue downstream ends this one, as the innermost; it means one of the user's.
+        $left = 'break'
+        $kind, $value = Read-WorkerRecord -Worker $Worker -Call $Call
+        if ($kind -eq 'output') {
+            $job = ConvertFrom-Json -InputObject $value
+            if ($script:DatesAreText) {
+                Set-JobTime -Job $job
             }
-            elseif ($kind -eq 'bytes') {
-                $part = [System.Convert]::FromBase64String($value.Substring(1, $value.Length - 2))
-                $content.Write($part, 0, $part.Length)
-            }
-            elseif ($kind -eq 'rest') {
-                # All that it has written is worked off.
-                Write-WorkerWish -Worker $Worker -Line "{""continue"":$Call}"
-            }
-            elseif ($kind -notin 'end', 'error', 'lost') {
-                Write-CallText -Worker $Worker -Call $Call -Name $Invocation.MyCommand.Name -Kind $kind -Json $value
-            }
-            $over = $true
+            $job.PSObject.TypeNames.Insert(0, 'PSOpenAI.Video.Job')
+            # Plain output of the function. WriteObject would wrap what a later command throws.
+            $job
         }
-        finally {
-            if (-not $over) {
-                Stop-WorkerCall -Worker $Worker -Call $Call
-            }
+        elseif ($kind -eq 'bytes') {
+            $part = [System.Convert]::FromBase64String($value.Substring(1, $value.Length - 2))
+            $content.Write($part, 0, $part.Length)
         }
-        if ($kind -eq 'lost') {
-            Hide-CallProgress -Worker $Worker -Call $Call
-            $fault = New-LossFault -Worker $Worker -Cmdlet $Invocation.MyCommand.Name
-            Complete-Fault -Worker $Worker -Call $Call -Facts $fault -Invocation $Invocation -Ending $Ending
+        elseif ($kind -eq 'rest') {
+            # All that it has written is worked off.
+            Write-WorkerWish -Worker $Worker -Line "{""continue"":$Call}"
         }
-        elseif ($kind -eq 'error') {
+        elseif ($kind -in 'error', 'lost') {
             # Of a video that broke off, nothing is handed on.
             $content.SetLength(0)
-            $fault = ConvertFrom-Json -InputObject $value
-            Complete-Fault -Worker $Worker -Call $Call -Facts $fault -Invocation $Invocation -Ending $Ending
-            if ($null -ne $Ending.Value -and $ErrorActionPreference -eq 'Stop') {
+            if ($kind -eq 'lost') {
+                $fault = New-LossFault -Worker $Worker -Cmdlet $Invocation.MyCommand.Name
+            }
+            else {
+                $fault = ConvertFrom-Json -InputObject $value
+            }
+            Complete-Fault -Facts $fault -Invocation $Invocation -Ending $Ending
+            if ($kind -eq 'lost' -or ($null -ne $Ending.Value -and $ErrorActionPreference -eq 'Stop')) {
                 # Nobody comes back to read on.
                 Stop-WorkerCall -Worker $Worker -Call $Call
                 return
             }
         }
-    } until ($kind -in 'end', 'lost')
+        elseif ($kind -ne 'end') {
+            Write-CallText -Worker $Worker -Call $Call -Name $Invocation.MyCommand.Name -Kind $kind -Json $value
+        }
+        $left = ''
+    } until ($kind -eq 'end' -or ($left -and ($left = 'continue')))
+    if ($left -eq 'break') {
+        break
+    }
+    if ($left -eq 'continue') {
+        continue
+    }
     if ($content.Length -gt 0) {
         $content.ToArray()
     }
 }
 
 function Complete-Fault {
-    # An error that ends the cmdlet is written by the cmdlet itself, when its call is over; others are written now.
-    param ($Worker, [string]$Call, $Facts, $Invocation, [ref]$Ending)
+    # An error that ends the cmdlet is written by the cmdlet itself, outside of this try block: in here, it would not
+    # end the statement, but all of them. Others are written now.
+    param ($Facts, $Invocation, [ref]$Ending)
 
     if ($Facts.terminating -or (Test-Thrown -Facts $Facts) -or $ErrorActionPreference -eq 'Stop') {
         $Ending.Value = $Facts
         return
     }
-    if ($null -ne $Worker) {
-        $Worker.Doubtful[$Call] = $true
-    }
     $writer, $written = Get-ErrorWriter -Facts $Facts -Invocation $Invocation
     & $writer @written
-    if ($null -ne $Worker) {
-        $Worker.Doubtful.Remove($Call)
-    }
 }
 
 function Write-CallText {
@@ -170,47 +188,29 @@ function Get-ShortName {
 function Send-WorkerCall {
     param ([string]$Call, [string]$Line)
 
-    $worker = Get-Worker
-    if ($worker.Doubtful.Count -gt 0) {
-        Stop-LostCall -Worker $worker
+    $worker = $script:Worker
+    if ($null -eq $worker -or $worker.Ended) {
+        $worker = Get-Worker
     }
+    $worker.Calls[$Call] = [System.Collections.Queue]::new()
     try {
         Write-WorkerLine -Worker $worker -Line $Line
     }
     catch [System.IO.IOException] {
         # It ended unnoticed. A line that could not be written was not read, because its end comes last.
+        Clear-Caught -Problem $_
         Stop-Worker
         $worker = Get-Worker
+        $worker.Calls[$Call] = [System.Collections.Queue]::new()
         Write-WorkerLine -Worker $worker -Line $Line
     }
-    $worker.Calls[$Call] = [System.Collections.Queue]::new()
     return $worker
-}
-
-function Stop-LostCall {
-    # An error is written outside of any try block, so a call does not notice when a script's catch, or a throw
-    # downstream, ended it by that. It is no longer on the stack then.
-    param ($Worker)
-
-    $alive = @(
-        foreach ($frame in Get-PSCallStack) {
-            if ($frame.FunctionName -eq 'Receive-WorkerCall') {
-                $frame.GetFrameVariables()['Call'].Value
-            }
-        }
-    )
-    foreach ($call in @($Worker.Doubtful.Keys)) {
-        if ($call -notin $alive) {
-            Stop-WorkerCall -Worker $Worker -Call $call
-        }
-    }
 }
 
 function Stop-WorkerCall {
     # The pipeline of the call was stopped.
     param ($Worker, [string]$Call)
 
-    $Worker.Doubtful.Remove($Call)
     if ($Worker.Calls.ContainsKey($Call)) {
         $Worker.Calls.Remove($Call)
         Write-WorkerWish -Worker $Worker -Line "{""cancel"":$Call}"
@@ -226,7 +226,7 @@ function Write-WorkerWish {
     }
     catch {
         # It has ended, and the call with it.
-        $null = $_
+        Clear-Caught -Problem $_
     }
 }
 

@@ -46,6 +46,12 @@ function Clear-CallContext {
     (Get-ContextStore).Clear()
 }
 
+function Test-CallContext {
+    # Usually there is nothing to add.
+    $set = $null -ne $global:PSOpenAIContextDictionary -and $global:PSOpenAIContextDictionary.Count -gt 0
+    return $set -or $global:OPENAI_API_KEY -or $global:OPENAI_API_BASE -or $global:OPENAI_ORGANIZATION
+}
+
 function Add-CallContext {
     # Parameter, then context, then global variable. The worker looks into the environment, which comes after.
     param ([System.Collections.IDictionary]$Given)

@@ -142,10 +142,20 @@ function ConvertFrom-Body {
             return ConvertFrom-Json -InputObject $Text
         }
         catch {
-            $null = $_
+            Clear-Caught -Problem $_
         }
     }
     return $Text
+}
+
+function Clear-Caught {
+    # PowerShell lists in $Error what was caught, too; what was caught in here is nobody's business.
+    param ([System.Management.Automation.ErrorRecord]$Problem)
+
+    while ($global:Error.Count -gt 0 -and
+        [object]::ReferenceEquals($global:Error[0].Exception.GetBaseException(), $Problem.Exception.GetBaseException())) {
+        $global:Error.RemoveAt(0)
+    }
 }
 
 function New-Fault {

@@ -9,9 +9,13 @@
 #   Context.ps1   Set-OpenAIContext and what belongs to it
 #   Types.ps1     types of parameters and of errors
 
+# The mode that a session sets for its scripts would hold in here too: what is unset here may be unset.
+Set-StrictMode -Off
+
 foreach ($part in 'Types', 'Errors', 'Worker', 'Context', 'Values', 'Requests', 'Calls', 'Cmdlets') {
     . (Join-Path -Path $PSScriptRoot -ChildPath "$part.ps1")
 }
 
 Add-CallType
+Add-JobText
 $ExecutionContext.SessionState.Module.OnRemove = { Stop-Worker }

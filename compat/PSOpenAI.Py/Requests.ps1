@@ -1,8 +1,15 @@
 ﻿# What a request of a call says, as JSON.
 
+$script:Common = [System.Management.Automation.PSCmdlet]::CommonParameters
 $script:Quiet = 'SilentlyContinue', 'Ignore'
 $script:Variables =
     [regex]::new('^(?:(?:PS)?OPENAI_.*|.*_PROXY|SSL_CERT_(?:FILE|DIR))$', 'IgnoreCase, Multiline, CultureInvariant')
+# Where the session was last: each change of location brings another object.
+$script:Place = $null
+$script:Location = $null
+# All names of variables as they were last, and which of them matter.
+$script:AllNames = ''
+$script:Names = @()
 # What a request said of the world last, and its JSON: it seldom changes.
 $script:WorldFacts = $null
 $script:WorldJson = $null
@@ -22,9 +29,11 @@ function Get-CallParameter {
     param ([System.Collections.IDictionary]$Bound)
 
     $given = [ordered]@{}
-    foreach ($name in $Bound.Keys) {
-        if (-not [System.Management.Automation.PSCmdlet]::CommonParameters.Contains($name)) {
-            $given[$name] = ConvertTo-Plain -Value $Bound[$name]
+    foreach ($entry in $Bound.GetEnumerator()) {
+        if (-not $script:Common.Contains($entry.Key)) {
+            $value = $entry.Value
+            # Nearly all are plain texts.
+            $given[$entry.Key] = if ($value -is [string]) { $value.ToString() } else { , (ConvertTo-Plain -Value $value) }
         }
     }
     foreach ($name in 'InputReference', 'OutFile') {
@@ -32,15 +41,31 @@ function Get-CallParameter {
             $given[$name] = Resolve-CallPath -Path $given[$name]
         }
     }
-    Add-CallContext -Given $given
+    if (Test-CallContext) {
+        Add-CallContext -Given $given
+    }
     return $given
 }
 
 function Get-CallWorld {
     # Location, environment and preferences.
-    $location = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath
-    $variables = @(Get-CallVariable)
-    $facts = "$location`0$VerbosePreference $DebugPreference $WarningPreference $ProgressPreference`0$($variables -join "`0")"
+    if (-not [object]::ReferenceEquals($PWD, $script:Place)) {
+        $script:Place = $PWD
+        $script:Location = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath
+    }
+    $all = [System.Environment]::GetEnvironmentVariables()
+    $keys = [string[]]::new($all.Count)
+    $all.Keys.CopyTo($keys, 0)
+    $names = [string]::Join("`n", $keys)
+    if ($names -cne $script:AllNames) {
+        # One expression over all names takes a tenth of the time that one for each would.
+        $script:Names = @($script:Variables.Matches($names).Value)
+        $script:AllNames = $names
+    }
+    $variables = foreach ($name in $script:Names) {
+        "$name=$($all[$name])"
+    }
+    $facts = "$script:Location`0$VerbosePreference $DebugPreference $WarningPreference $ProgressPreference`0$($variables -join "`0")"
     if ($facts -cne $script:WorldFacts) {
         # Warnings, progress and errors are written here, so the worker only needs to know when to stop.
         $preferences = @{
@@ -50,21 +75,13 @@ function Get-CallWorld {
             progress = $(if ($ProgressPreference -in $script:Quiet) { 'SilentlyContinue' } else { 'Continue' })
         }
         $script:WorldJson = @(
-            """location"":$(ConvertTo-Json -InputObject $location -Compress)"
+            """location"":$(ConvertTo-Json -InputObject $script:Location -Compress)"
             """environment"":$(ConvertTo-Json -InputObject (ConvertTo-VariableTable -Variables $variables) -Compress)"
             """preferences"":$(ConvertTo-Json -InputObject $preferences -Compress)"
         ) -join ','
         $script:WorldFacts = $facts
     }
     return $script:WorldJson
-}
-
-function Get-CallVariable {
-    # The variables that matter, each as NAME=text. One expression looks through all names: that takes a tenth of the time.
-    $all = [System.Environment]::GetEnvironmentVariables()
-    foreach ($found in $script:Variables.Matches($all.Keys -join "`n")) {
-        "$($found.Value)=$($all[$found.Value])"
-    }
 }
 
 function ConvertTo-VariableTable {

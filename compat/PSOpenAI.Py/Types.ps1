@@ -1,12 +1,7 @@
 ﻿# Types of parameters and of errors, under the names that scripts know from PSOpenAI.
 
-enum OpenAIApiType {
-    OpenAI
-    Azure
-}
-
-# The others are no classes of PowerShell: such a class belongs to the runspace that was the first to import it, and its
-# methods block in any other. Nor are they compiled: that takes the better part of a second.
+# They are no classes of PowerShell: such a class belongs to the runspace that was the first to import it, and its methods
+# block in any other. Nor are they compiled, nor is the enumeration written as one: that takes longer than all of this.
 
 function Add-CallType {
     if (-not ('System.Net.Http.HttpRequestException' -as [type])) {
@@ -31,6 +26,9 @@ function Add-CallType {
             if (-not ($type.Name -as [type])) {
                 $accelerators::Add($type.Name, $type)
             }
+        }
+        if (-not ('OpenAIApiType' -as [type])) {
+            $accelerators::Add('OpenAIApiType', (New-ApiType -Module $module))
         }
         $accelerators::Add('PSOpenAI.Py.ItemNotFoundException', (New-MissingFileType -Module $module))
         $key = New-KeyTransformation -Module $module
@@ -67,6 +65,31 @@ function New-ExceptionType {
     }
 }
 
+function New-ApiType {
+    # public enum OpenAIApiType { OpenAI, Azure }
+    param ($Module)
+
+    $type = $Module.DefineEnum('OpenAIApiType', [System.Reflection.TypeAttributes]::Public, [int])
+    $null = $type.DefineLiteral('OpenAI', 0)
+    $null = $type.DefineLiteral('Azure', 1)
+    return $type.CreateType()
+}
+
+function Add-Instruction {
+    # In a loop: each call that stands in a script by itself is compiled by itself.
+    param ($Code, [object[]]$Instructions)
+
+    foreach ($one in $Instructions) {
+        $operation, $operand = $one
+        if ($null -eq $operand) {
+            $Code.Emit($operation)
+        }
+        else {
+            $Code.Emit($operation, $operand)
+        }
+    }
+}
+
 function Add-MessageConstructor {
     # public Name(string message) : base(message) { }
     param ($Type, $Parent)
@@ -74,11 +97,14 @@ function Add-MessageConstructor {
     [type[]]$takes = @([string])
     $public = [System.Reflection.MethodAttributes]::Public
     $standard = [System.Reflection.CallingConventions]::Standard
-    $code = $Type.DefineConstructor($public, $standard, $takes).GetILGenerator()
-    $code.Emit([System.Reflection.Emit.OpCodes]::Ldarg_0)
-    $code.Emit([System.Reflection.Emit.OpCodes]::Ldarg_1)
-    $code.Emit([System.Reflection.Emit.OpCodes]::Call, $Parent.GetConstructor($takes))
-    $code.Emit([System.Reflection.Emit.OpCodes]::Ret)
+    $op = [System.Reflection.Emit.OpCodes]
+    $constructor = $Type.DefineConstructor($public, $standard, $takes)
+    Add-Instruction -Code $constructor.GetILGenerator() -Instructions @(
+        $op::Ldarg_0,
+        $op::Ldarg_1,
+        @($op::Call, $Parent.GetConstructor($takes)),
+        $op::Ret
+    )
 }
 
 function New-MissingFileType {
@@ -98,10 +124,13 @@ function New-MissingFileType {
     Add-MessageConstructor -Type $type -Parent $parent
     $carried = $type.DefineField('Carried', $record, [System.Reflection.FieldAttributes]::Public)
     $overrides = [System.Reflection.MethodAttributes]'Public, HideBySig, Virtual, SpecialName'
-    $code = $type.DefineMethod('get_ErrorRecord', $overrides, $record, [type]::EmptyTypes).GetILGenerator()
-    $code.Emit([System.Reflection.Emit.OpCodes]::Ldarg_0)
-    $code.Emit([System.Reflection.Emit.OpCodes]::Ldfld, $carried)
-    $code.Emit([System.Reflection.Emit.OpCodes]::Ret)
+    $method = $type.DefineMethod('get_ErrorRecord', $overrides, $record, [type]::EmptyTypes)
+    $op = [System.Reflection.Emit.OpCodes]
+    Add-Instruction -Code $method.GetILGenerator() -Instructions @(
+        $op::Ldarg_0,
+        @($op::Ldfld, $carried),
+        $op::Ret
+    )
     return $type.CreateType()
 }
 
@@ -124,23 +153,25 @@ function New-KeyTransformation {
     $code = $type.DefineMethod('Transform', $overrides, [object], $takes).GetILGenerator()
     $unchanged = $code.DefineLabel()
     $text = $code.DeclareLocal([string])
-    $code.Emit([System.Reflection.Emit.OpCodes]::Ldarg_2)
-    $code.Emit([System.Reflection.Emit.OpCodes]::Brfalse, $unchanged)
-    $code.Emit([System.Reflection.Emit.OpCodes]::Ldarg_2)
-    $code.Emit([System.Reflection.Emit.OpCodes]::Call, [psobject].GetMethod('AsPSObject', $object))
-    $code.Emit([System.Reflection.Emit.OpCodes]::Callvirt, [psobject].GetProperty('BaseObject').GetGetMethod())
-    $code.Emit([System.Reflection.Emit.OpCodes]::Isinst, [string])
-    $code.Emit([System.Reflection.Emit.OpCodes]::Stloc, $text)
-    $code.Emit([System.Reflection.Emit.OpCodes]::Ldloc, $text)
-    $code.Emit([System.Reflection.Emit.OpCodes]::Brfalse, $unchanged)
-    $code.Emit([System.Reflection.Emit.OpCodes]::Ldstr, '')
-    $code.Emit([System.Reflection.Emit.OpCodes]::Ldloc, $text)
     $credential = [System.Net.NetworkCredential]
-    $code.Emit([System.Reflection.Emit.OpCodes]::Newobj, $credential.GetConstructor($texts))
-    $code.Emit([System.Reflection.Emit.OpCodes]::Callvirt, $credential.GetProperty('SecurePassword').GetGetMethod())
-    $code.Emit([System.Reflection.Emit.OpCodes]::Ret)
+    $op = [System.Reflection.Emit.OpCodes]
+    Add-Instruction -Code $code -Instructions @(
+        $op::Ldarg_2,
+        @($op::Brfalse, $unchanged),
+        $op::Ldarg_2,
+        @($op::Call, [psobject].GetMethod('AsPSObject', $object)),
+        @($op::Callvirt, [psobject].GetProperty('BaseObject').GetGetMethod()),
+        @($op::Isinst, [string]),
+        @($op::Stloc, $text),
+        @($op::Ldloc, $text),
+        @($op::Brfalse, $unchanged),
+        @($op::Ldstr, ''),
+        @($op::Ldloc, $text),
+        @($op::Newobj, $credential.GetConstructor($texts)),
+        @($op::Callvirt, $credential.GetProperty('SecurePassword').GetGetMethod()),
+        $op::Ret
+    )
     $code.MarkLabel($unchanged)
-    $code.Emit([System.Reflection.Emit.OpCodes]::Ldarg_2)
-    $code.Emit([System.Reflection.Emit.OpCodes]::Ret)
+    Add-Instruction -Code $code -Instructions @($op::Ldarg_2, $op::Ret)
     return $type.CreateType()
 }

@@ -78,6 +78,7 @@ function Resolve-CallPath {
         if ([System.IO.Path]::DirectorySeparatorChar -eq '\') {
             throw
         }
+        Clear-Caught -Problem $_
         return $Path
     }
     if ($provider.Name -ne 'FileSystem') {
@@ -86,28 +87,38 @@ function Resolve-CallPath {
     return $full
 }
 
-# The text of a job is its id.
-$script:JobText = { $this.id }
+# Windows PowerShell reads dates in JSON as text.
+$script:DatesAreText = $PSVersionTable.PSEdition -ne 'Core'
 
-function ConvertTo-Job {
-    param ($Value)
+function Set-JobTime {
+    param ($Job)
 
-    if ($null -ne $Value -and $Value.PSObject.BaseObject -is [System.Management.Automation.PSCustomObject]) {
-        foreach ($name in $script:Times) {
-            $property = $Value.PSObject.Properties[$name]
-            # ConvertFrom-Json of PowerShell 7 has done it already.
-            if ($null -ne $property -and $property.Value -is [string] -and $property.Value -match '^\d{4}-\d\d-\d\dT') {
-                $time = [datetimeoffset]::MinValue
-                $culture = [cultureinfo]::InvariantCulture
-                if ([datetimeoffset]::TryParse($property.Value, $culture, 'None', [ref]$time)) {
-                    $property.Value = $time.LocalDateTime
-                }
+    foreach ($name in $script:Times) {
+        $property = $Job.PSObject.Properties[$name]
+        if ($null -ne $property -and $property.Value -is [string] -and $property.Value -match '^\d{4}-\d\d-\d\dT') {
+            $time = [datetimeoffset]::MinValue
+            $culture = [cultureinfo]::InvariantCulture
+            if ([datetimeoffset]::TryParse($property.Value, $culture, 'None', [ref]$time)) {
+                $property.Value = $time.LocalDateTime
             }
         }
-        $Value.PSObject.TypeNames.Insert(0, 'PSOpenAI.Video.Job')
-        if ($Value.id -is [string]) {
-            $Value.PSObject.Members.Add([psscriptmethod]::new('ToString', $script:JobText))
-        }
     }
-    return $Value
+}
+
+# The text of a job is its id, also of one that comes from a file or out of a PowerShell job. One without an id looks as
+# objects usually do.
+$script:JobText = {
+    if ($this.id -is [string]) {
+        return $this.id
+    }
+    $shown = foreach ($property in $this.PSObject.Properties) {
+        "$($property.Name)=$($property.Value)"
+    }
+    return "@{$($shown -join '; ')}"
+}
+
+function Add-JobText {
+    foreach ($name in 'PSOpenAI.Video.Job', 'Deserialized.PSOpenAI.Video.Job') {
+        Update-TypeData -TypeName $name -MemberType ScriptMethod -MemberName ToString -Value $script:JobText -Force
+    }
 }

@@ -54,10 +54,9 @@ function Get-Worker {
         # What has come, cut at the line ends. The last part is no whole line yet.
         Parts      = @('')
         Next       = 0
-        # By call: what was read for it and not taken yet; the bar that is shown; whether it may be over unnoticed.
+        # By call: what was read for it and not taken yet; the bar that is shown.
         Calls      = @{}
         Bars       = @{}
-        Doubtful   = @{}
         # It has answered; nothing more comes.
         Ready      = $false
         Ended      = $false
@@ -74,7 +73,7 @@ function Stop-Worker {
             $script:Worker.Process.StandardInput.Close()
         }
         catch [System.IO.IOException] {
-            $null = $_
+            Clear-Caught -Problem $_
         }
         $script:Worker.Process.Dispose()
         $script:Worker = $null
@@ -127,6 +126,7 @@ function Wait-WorkerPiece {
         return $Worker.Reading.Result -gt 0
     }
     catch [System.AggregateException], [System.ObjectDisposedException] {
+        Clear-Caught -Problem $_
         return $false
     }
 }

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call, Steps, go_through
 from .shared_parameters import common_parameters, pipeline_parameters, service_parameters, video_id
 
 if TYPE_CHECKING:
-    from ..errors import APIRequestError, PSOpenAIError
-    from ..http.client import Opening
     from ..videos.client import VideoClient
-    from ..videos.download import Fetch, Sink
+    from ..videos.delivery import Delivery
     from ..videos.saving import Saved
 
 CMDLET = Cmdlet(
@@ -66,11 +63,6 @@ CMDLET = Cmdlet(
     link="https://github.com/mkht/PSOpenAI/blob/main/Docs/Get-VideoContent.md",
 )
 
-#: Statuses by which servers say that the content of a job is not there yet, right after they called it completed, too.
-_NOT_YET = (400, 404, 409, 425, 502, 503)
-#: Seconds between the questions for the content of a completed job.
-_UNTIL_THERE = (0.5, 1.0, 2.0, 4.0)
-
 
 def run(call: Call) -> None:
     """Wait if asked to, then download."""
@@ -79,17 +71,18 @@ def run(call: Call) -> None:
 
 def steps(call: Call) -> Steps:
     """The same in steps."""
+    from ..videos.delivery import Delivery
+
     target = call.bound.get("OutFile")
     if target is None:
         _check_output(call)
     else:
         _check_target(call, target)
     client = call.client(CMDLET)
-    job: dict[str, Any] | None = None
-    pauses: tuple[float, ...] = ()
+    delivery = Delivery(client, call.bound["VideoId"], call.bound.get("Variant", ""))
     if call.bound.get("WaitForCompletion"):
-        job, pauses = (yield from _wait(call, client)), _UNTIL_THERE
-    yield from _deliver(call, client, target, job, pauses)
+        yield from delivery.wait(call.again(CMDLET, client.settings))
+    yield from _deliver(call, client, delivery, target)
 
 
 def _check_output(call: Call) -> None:
@@ -114,49 +107,37 @@ def _check_target(call: Call, target: str) -> None:
         _check_overwriting(call, target)
 
 
-def _deliver(
-    call: Call, client: VideoClient, target: str | None, job: Mapping[str, Any] | None, pauses: tuple[float, ...]
-) -> Steps:
-    """Download to a file or to the output; where the content is not there yet, again after each of these pauses."""
+def _deliver(call: Call, client: VideoClient, delivery: Delivery, target: str | None) -> Steps:
+    """Write the content; where it is not there yet, again after some pauses."""
     from ..errors import APIRequestError
-    from ..videos.download import STILL_THERE
 
-    for pause in (*pauses, None):
+    for pause in (*delivery.pauses, None):
         try:
             if target is None:
-                _copy(call, client, call.streams, call.bound["VideoId"])
+                delivery.copy(call.streams, call.bound["VideoId"])
             else:
-                _save(call, client, target, job)
+                _save(call, client, delivery, target)
             return
         except APIRequestError as error:
-            if error.status not in _NOT_YET or error.action == STILL_THERE:
-                raise
-            if pause is None:
-                _hint_at_waiting(call, error)
+            if not delivery.is_not_there_yet(error) or pause is None:
                 raise
             call.streams.verbose(f"The content is not there yet and is asked for again: {error.message}")
         yield pause
 
 
-def _hint_at_waiting(call: Call, error: APIRequestError) -> None:
-    if not call.bound.get("WaitForCompletion"):
-        error.action = f"{error.action} If the job is not over yet, -WaitForCompletion waits for it.".strip()
-
-
-def _save(call: Call, client: VideoClient, target: str, job: Mapping[str, Any] | None) -> None:
+def _save(call: Call, client: VideoClient, delivery: Delivery, target: str) -> None:
     """Write the file, and say what it is."""
     from ..videos import file_names, saving
 
     identifier = call.bound["VideoId"]
     fields = file_names.fields(target)
     if fields:
-        if job is None and fields != {"id"}:
-            job = client.retrieve(identifier)
-        target = file_names.filled(target, identifier, job or {})
+        job = delivery.job or ({} if fields == {"id"} else client.retrieve(identifier))
+        target = file_names.filled(target, identifier, job)
     # A name that does not say whose it is may be that of another job.
     keep = bool(fields) and "id" not in fields
-    saved = saving.save(lambda sink: _copy(call, client, sink, Path(target).name), target, identifier, keep=keep)
-    _tell(call, saved)
+    name = Path(target).name
+    _tell(call, saving.save(lambda sink: delivery.copy(sink, name), target, identifier, keep=keep))
 
 
 def _tell(call: Call, saved: Saved) -> None:
@@ -184,62 +165,3 @@ def _check_overwriting(call: Call, target: str) -> None:
             command=CMDLET.name,
             action="For several jobs, let -OutFile name a folder, with a slash at its end.",
         )
-
-
-def _wait(call: Call, client: VideoClient) -> Generator[float, None, dict[str, Any]]:
-    """Wait until there is a video, and return its job."""
-    from ..videos import status
-    from ..videos.job import warn_of_failure
-    from ..videos.polling import Watch
-
-    identifier = call.bound["VideoId"]
-    job = yield from Watch(client, identifier, call.again(CMDLET, client.settings)).until_over()
-    if not status.has_succeeded(status.word(job)):
-        raise _without_video(call, job)
-    warn_of_failure(call.streams, job)
-    return job
-
-
-def _without_video(call: Call, job: dict[str, Any]) -> PSOpenAIError:
-    """The error for a job that has no video, after the warning that says why."""
-    from ..errors import JobFailedError
-    from ..videos.job import warn_of_failure
-
-    warn_of_failure(call.streams, job)
-    text = f"The job {call.bound['VideoId']} is not completed; its status is '{job.get('status')}'."
-    return JobFailedError(text, job=job, command=CMDLET.name)
-
-
-def _copy(call: Call, client: VideoClient, sink: Sink, name: str) -> str:
-    from ..errors import APIRequestError
-    from ..videos import download
-    from ..videos.download_progress import DownloadProgress
-    from ..videos.job import failed_job, under_id
-
-    progress = DownloadProgress(name)
-    call.streams.show_progress(progress.pieces)
-    try:
-        return download.copy(
-            _fetch(call, client),
-            sink,
-            variant=call.bound.get("Variant", ""),
-            broke=call.streams.verbose,
-            progress=progress.reached,
-        )
-    except APIRequestError as error:
-        job = failed_job(error.text)
-        if job is None:
-            raise
-        raise _without_video(call, under_id(job, call.bound["VideoId"])) from None
-    finally:
-        call.streams.progress_end()
-
-
-def _fetch(call: Call, client: VideoClient) -> Fetch:
-    """How to ask for the content from some byte on."""
-    identifier = client.content_id(call.bound["VideoId"])
-
-    def fetch(start: int, tag: str) -> Opening:
-        return client.content(identifier, call.bound.get("Variant"), start, tag)
-
-    return fetch

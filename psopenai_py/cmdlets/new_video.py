@@ -108,7 +108,7 @@ def run(call: Call) -> None:
         call.create(client, request)
     except APIRequestError as error:
         if "Model" not in call.bound:
-            error.action = advice.about_usual_model(error, model) or error.action
+            error.action = error.action or advice.about_usual_model(error, model)
         raise
 
 

@@ -31,4 +31,5 @@ def run(call: Call) -> None:
             category="ObjectNotFound",
             target=host,
         )
+    call.streams.note(f"The key for {host} is no longer in {keys.store().name}.")
     call.streams.verbose(f"The key for {host} is deleted.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import keys
 from ..binding.spec import Cmdlet, Example
 from ..errors import InputError
-from ..redaction import KEY_VARIABLE, Secret
+from ..redaction import KEY_VARIABLE, Secret, mask
 from ..settings import key_host, variable
 from . import Call
 from .shared_parameters import common_parameters, host_parameter
@@ -30,10 +30,18 @@ CMDLET = Cmdlet(
 def run(call: Call) -> None:
     """Read the key and store it, unless the same one is stored already."""
     host = key_host(call.bound, call.environ, call.streams)
+    # Before anybody types a key: a keyring that is not there, or is locked, says so now.
+    store, known = keys.store(), keys.get(host)
+    if store.plain_file:
+        call.streams.warning(f"This system's keyring keeps keys as plain text, in {store.plain_file}.")
     key = Secret(_checked(call.streams.ask_secret(f"API key for {host}: ").strip()))
-    if keys.get(host) != key:
+    shown = f"The key {mask(key.reveal())} for {host} "
+    if known == key:
         # Storing an unchanged key anew would reset what some keyrings were told to allow.
+        call.streams.note(f"{shown}was in {store.name} already.")
+    else:
         keys.set(host, key)
+        call.streams.note(f"{shown}is now in {store.name}.")
     call.streams.verbose(f"The key for {host} is in the keyring.")
     if variable(call.environ, KEY_VARIABLE):
         text = f"The environment variable {KEY_VARIABLE} is set and goes before the stored key."

@@ -56,7 +56,7 @@ def uninstall(shells: Sequence[str], environ: Mapping[str, str]) -> str:
                 _delete(place.script)
                 told.append(f"{shell}: deleted {place.script}")
             if place.profile is not None and _change(place.profile, ""):
-                told.append(f"{shell}: {place.profile} is as it was")
+                told.append(f"{shell}: {place.profile} no longer loads it")
     return "\n".join(told) or "Nothing was installed."
 
 

@@ -21,6 +21,7 @@ _psopenai_complete() {
         fi
         # Readline takes @ for the end of a word, and then keeps it.
         [[ $value == @* && $2 != @* ]] && value=${value#@}
+        [[ $value == *[[:space:]]* ]] && printf -v value %%q "$value"
         [[ $value == */ ]] && compopt -o nospace 2>/dev/null
         COMPREPLY+=("$value")
     done

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from ..addresses import has_host, is_loopback
+from ..addresses import has_host
 from ..errors import SettingsError
+from ..loopback import is_loopback
 from ..redaction import shortened, shown_proxy
 from ..settings import variable
 

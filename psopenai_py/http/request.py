@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Query = list[tuple[str, str | None]]
 #: Headers that go along to another host.
 _HARMLESS = ("user-agent", "accept", "accept-encoding", "range", "if-range")
+#: Characters of a file in a text that are shown.
+_DATA_SHOWN = 60
 #: Headers that describe the body as it is sent; nobody else can know them.
 _OURS = ("content-type", "content-length", "transfer-encoding")
 
@@ -107,7 +109,7 @@ class Request(NamedTuple):
         if self.fields is not None:
             shown["fields"] = [_shown_field(name, value) for name, value in self.fields]
         if self.document is not None:
-            shown["body"] = shown_member("", self.document)
+            shown["body"] = shown_member("", {name: _shortened(value) for name, value in self.document.items()})
         return shown
 
     @property
@@ -218,6 +220,13 @@ def additional_body(given: Any) -> Mapping[str, Any] | None:
 def sendable(text: str) -> str:
     """The text with a mark for what UTF-8 cannot hold: halves of characters, from bad JSON or a bad argument."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _shortened(value: Any) -> Any:
+    """A file that stands in a text as its beginning, and everything else as it is."""
+    if isinstance(value, str) and value.startswith("data:") and len(value) > _DATA_SHOWN:
+        return f"{value[:_DATA_SHOWN]}... ({len(value)} characters)"
+    return value
 
 
 def _shown_field(name: str, value: str | FilePart) -> dict[str, Any]:

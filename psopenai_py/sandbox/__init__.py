@@ -21,8 +21,8 @@
         server          any WSGI application on a port
         connection      one client of it, by transport, body, wsgi and exchange
 
-The package knows nothing of the rest of the project. It imports the standard library only, and h11 in `server`,
-so that it could be lifted out. Media and server modules load when the first request needs them.
+The package knows nothing of the rest of the project but `loopback`. It imports the standard library only, and h11
+in `server`, so that it could be lifted out. Media and server modules load when the first request needs them.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ _QUOTA = re.compile(r"quota|billing|credit", re.IGNORECASE)
 _NOTHING_THERE = re.compile(r"(?:404:? )?(?:page )?not found|method not allowed|invalid url.*", re.IGNORECASE)
 #: Characters of a response that are looked at.
 _SEARCHED = 4096
+#: What LiteLLM adds to every refusal, whatever it is about.
+_GROUP = re.compile(r"LiteLLM: model group .*")
 #: What may be the name of a model in a message.
 _QUOTED_NAME = re.compile(r"""['"`]([\w.-][\w./:@-]{0,150})['"`]""")
 _TLS_EXPECTED = re.compile(r"HTTP request (?:was sent )?to (?:an )?HTTPS", re.IGNORECASE)
@@ -48,8 +50,9 @@ def for_status(settings: Settings) -> Advise:
 
 def about_usual_model(error: APIRequestError, model: str) -> str:
     """What to do about a refusal of the model that nobody had asked for; empty for one of something else."""
-    text = error.message[:_SEARCHED]
-    if not (400 <= error.status < 500 and model and model in text and "model" in text.replace(model, "").lower()):
+    text = _GROUP.sub("", error.message[:_SEARCHED])
+    about = error.status in (400, 404, 422) and model and model in text
+    if not (about and "model" in text.replace(model, "").lower()):
         return ""
     named = (name for name in _QUOTED_NAME.findall(text) if name != model)
     other = next(named, "NAME")
@@ -80,6 +83,8 @@ def _about_address(settings: Settings, request: Request, response: Response) -> 
     asked = f"{request.method} {shown_url(request.url)[:300]} was asked."
     if base.endswith("/videos"):
         return f"{asked} Leave /videos out: -ApiBase {base.removesuffix('/videos')}"
+    if settings.azure and not base.endswith("/openai/v1"):
+        return f"{asked} That is the older route; for the newer one: -ApiBase {base}/openai/v1"
     if not settings.azure and not re.search(r"/v[0-9]", base):
         return f"{asked} Most servers want /v1 behind the host: -ApiBase {base}/v1"
     if path.endswith("/videos") and request.method == "GET":

@@ -8,10 +8,12 @@ from ..streams import Data
 FIRST_BOXES = (b"ftyp", b"styp", b"moov", b"free", b"mdat", b"wide", b"skip")
 #: The size that means: it follows in 64 bits. 0 means: to the end of the file.
 _LONG = 1
+#: Boxes that are looked at: hours of video in fragments have fewer, and a gigabyte of empty ones would take minutes.
+_MOST_BOXES = 100_000
 
 
 class Extent:
-    """The top-level boxes of an MP4 file, or the one chunk of a RIFF file such as WebP; of others nothing is known.
+    """The top-level boxes of an MP4 or QuickTime file; of others nothing is known.
 
     What has no type of four printable characters is no box but padding or a trailer, and nothing is said of it.
     """
@@ -21,6 +23,7 @@ class Extent:
         self._header = b""
         self._type = ""
         self._is_known = True
+        self._boxes = 0
 
     def feed(self, data: Data) -> None:
         """Take the next bytes of the file."""
@@ -41,25 +44,22 @@ class Extent:
         """Why the file is not complete if it ends here; empty if it may be."""
         if not (self._is_known and self._type):
             return ""
-        if self._header:
+        if self._header.startswith(b"\0"):
             return "it ends within the header of a box"
+        if self._header:
+            # Of a box it would be one of 16 MiB and more that ends within its header: rather a short trailer.
+            return ""
         return f"it ends {self._left} bytes before its part '{self._type}' does" if self._left else ""
 
     def _open(self) -> None:
         """Note the size of what begins with these 8 or 16 bytes."""
         header, is_first = self._header, not self._type
-        if is_first and header.startswith(b"RIFF"):
-            self._begin("RIFF", int.from_bytes(header[4:8], "little"))
-            return
         size, name = int.from_bytes(header[:4], "big"), header[4:8]
         if size == _LONG:
             if len(header) == 8:
                 return
             size = int.from_bytes(header[8:], "big")
-        self._is_known = size >= len(header) and (
-            name in FIRST_BOXES if is_first else all(0x20 <= byte < 0x7F or byte == 0xA9 for byte in name)
-        )
-        self._begin(name.decode("latin-1"), size - len(header))
-
-    def _begin(self, name: str, left: int) -> None:
-        self._type, self._left, self._header = name, left, b""
+        self._boxes += 1
+        is_box = name in FIRST_BOXES if is_first else all(0x20 <= byte < 0x7F or byte == 0xA9 for byte in name)
+        self._is_known = is_box and size >= len(header) and self._boxes <= _MOST_BOXES
+        self._type, self._left, self._header = name.decode("latin-1"), size - len(header), b""

@@ -7,6 +7,7 @@ import errno
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -98,7 +99,7 @@ class ReplacingFile:
 
 def _keep_mode(handle: int, old: Path) -> None:
     """Give an open file the mode of the one that it replaces, and its owner where that is allowed."""
-    if os.name != "posix" or not old.is_file():
+    if sys.platform == "win32" or not old.is_file():
         return
     known, ours = old.stat(), os.fstat(handle)
     if (known.st_uid, known.st_gid) != (ours.st_uid, ours.st_gid):

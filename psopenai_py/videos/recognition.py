@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 from ..http.response import Response
@@ -12,13 +13,16 @@ from .extent import FIRST_BOXES
 HEAD = 512
 _PICTURES = ("thumbnail", "spritesheet")
 _JSON = re.compile(rb"[\[{]\s*[\[{\"}\]]")
+#: Bytes that stand in no text, and in every video.
+_UNWRITTEN = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 #: Types of what servers say instead of what was asked for.
 _MESSAGES = re.compile(
     r"(?:application|text)/(?:\S+\+)?(?:json|xml|problem|javascript|ecmascript)|text/(?:html|css|event-stream)"
     r"|multipart/\S*"
 )
 #: Types under which servers send any file, and MP4 among them.
-_VAGUE = ("", OCTETS, "binary/octet-stream", "application/mp4", "text/plain", "video/mp4")
+_OCTETS = ("", OCTETS, "binary/octet-stream", "video/mp4")
+_VAGUE = (*_OCTETS, "application/mp4", "text/plain")
 
 
 def kind(response: Response, head: bytes) -> str:
@@ -41,32 +45,34 @@ def objection(response: Response, head: bytes, variant: str) -> str:
     found, named = media_type("", head), response.media_type
     is_picture = found.startswith("image/")
     is_video = not is_picture and (head[4:8] in FIRST_BOXES or found.startswith("video/"))
-    if variant in _PICTURES:
-        if is_video:
-            return f"it is a video and not the {variant}, which this server may not have"
-        is_right, possible = is_picture, named.startswith("image/") or named in _VAGUE
-    elif variant in ("", "video"):
-        is_right, possible = is_video, named.startswith("video/") and named not in _VAGUE and not is_picture
-        # What is shorter than a box and its first word cannot be judged, unless it begins as a box does.
-        possible = possible or (named in _VAGUE and len(head) < 12 and not head.startswith(b"\0"))
-    else:
-        is_right, possible = is_video or is_picture, True
-    if is_right:
+    if variant in _PICTURES and is_video:
+        return f"it is a video and not the {variant}, which this server may not have"
+    if is_video or (is_picture and variant not in ("", "video")):
         return ""
-    return _message(head, named) or ("" if possible else _other(found, named))
+    if message := _message(head, named):
+        return message
+    if variant in _PICTURES:
+        return "" if named.startswith("image/") or named in _OCTETS else f"it is {named}"
+    return _no_video(head, found, named) if variant in ("", "video") else ""
+
+
+def _no_video(head: bytes, found: str, named: str) -> str:
+    """What it is if it cannot be a video; empty for a kind of video that is not known here."""
+    if found != OCTETS:
+        return f"it is {found}"
+    if named not in _VAGUE:
+        if not named.startswith("video/"):
+            return f"it is {named}"
+        return "" if _UNWRITTEN.search(head) else "it is text"
+    # What is shorter than a box and its first word cannot be judged, unless it begins as a box does.
+    return "" if len(head) < 12 and not head.startswith(b"\0") else "it is no MP4 file"
 
 
 def _message(head: bytes, named: str) -> str:
     """What it is if it is something to be read."""
-    start = head.lstrip()[:64].lower()
+    start = head.removeprefix(codecs.BOM_UTF8).lstrip()[:64].lower()
     if _MESSAGES.fullmatch(named):
         return f"it is {named}"
     if start.startswith((b"<!doctype", b"<html", b"<?xml")):
         return "it is a page"
     return "it is JSON" if _JSON.match(start) else ""
-
-
-def _other(found: str, named: str) -> str:
-    if found != OCTETS:
-        return f"it is {found}"
-    return "it is no MP4 file" if named in _VAGUE else f"it is {named}"

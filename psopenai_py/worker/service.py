@@ -148,12 +148,13 @@ class Service:
         streams.warned = self._warned
         return streams
 
-    def _send(self, line: bytes) -> None:
+    def _send(self, line: bytes, now: bool) -> None:
         """Write a line, whole or not at all. When nobody reads any more, the process ends."""
         with self._interrupts.held():
             try:
                 self._out.write(line + b"\n")
-                self._out.flush()
+                if now:
+                    self._out.flush()
             except OSError:
                 raise SystemExit(0) from None
 

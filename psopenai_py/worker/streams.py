@@ -10,8 +10,8 @@ from typing import Any
 from ..errors import APIRequestError, InputError, PSOpenAIError
 from ..streams import QUIET, Data, Preferences, Streams
 
-#: Takes one line, without its end.
-Send = Callable[[bytes], None]
+#: Takes one line, without its end, and whether the reader is to have it now and not only with what comes next.
+Send = Callable[[bytes, bool], None]
 
 #: What a paced call writes before it rests: so many results, or so many characters of them.
 _MOST_RESULTS, _MOST_CHARACTERS = 128, 2**20
@@ -102,7 +102,8 @@ class RecordStreams(Streams):
         from .. import psjson
 
         text = psjson.dumps(value, compress=True)
-        self._line("output", text)
+        # What a paced call puts out leaves in one piece with what follows: before a request it rests in any case.
+        self._line("output", text, now=self.wait is None)
         self._results += 1
         self._characters += len(text)
         if self._results >= _MOST_RESULTS or self._characters >= _MOST_CHARACTERS:
@@ -127,10 +128,10 @@ class RecordStreams(Streams):
             self._in_progress = False
             self.record("progress", {"completed": True})
 
-    def _line(self, kind: str, text: str) -> None:
+    def _line(self, kind: str, text: str, *, now: bool = True) -> None:
         number = "null" if self._call is None else self._call
         shown = text if kind == "bytes" else self.without_hidden(text)
-        self._send(f'{{"call":{number},"{kind}":{shown}}}'.encode("utf-8", "replace"))
+        self._send(f'{{"call":{number},"{kind}":{shown}}}'.encode("utf-8", "replace"), now)
 
 
 def exception_name(error: PSOpenAIError) -> str:

@@ -78,7 +78,15 @@ def test_a_server_that_has_another(run: Run, api: Script, status: int, body: Any
     assert "is what is sent" not in run("New-Video", "x", "-Model", "sora-2").stderr
 
 
-@pytest.mark.parametrize("message", ["The prompt is too long for sora-2.", "No GPU for this model.", "Too bad."])
-def test_another_refusal_is_not_about_the_model(run: Run, api: Script, message: str) -> None:
-    api.responses = [{"status": 400, "json": {"error": {"message": message}}}]
+OTHERS = (
+    *("The prompt is too long for sora-2.", "No GPU for this model.", "Too bad."),
+    "Too long.\n\nLiteLLM: model group 'sora-2' failed with the error above. No fallback was attempted.",
+    "code: content_filter, model: sora-2",
+)
+
+
+@pytest.mark.parametrize("status", [400, 429])
+@pytest.mark.parametrize("message", OTHERS)
+def test_another_refusal_is_not_about_the_model(run: Run, api: Script, message: str, status: int) -> None:
+    api.responses = [{"status": status, "json": {"error": {"message": message}}}]
     assert "is what is sent" not in run("New-Video", "x").stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import signal
 import socket
 import sys
 import time
@@ -62,6 +63,16 @@ def test_without_a_browser_the_address_is_told(monkeypatch: pytest.MonkeyPatch) 
         warning = f"WARNING: No browser could be opened. The page is at {sandbox.page}\n"
         assert warning in itertools.islice(sandbox.process.stderr, 4)
         assert sandbox.stop()[0] == 0
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_each_signal_that_ends_it_ends_it_cleanly(name: str) -> None:
+    with running() as sandbox:
+        new_video("x", api_base=sandbox.url)
+        code, err = sandbox.stop(signal.Signals[name])
+        assert (code, err.splitlines()[-1]) == (0, "Stopped.")
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(sandbox.address)
 
 
 def test_requests_are_shown_on_request() -> None:

@@ -71,6 +71,8 @@ def _azure(bound: Case) -> bool:
 def _fields(bound: Case, files: Path) -> list[list[str | None]]:
     given = {"Model": "sora-2"} | bound
     form = {name: str(given[parameter]) for name, parameter in _FORM.items() if parameter in given}
+    if not form["model"]:
+        del form["model"]  # the server has one of its own
     form |= {name: form[name].strip() for name in ("seconds", "size") if name in form}
     form |= {"size": form["size"].lower()} if "size" in form else {}
     form |= {name: value if isinstance(value, str) else json.dumps(value) for name, value in _additional(bound).items()}

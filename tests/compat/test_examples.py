@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tree_sitter
+import tree_sitter_pwsh
 
 from tests import powershell
 
@@ -75,8 +77,11 @@ def test_a_script_and_its_port_do_the_same(script: Path, tmp_path: Path) -> None
     assert ours[1]
 
 
-def test_there_are_enough() -> None:
+def test_each_is_powershell_and_says_what_it_is() -> None:
+    """By a grammar, for where no PowerShell reads them."""
+    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_pwsh.language()))
     assert len(SCRIPTS) >= 15
     for script in SCRIPTS:
-        first = [re.match("#.*", path.read_text("utf-8-sig")) for path in (script, _port(script))]
-        assert all(first)
+        assert not parser.parse(script.read_bytes()).root_node.has_error, script.name
+        for path in (script, _port(script)):
+            assert re.match("# [A-Z].*", path.read_text("utf-8")), path.name

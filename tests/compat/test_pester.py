@@ -49,3 +49,19 @@ def test_pester_tests_are_powershell() -> None:
     assert scripts
     for script in scripts:
         assert not parser.parse(script.read_bytes().removeprefix(b"\xef\xbb\xbf")).root_node.has_error
+
+
+def test_a_run_without_powershell_says_so(tmp_path: Path) -> None:
+    """In one line, whatever else was skipped."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "every_case"]
+    done = subprocess.run(
+        [*command, str(TESTS.with_name("test_module_cases.py"))],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=dict(os.environ) | {"PATH": str(tmp_path)},
+        cwd=TESTS.parents[2],
+        timeout=120,
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("not tested")]
+    assert (done.returncode, lines) == (0, [f"not tested: {powershell.WITHOUT}"])

@@ -220,10 +220,25 @@ CORPORA = {
 }
 
 
-@pytest.mark.parametrize("kind", CORPORA)
-def test_no_recording_changes(kind: str) -> None:
-    data = (recordings.FOLDER / f"{kind}.jsonl").read_bytes()
-    assert (len(recordings.cases(kind)), hashlib.sha256(data).hexdigest()) == CORPORA[kind]
+#: The same of what cases are made of.
+TABLES = {
+    "files.json": "562076f42149eb2d0a0643bc9e9336dd9f8ae97c274d83271a58ce8652fcd0c1",
+    "parameters.json": "af1aff2118829f3418069a959d011246a394c1b5581655746acdc6904b9a551a",
+}
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256((recordings.FOLDER / name).read_bytes()).hexdigest()
+
+
+def test_no_recording_changes() -> None:
+    assert {kind: (len(recordings.cases(kind)), _digest(f"{kind}.jsonl")) for kind in CORPORA} == CORPORA
+    assert {name: _digest(name) for name in TABLES} == TABLES
+    assert {path.name for path in recordings.FOLDER.iterdir()} == {*TABLES, *(f"{kind}.jsonl" for kind in CORPORA)}
+
+
+def test_no_case_is_left_out() -> None:
+    assert (recordings.cases("binding"), recordings.cases("wire")) == (BINDING, WIRE)
 
 
 @pytest.mark.parametrize("kind", CORPORA)

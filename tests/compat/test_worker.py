@@ -227,6 +227,12 @@ def test_the_key_is_in_no_record(server: Server) -> None:
     assert KEY.encode() not in client.text and b"debug" in client.text
 
 
-def test_what_cannot_be_asked(service: Client) -> None:
+def test_what_cannot_be_asked(service: Client, tmp_path: Path) -> None:
     (error,) = of_kind(service.call("Set-OpenAIKey"), "error")
+    assert error["message"] == "This system has no keyring that can be used."
+    backend = {"PYTHON_KEYRING_BACKEND": "keyrings.alt.file.PlaintextKeyring", "XDG_DATA_HOME": str(tmp_path)}
+    client = Client(backend)
+    assert "ready" in (client.next() or {})
+    (error,) = of_kind(client.call("Set-OpenAIKey"), "error")
     assert "Store it from a terminal" in error["message"]
+    assert client.close() == 0

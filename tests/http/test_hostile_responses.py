@@ -320,6 +320,27 @@ def test_encodings_that_are_not_read(name: str, call: Callable[..., Result], tmp
     assert list(tmp_path.iterdir()) == [tmp_path / "home"]
 
 
+@pytest.mark.parametrize("limit", ["1", "4"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        answer(NOT_READ["three times"][1], b"Content-Encoding: gzip, gzip, gzip"),
+        answer(gzip.compress(JOB)[:-3], b"Content-Encoding: gzip"),
+        answer(JOB, b"Content-Length: " + DIGITS),
+        answer(JOB, b"Content-Type: \xff; charset=\xff", b"Set-Cookie: \xff=\xff", status=b"302 \xff"),
+        b"\x16\x03\x01\x02\0" + bytes(500),
+    ],
+    ids=["three times gzip", "half a gzip", "digits", "odd letters", "no HTTP"],
+)
+def test_one_bad_answer_ends_one_record_of_a_batch(limit: str, data: bytes, run: Run) -> None:
+    with listening(one_after_another(data, answer())) as server:
+        more = ["-ApiBase", server.base, "-ThrottleLimit", limit, "-ProgressAction", "Ignore"]
+        result = run("New-Video", *more, stdin="a\nb\nc\nd\n")
+        assert server.connections == 4
+    assert (result.exit_code, result.stdout, len(result.error_ids)) == (1, LINE * 3, 1)
+    assert "Traceback" not in result.stderr
+
+
 #: A few hundred bytes on the wire: what they become, undone once, twice, and three times.
 BOMBS = {
     "once": (b"gzip", gzip.compress(bytes(100 * 2**20))),

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from psopenai_py.addresses import is_loopback
+from psopenai_py.loopback import is_loopback
 from tests.conftest import KEY, Run
 from tests.http.sockets import Listener, Proxy, listening, saying
 from tests.server import Server

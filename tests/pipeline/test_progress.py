@@ -46,7 +46,7 @@ def test_how_far_a_run_is(server: Server, columns: int, last: str) -> None:
     assert "0 done" in shown
     assert any(re.fullmatch(last, line) for line in shown), shown
     assert max(map(len, shown)) < columns
-    assert "New-Video: OpenAI API returned" in terminal.screen
+    assert "New-Video: OpenAI API" in terminal.screen
     assert terminal.screen.endswith("\r\x1b[J")
 
 

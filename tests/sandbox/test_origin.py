@@ -17,6 +17,7 @@ PASSES = [
     pytest.param({"host": "localhost:1"}, id="localhost"),
     pytest.param({"host": "doggo.localhost"}, id="below-localhost"),
     pytest.param({"host": "LOCALHOST"}, id="case"),
+    pytest.param({"host": "localhost.:80"}, id="root"),
     pytest.param({"host": "[::1]:80"}, id="ipv6"),
     pytest.param({"host": "192.168.0.1"}, id="address"),
     pytest.param({"origin": "http://localhost:3000"}, id="page-of-this-machine"),

@@ -10,6 +10,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ...loopback import is_loopback
 from .responses import ApiError
 
 if TYPE_CHECKING:
@@ -21,10 +22,10 @@ __all__ = ["check_origin"]
 def check_origin(environ: WSGIEnvironment) -> None:
     """Raise an ApiError 403 for a foreign Origin and, on loopback, for a foreign Host."""
     host = environ.get("HTTP_HOST", "")
-    if _is_loopback(environ["SERVER_NAME"]) and not _is_local(_host_name(f"//{host}")):
+    if is_loopback(environ["SERVER_NAME"]) and not _is_local(_host_name(f"//{host}")):
         raise _foreign("The sandbox answers under localhost and addresses, and under no other host name.")
     origin = environ.get("HTTP_ORIGIN")
-    if origin is None or origin.lower() == f"http://{host.lower()}" or _is_loopback(_host_name(origin)):
+    if origin is None or origin.lower() == f"http://{host.lower()}" or is_loopback(_host_name(origin)):
         return
     raise _foreign("The sandbox answers no web pages of other sites.")
 
@@ -41,15 +42,9 @@ def _host_name(address: str) -> str:
         return ""
 
 
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    return _is_address(host) and ip_address(host).is_loopback
-
-
 def _is_local(host: str) -> bool:
     """True for what no foreign name server can answer for: localhost and bare addresses."""
-    return _is_loopback(host) or _is_address(host)
+    return is_loopback(host) or _is_address(host)
 
 
 def _is_address(host: str) -> bool:

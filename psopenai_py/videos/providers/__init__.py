@@ -61,9 +61,14 @@ def job_request(
     )
 
 
+def is_azure_v1(base: str) -> bool:
+    """True for the base of Azure's newer route, which is OpenAI's but for the header of the key."""
+    return base.partition("?")[0].rstrip("/").lower().endswith("/openai/v1")
+
+
 def provider_of(settings: Settings) -> Provider:
     """The provider that the settings name."""
-    if settings.azure:
+    if settings.azure and not is_azure_v1(settings.base):
         from .azure import PROVIDER
     else:
         from .openai import PROVIDER

@@ -54,6 +54,7 @@ Describe 'Variables' {
         @{ Name = 'of the service'; Call = 'New-Video x -ApiBase $Given' }
         @{ Name = 'of a list'; Call = 'Get-Video -ApiBase $Given' }
         @{ Name = 'of a file'; Call = 'New-Video x -InputReference none.png' }
+        @{ Name = 'of a value that cannot be sent'; Call = 'Get-VideoContent x -OutFile env:x' }
         @{ Name = 'in a pipeline'; Call = '"x" | Remove-Video -ApiBase $Given' }
     ) {
         $script = "$Call -ErrorAction SilentlyContinue -ErrorVariable found; @{ Found = @(`$found); Seen = @(`$Error) }"

@@ -71,6 +71,18 @@ Describe 'Pipelines that stop' {
         }
     }
 
+    It 'leaves the loop of the user by <Word> behind <Name>' -ForEach @(
+        @{ Word = 'break'; Name = 'one cmdlet'; Call = 'Get-Video -All'; Expected = 'n1' }
+        @{ Word = 'break'; Name = 'three cmdlets'; Call = 'Get-Video -All | Get-Video | Get-Video'; Expected = 'n1' }
+        @{ Word = 'continue'; Name = 'one cmdlet'; Call = 'Get-Video -All'; Expected = 'n1', 'n1' }
+        @{ Word = 'continue'; Name = 'three cmdlets'; Call = 'Get-Video -All | Get-Video | Get-Video'; Expected = 'n1', 'n1' }
+        @{ Word = 'break outer'; Name = 'two cmdlets'; Call = 'Get-Video -All | Get-Video'; Expected = 'n1' }
+        @{ Word = 'break'; Name = 'a verbose line'; Call = 'Get-Video -All -Verbose 4>&1 | Get-Video -ErrorAction Ignore'; Expected = 'n1' }
+    ) {
+        $script = ":outer foreach (`$turn in 1, 2) { $Call | ForEach-Object { `$_.prompt; $Word }; 'not reached' }"
+        @(Invoke-Apart -Script $script) | Should -Be @($Expected)
+    }
+
     It 'ends by a throw downstream' {
         { Get-Video -All | ForEach-Object { throw 'down' } } | Should -Throw 'down'
     }
@@ -156,6 +168,28 @@ Describe 'The text of a job' {
         $job = New-Video 'a' -Size 64x64 | Wait-Video -PollIntervalSec 0.1
         (Get-Video -VideoId $job).id | Should -Be $job.id
         (Get-VideoContent $job).Count | Should -BeGreaterThan 1000
+    }
+
+    It 'is its id after Import-Clixml and out of a PowerShell job' {
+        $job = New-Video 'a'
+        $job | Export-Clixml -LiteralPath "$TestDrive/job.xml"
+        $read = Import-Clixml -LiteralPath "$TestDrive/job.xml"
+        "$read" | Should -Be $job.id
+        (Get-Video -VideoId $read).id | Should -Be $job.id
+        $running = Start-Job -ArgumentList (Resolve-Path -LiteralPath $Manifest).Path -ScriptBlock {
+            param ($Manifest)
+            Import-Module $Manifest
+            New-Video 'in a job'
+        }
+        $received = $running | Wait-Job -Timeout 60 | Receive-Job
+        $running | Remove-Job -Force
+        "$received" | Should -Be $received.id
+        ($received | Get-Video).prompt | Should -Be 'in a job'
+    }
+
+    It 'is that of an object where there is no id' {
+        $none = [pscustomobject]@{ PSTypeName = 'PSOpenAI.Video.Job'; status = 'odd'; more = 1 }
+        "$none" | Should -Be '@{status=odd; more=1}'
     }
 
     It 'is no part of its JSON' {

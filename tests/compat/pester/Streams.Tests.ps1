@@ -51,7 +51,7 @@ Describe 'Streams' {
         $done[0].status | Should -Be 'completed'
         $shown = @($shell.Streams.Progress | Where-Object { $_.Activity -eq 'Wait-Video' })
         $shown[0].StatusDescription | Should -Match '^(queued|in_progress)( \d+ %)?$'
-        $shown[0].CurrentOperation | Should -Match '^Video video_\w+\.\.\.\w{5}$'
+        $shown[0].CurrentOperation | Should -Match '^(Video )?video_\w+\.\.\.\w{5}$'
         $shown.PercentComplete | Where-Object { $_ -gt 0 } | Should -Not -BeNullOrEmpty
         $shown.SecondsRemaining | Where-Object { $_ -ge 0 } | Should -Not -BeNullOrEmpty
         $shown[-1].RecordType | Should -Be 'Completed'

@@ -51,14 +51,24 @@ Describe 'Values' {
         { New-Video 'x' -AdditionalBody $body -ErrorAction Stop } | Should -Throw 'Nothing was sent*'
     }
 
+    It 'makes dates of the texts that Windows PowerShell reads' {
+        $job = [pscustomobject]@{ id = 'video_1'; created_at = '2025-10-11T14:51:05+00:00'; completed_at = $null; prompt = '2025-10-11' }
+        InModuleScope PSOpenAI.Py -Parameters @{ Job = $job } {
+            param ($Job)
+            Set-JobTime -Job $Job
+            $Job.created_at.ToUniversalTime() | Should -Be ([datetime]::new(2025, 10, 11, 14, 51, 5))
+            $Job.prompt | Should -Be '2025-10-11'
+        }
+    }
+
     It 'keeps nested objects' {
         $job = [pscustomobject]@{ id = 'video_1'; completed_at = $null; error = [pscustomobject]@{ code = 'x'; list = @(1) } }
         InModuleScope PSOpenAI.Py -Parameters @{ Job = $job } {
             param ($Job)
-            $shown = ConvertTo-Job -Value $Job
-            $shown.completed_at | Should -BeNullOrEmpty
-            $shown.error.code | Should -Be 'x'
-            $shown.error.list.Count | Should -Be 1
+            Set-JobTime -Job $Job
+            $Job.completed_at | Should -BeNullOrEmpty
+            $Job.error.code | Should -Be 'x'
+            $Job.error.list.Count | Should -Be 1
         }
     }
 }

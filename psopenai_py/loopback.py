@@ -1,0 +1,16 @@
+"""What means this machine. On its own, since clients and the sandbox's server have nothing else in common."""
+
+from __future__ import annotations
+
+
+def is_loopback(host: str) -> bool:
+    """True for this machine: localhost, names below it, and the loopback addresses."""
+    from ipaddress import ip_address
+
+    name = host.lower().rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,104 @@
+"""The content of a job on its way to a sink: from its usual place, or from the address that the job names."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from ..errors import APIRequestError, JobFailedError
+from ..http.client import Opening
+from ..redaction import shown_url
+from . import download, status
+from .client import VideoClient
+from .download import Sink
+from .download_progress import DownloadProgress
+from .job import failed_job, under_id, warn_of_failure
+from .polling import Watch
+
+#: Statuses by which servers say that the content of a job is not there yet, right after they called it completed, too.
+_NOT_YET = (400, 404, 409, 425, 502, 503)
+#: Seconds between the questions for the content of a completed job.
+_UNTIL_THERE = (0.5, 1.0, 2.0, 4.0)
+
+
+class Delivery:
+    """The delivery of one job's content.
+
+    Args:
+        variant: what to deliver; empty or "video" for the video.
+    """
+
+    def __init__(self, client: VideoClient, identifier: str, variant: str) -> None:
+        #: The job, once it is known to be completed.
+        self.job: dict[str, Any] | None = None
+        self._client = client
+        self._identifier = identifier
+        self._variant = variant
+
+    def wait(self, again: str) -> Generator[float, None, None]:
+        """Wait until there is a video; yields seconds to sleep. `again` is the command that does the same once more.
+
+        Raises JobFailedError for a job that ended without one.
+        """
+        job = yield from Watch(self._client, self._identifier, again).until_over()
+        if not status.has_succeeded(status.word(job)):
+            raise self._without_video(job)
+        warn_of_failure(self._client.streams, job)
+        self.job = job
+
+    @property
+    def pauses(self) -> tuple[float, ...]:
+        """The seconds between questions for content that is not there yet; none while the job may not be over."""
+        return _UNTIL_THERE if self.job else ()
+
+    def is_not_there_yet(self, error: APIRequestError) -> bool:
+        """True for an error by which a server may say that the content is not there yet; the hint then says so."""
+        found = error.status in _NOT_YET and error.action != download.STILL_THERE
+        if found and self.job is None:
+            error.action = f"{error.action} If the job is not over yet, -WaitForCompletion waits for it.".strip()
+        return found
+
+    def copy(self, sink: Sink, name: str) -> str:
+        """Copy the content and return its media type; `name` is shown while it comes.
+
+        Raises what `download.copy` raises, and JobFailedError where the server answers with a job that failed.
+        """
+        try:
+            return self._copy_from("", sink, name)
+        except APIRequestError as error:
+            job = failed_job(error.text)
+            if job is not None:
+                raise self._without_video(under_id(job, self._identifier)) from None
+            address = self._other_address(error)
+            if not address:
+                raise
+        return self._copy_from(address, sink, name)
+
+    def _copy_from(self, address: str, sink: Sink, name: str) -> str:
+        streams, progress = self._client.streams, DownloadProgress(name)
+        identifier = self._client.content_id(self._identifier)
+
+        def fetch(start: int, tag: str) -> Opening:
+            return self._client.content(identifier, self._variant or None, start, tag, address)
+
+        streams.show_progress(progress.pieces)
+        try:
+            return download.copy(fetch, sink, variant=self._variant, broke=streams.verbose, progress=progress.reached)
+        finally:
+            streams.progress_end()
+
+    def _other_address(self, error: APIRequestError) -> str:
+        """Where else the video is; empty where nobody knows, where it had begun to come, and for a picture of it."""
+        if error.action == download.STILL_THERE or self._variant not in ("", "video"):
+            return ""
+        address = self._client.other_address(self._identifier, error, self.job)
+        if address:
+            where = shown_url(address)
+            self._client.streams.verbose(f"The video is fetched from the address that the job names: {where}")
+        return address
+
+    def _without_video(self, job: dict[str, Any]) -> JobFailedError:
+        """The error for a job that has no video, after the warning that says why."""
+        warn_of_failure(self._client.streams, job)
+        text = f"The job {self._identifier} is not completed; its status is '{job.get('status')}'."
+        return JobFailedError(text, job=job, command=self._client.cmdlet)
