@@ -1,4 +1,4 @@
-"""Entry points: `python -m psopenai_py Verb-Noun ...` and one small callable for each console script."""
+"""The entry point of `python -m psopenai_py` and of all console scripts."""
 
 from __future__ import annotations
 
@@ -10,63 +10,13 @@ from . import signals
 
 
 def main() -> NoReturn:
-    """`psopenai CMDLET ...` and `python -m psopenai_py CMDLET ...`."""
-    _run("psopenai")
+    """Run the cmdlet under whose name the program was started; for any other name, the first argument says which."""
+    _run(_program_name(sys.argv[0]))
 
 
-def new_video() -> NoReturn:
-    """`New-Video ...`"""
-    _run("New-Video")
-
-
-def get_video() -> NoReturn:
-    """`Get-Video ...`"""
-    _run("Get-Video")
-
-
-def get_video_content() -> NoReturn:
-    """`Get-VideoContent ...`"""
-    _run("Get-VideoContent")
-
-
-def wait_video() -> NoReturn:
-    """`Wait-Video ...`"""
-    _run("Wait-Video")
-
-
-def new_video_remix() -> NoReturn:
-    """`New-VideoRemix ...`"""
-    _run("New-VideoRemix")
-
-
-def remove_video() -> NoReturn:
-    """`Remove-Video ...`"""
-    _run("Remove-Video")
-
-
-def get_video_model() -> NoReturn:
-    """`Get-VideoModel ...`"""
-    _run("Get-VideoModel")
-
-
-def start_video_sandbox() -> NoReturn:
-    """`Start-VideoSandbox ...`"""
-    _run("Start-VideoSandbox")
-
-
-def set_openai_key() -> NoReturn:
-    """`Set-OpenAIKey ...`"""
-    _run("Set-OpenAIKey")
-
-
-def get_openai_key() -> NoReturn:
-    """`Get-OpenAIKey ...`"""
-    _run("Get-OpenAIKey")
-
-
-def remove_openai_key() -> NoReturn:
-    """`Remove-OpenAIKey ...`"""
-    _run("Remove-OpenAIKey")
+def _program_name(path: str) -> str:
+    """The name of a program without its folder, and without what Windows puts behind it."""
+    return path.replace("\\", "/").rpartition("/")[2].removesuffix(".exe").removesuffix("-script.py")
 
 
 def _run(name: str) -> NoReturn:

@@ -207,7 +207,7 @@ class Masks:
         """A text without them, however they are escaped in it; what was JSON still is."""
         for secret, shown in self._shown.items():
             if not _is_common(secret):
-                text = text.replace(secret, shown)
+                text = _without_beginning(text.replace(secret, shown), secret)
                 # To look at each character costs much more than to see that there is nothing to find.
                 if secret.isascii() and re.fullmatch(r"[\w.+=-]+", secret) and not re.search(_ESCAPES, text):
                     continue
@@ -252,6 +252,14 @@ def _credentials(value: str) -> list[str]:
         with suppress(Error, ValueError):
             found.append(a2b_base64(bare).decode().partition(":")[2])
     return found
+
+
+def _without_beginning(text: str, secret: str) -> str:
+    """A text that was cut, without the part of a secret at its end, if that is more than a mask shows."""
+    for length in range(min(len(secret) - 1, len(text)), _UNMISTAKABLE - 2, -1):
+        if text.endswith(secret[:length]):
+            return text[:-length] + HIDDEN
+    return text
 
 
 def _is_common(secret: str) -> bool:

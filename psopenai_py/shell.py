@@ -33,10 +33,11 @@ def run(
     """Run one cmdlet and return the exit code.
 
     Args:
-        name: the cmdlet's name, or that of the program for the list of all.
+        name: the cmdlet's name; any other is that of the program, whose first argument says what to do.
         environ, stdin, stdout, stderr: in place of the process's own; the files are binary.
     """
     environ = os.environ if environ is None else environ
+    name = program.canonical(name) or program.PROGRAM
     if environ.get(COMPLETION_VARIABLE) and stdout is None:
         return _complete(name, environ[COMPLETION_VARIABLE])
     files = (stdin or _binary(sys.stdin), stdout or _binary(sys.stdout), stderr or _binary(sys.stderr))

@@ -15,7 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+#: The program, or None. The pipe is one of Unix.
+CHROMIUM = next(filter(None, map(shutil.which, _NAMES)), None) if sys.platform != "win32" else None
 
 _LIMIT = 30.0
 #: The browser reads from descriptor 3 and writes to 4; both pipes are first put where neither is in the way.

@@ -112,7 +112,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     for name, target in PROJECT["scripts"].items():
         module, _, function = target.partition(":")
-        code = f"from {module} import {function}; {function}()"
+        code = f"import sys; from {module} import {function}; sys.argv[0] = {name!r}; {function}()"
         script = folder / name
         script.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, "-c", code])} "$@"\n')
         script.chmod(0o755)

@@ -169,7 +169,7 @@ def test_secrets_of_a_header(header: str, secret: str) -> None:
 
 def test_words_of_a_header_from_eight_characters_on() -> None:
     masks = Masks.of({"Cookie": "a=12ab34cd; b=12ab34c"}, "http://h/")
-    assert masks.text("12ab34cd 12ab34c") == "<hidden> 12ab34c"
+    assert masks.text("12ab34cd 12ab34c.") == "<hidden> 12ab34c."
 
 
 def test_secrets_of_an_address_and_of_a_body() -> None:
@@ -178,6 +178,13 @@ def test_secrets_of_an_address_and_of_a_body() -> None:
     masks = Masks.of({"Date": "ffffffffff"}, url, members)
     shown = masks.text("aaaaaaaaaa bbbbbbbbbb cc+cccccc cc%2Bcccccc dddddddddd eeeeeeeeee ffffffffff")
     assert shown == "<hidden> bbbbbbbbbb <hidden> <hidden> <hidden> eeeeeeeeee ffffffffff"
+
+
+@pytest.mark.parametrize("length", range(1, len(KEY)))
+def test_a_text_that_was_cut_inside_of_a_secret(length: int) -> None:
+    """An excerpt may end anywhere. Six characters are what the mask shows anyway."""
+    text = f"It begins: {KEY[:length]}"
+    assert Masks([KEY]).text(text) == (text if length < 7 else "It begins: <hidden>")
 
 
 def test_the_longer_of_two_secrets_comes_first() -> None:

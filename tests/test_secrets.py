@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -202,3 +203,23 @@ def test_secrets_of_a_body_are_not_shown(more: str, server: Server, run: Run) ->
         False,
         True,
     )
+
+
+@pytest.mark.parametrize("cut", range(240, 312, 3))
+def test_an_excerpt_that_ends_inside_of_the_key(cut: int, server: Server, run: Run) -> None:
+    text = "<p>" + "x" * cut + KEY + "</p>"
+    for status in (200, 500):
+        answer = {"status": status, "text": text, "headers": {"Content-Type": "text/html"}}
+        base = server.script("cut", [answer]).base
+        for command in (["Get-VideoContent", "v", "-OutFile", os.devnull], ["Get-Video", "v"]):
+            result = run(*command, "-ApiBase", base, env={"OPENAI_API_KEY": KEY, "PSOPENAI_ERROR_VIEW": "json"})
+            assert (result.exit_code, KEY[:7] in result.stderr) == (1, False)
+
+
+@pytest.mark.parametrize("length", range(7, len(KEY), 4))
+def test_an_answer_that_breaks_off_inside_of_the_key(length: int, run: Run) -> None:
+    body = f"the key {KEY[:length]}".encode()
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 999\r\nContent-Type: text/plain\r\n\r\n"
+    with listening(saying(head + body)) as server:
+        result = run("New-Video", "x", "-ApiBase", server.base, "-Debug", env={"OPENAI_API_KEY": KEY})
+    assert (result.exit_code, KEY[:7] in result.stderr) == (1, False)

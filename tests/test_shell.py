@@ -255,10 +255,11 @@ def test_every_cmdlet_is_a_console_script() -> None:
 def test_console_scripts_run_the_cmdlet_of_their_name(name: str, target: str) -> None:
     module, _, function = target.partition(":")
     assert callable(getattr(importlib.import_module(module), function))
-    code = f"import sys; from {module} import {function}; sys.argv[1:] = ['-NoSuchThing']; {function}()"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith(f"{name}: ")
+    for program in (f"/usr/bin/{name}", rf"C:\\Python\\Scripts\\{name}.exe", name.lower()):
+        code = f"import sys; from {module} import {function}; sys.argv = [{program!r}, '-NoSuchThing']; {function}()"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith(f"{name}: ")
 
 
 @pytest.mark.parametrize("name", ["psopenai", "New-Video"])

@@ -120,7 +120,7 @@ def test_without_a_request(arguments: list[str], exit_code: int, modules: set[st
 
 def test_completion() -> None:
     asked = {"_PSOPENAI_COMPLETE": "bash_complete", "COMP_WORDS": "New-Video -Pro", "COMP_CWORD": "1"}
-    names = loaded("from psopenai_py.__main__ import new_video; new_video()", env=asked)
+    names = loaded("import sys; sys.argv[0] = 'New-Video'; from psopenai_py.__main__ import main; main()", env=asked)
     assert ours(names) == (FRONT | TABLE | {"candidates", "completion", "completion.scripts", "completion.templates"})
     assert packages(names) == {"click"} | ON_WINDOWS
     assert standard(names) <= {"math", "shlex", "signal", "collections.abc"}

@@ -76,13 +76,7 @@ function Receive-WorkerCall {
         elseif ($kind -in 'error', 'lost') {
             # Of a video that broke off, nothing is handed on.
             $content.SetLength(0)
-            if ($kind -eq 'lost') {
-                $fault = New-LossFault -Worker $Worker -Cmdlet $Invocation.MyCommand.Name
-            }
-            else {
-                $fault = ConvertFrom-Json -InputObject $value
-            }
-            Complete-Fault -Facts $fault -Invocation $Invocation -Ending $Ending
+            Complete-Fault -Facts (Read-Fault -Worker $Worker -Json $value -Cmdlet $Invocation.MyCommand.Name) -Invocation $Invocation -Ending $Ending
             if ($kind -eq 'lost' -or ($null -ne $Ending.Value -and $ErrorActionPreference -eq 'Stop')) {
                 # Nobody comes back to read on.
                 Stop-WorkerCall -Worker $Worker -Call $Call
@@ -94,12 +88,8 @@ function Receive-WorkerCall {
         }
         $left = ''
     } until ($kind -eq 'end' -or ($left -and ($left = 'continue')))
-    if ($left -eq 'break') {
-        break
-    }
-    if ($left -eq 'continue') {
-        continue
-    }
+    if ($left -eq 'break') { break }
+    if ($left -eq 'continue') { continue }
     if ($content.Length -gt 0) {
         $content.ToArray()
     }
@@ -125,12 +115,18 @@ function Write-Job {
         $left = ''
     } until (($left -and ($left = 'continue')) -or $next -ge $jobs.Count)
     # As in Receive-WorkerCall, which these end in turn.
-    if ($left -eq 'break') {
-        break
+    if ($left -eq 'break') { break }
+    if ($left -eq 'continue') { continue }
+}
+
+function Read-Fault {
+    # What the worker says, or what there is to say when it has ended.
+    param ($Worker, [string]$Json, [string]$Cmdlet)
+
+    if (-not $Json) {
+        return New-LossFault -Worker $Worker -Cmdlet $Cmdlet
     }
-    if ($left -eq 'continue') {
-        continue
-    }
+    return ConvertFrom-Json -InputObject $Json
 }
 
 function Complete-Fault {

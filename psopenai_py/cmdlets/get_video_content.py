@@ -80,7 +80,7 @@ def steps(call: Call) -> Steps:
     else:
         _check_target(call, target)
     client = call.client(CMDLET)
-    delivery = Delivery(client, call.bound["VideoId"], call.bound.get("Variant", ""))
+    delivery = Delivery(client, call.bound["VideoId"], call.bound.get("Variant"))
     if call.bound.get("WaitForCompletion"):
         yield from delivery.wait(call.again(CMDLET, client.settings))
     yield from _deliver(call, client, delivery, target)

@@ -13,9 +13,8 @@ from ..binding.numbers import to_int32
 
 #: Statuses by which a server says that it takes no more just now.
 NOT_NOW = (429, 503)
-#: Longest wish of a server that is heeded, in milliseconds. The reference heeds a minute at most, and asks again too
-#: soon where a server wants more.
-_LONGEST_HINT = 3_600_000
+#: Longest wish of a server that a repetition heeds, in milliseconds; the reference takes a longer one for none.
+_LONGEST_HINT = 60_000
 _LONGEST_WAIT = 129_000
 
 

@@ -126,6 +126,7 @@ class VideoClient:
                 raise
             self.streams.verbose(f"The request is sent again in JSON: {error.message}")
             refusal = error
+        deferral.release()  # nothing came of it, so an interruption need not wait any longer
         try:
             return self.http.send(json_body.of(request, self._added), deferral=deferral)
         except APIRequestError as error:

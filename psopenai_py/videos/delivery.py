@@ -24,10 +24,10 @@ class Delivery:
     """The delivery of one job's content.
 
     Args:
-        variant: what to deliver; empty or "video" for the video.
+        variant: what to deliver, as it was asked for; None where it was not.
     """
 
-    def __init__(self, client: VideoClient, identifier: str, variant: str) -> None:
+    def __init__(self, client: VideoClient, identifier: str, variant: str | None) -> None:
         #: The job, once it is known to be completed.
         self.job: dict[str, Any] | None = None
         self._client = client
@@ -75,10 +75,10 @@ class Delivery:
 
     def _copy_from(self, address: str, sink: Sink, name: str) -> str:
         streams, progress = self._client.streams, DownloadProgress(name)
-        source = self._client.content_source(self._identifier, self._variant or None)
+        source = self._client.content_source(self._identifier, self._variant)
 
         def fetch(start: int, tag: str) -> Opening:
-            return self._client.content(source, self._variant or None, start, tag, address)
+            return self._client.content(source, self._variant, start, tag, address)
 
         def reached(size: int, total: int | None) -> None:
             progress.reached(size, total)
@@ -86,13 +86,13 @@ class Delivery:
 
         streams.show_progress(progress.pieces)
         try:
-            return download.copy(fetch, sink, variant=self._variant, broke=streams.verbose, progress=reached)
+            return download.copy(fetch, sink, variant=self._variant or "", broke=streams.verbose, progress=reached)
         finally:
             streams.progress_end()
 
     def _other_address(self, error: APIRequestError) -> str:
         """Where else the video is; empty where nobody knows, where it had begun to come, and for a picture of it."""
-        if error.action == download.STILL_THERE or self._variant not in ("", "video"):
+        if error.action == download.STILL_THERE or self._variant not in (None, "", "video"):
             return ""
         address = self._client.other_address(self._identifier, error, self.job)
         if address:

@@ -30,7 +30,7 @@ class HostedClient(VideoClient):
     """A service whose answers its provider puts into PSOpenAI's words."""
 
     def content_source(self, video_id: str, variant: str | None = None) -> Source:
-        if variant not in (None, "video"):
+        if variant not in (None, "", "video"):
             raise InputError(
                 f"{self.settings.service} has the video alone, and no {variant}. Nothing was sent.",
                 command=self.cmdlet,
