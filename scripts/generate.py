@@ -1,4 +1,4 @@
-"""Renew what is made from the cmdlets' tables: tables of README and manual, help pages, the PowerShell functions.
+"""Renew what is made from the cmdlets' tables: tables of README and manual, help, man pages, PowerShell functions.
 
     python3 scripts/generate.py [--check]
 
@@ -17,6 +17,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import _man  # noqa: E402
 import _powershell  # noqa: E402
 
 from psopenai_py import shell  # noqa: E402
@@ -36,6 +37,7 @@ from psopenai_py.services import SERVICES  # noqa: E402
 #: What may have parts between marks, each anywhere in any of them.
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "compat").glob("*.md"))]
 HELP_PAGES = ROOT / "tests" / "data" / "help"
+MAN_PAGES = ROOT / "compat" / "man"
 MODULE = ROOT / "compat" / "PSOpenAI.Py"
 
 
@@ -58,6 +60,7 @@ def generated() -> Iterator[tuple[Path, str]]:
         yield document, renewed(document.read_text("utf-8"))
     for name in MODULES:
         yield HELP_PAGES / f"{name}.txt", help_page.render(load(name).CMDLET) + "\n"
+        yield MAN_PAGES / f"{name}.1", _man.page(load(name).CMDLET)
     for topic in topics.TOPICS:
         yield HELP_PAGES / "topics" / f"{topic.name}.txt", topics.render(topic) + "\n"
     yield MODULE / "Cmdlets.ps1", _powershell.functions()
