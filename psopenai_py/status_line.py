@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from . import screen
 
@@ -36,8 +36,13 @@ class StatusLine(ABC):
             begins, self._pieces = self._pieces is None, pieces
             if begins:
                 self._ended = threading.Event()
-                threading.Thread(target=self._tick, args=(self._ended,), name="status line", daemon=True).start()
+                self._begin(self._ended)
             self.changed()
+
+    def _begin(self, ended: threading.Event) -> None:
+        # Where the system gives no thread, the line does not tick, but it still changes.
+        with suppress(RuntimeError):
+            threading.Thread(target=self._tick, args=(ended,), name="status line", daemon=True).start()
 
     def end(self) -> None:
         """Say nothing any more."""

@@ -17,7 +17,7 @@ id=$(New-Video 'Dancing Doggo' -Size 64x64 | field id)
 
 Wait-Video "$id" -PollIntervalSec 0.1 -Verbose >job.json 2>log.txt &
 waiting=$!
-shows log.txt 'in_progress'
+shows log.txt '200 OK'
 kill -KILL "$server" && wait "$server" 2>/dev/null || true
 shows log.txt "Asking for the job $id failed and is repeated: "
 serve "${port%%/*}"
@@ -25,9 +25,10 @@ wait "$waiting" || fail "the wait ended with $?"
 same 'the status' completed "$(field status < job.json)"
 
 id=$(New-Video '[stall] Dancing Doggo' -Size 64x64 | field id)
-Wait-Video "$id" -PollIntervalSec 0.1 -TimeoutSec 3 >job.json 2>log.txt &
+until [ "$(Get-Video "$id" | field status)" = in_progress ]; do sleep 0.1; done
+Wait-Video "$id" -PollIntervalSec 0.1 -TimeoutSec 3 -Verbose >job.json 2>log.txt &
 waiting=$!
-shows log.txt 'in_progress'
+shows log.txt '200 OK'
 kill -KILL "$server" && wait "$server" 2>/dev/null || true
 exits 8 wait "$waiting"
 same 'the job so far' in_progress "$(field status < job.json)"
