@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT))
 
 import _man  # noqa: E402
 import _powershell  # noqa: E402
+import _promises  # noqa: E402
 
 from psopenai_py import shell  # noqa: E402
 from psopenai_py.binding.spec import Kind, Parameter  # noqa: E402
@@ -35,7 +36,7 @@ from psopenai_py.sandbox.service.faults import FAULTS  # noqa: E402
 from psopenai_py.services import SERVICES  # noqa: E402
 
 #: What may have parts between marks, each anywhere in any of them.
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "compat").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", ROOT / ".github" / "SECURITY.md", *sorted((ROOT / "compat").glob("*.md"))]
 HELP_PAGES = ROOT / "tests" / "data" / "help"
 MAN_PAGES = ROOT / "compat" / "man"
 MODULE = ROOT / "compat" / "PSOpenAI.Py"
@@ -162,6 +163,11 @@ def table(titles: list[str], rows: list[str]) -> str:
     return "\n".join([f"| {' | '.join(titles)} |", "|" + "---|" * len(titles), *rows, ""])
 
 
+def promises(_: str) -> str:
+    """One row a promise."""
+    return table(["Promise", "Shown by", "Cases"], _promises.rows())
+
+
 PARTS: dict[str, Callable[[str], str]] = {
     "cmdlets": cmdlets,
     "parameters": parameters,
@@ -171,6 +177,7 @@ PARTS: dict[str, Callable[[str], str]] = {
     "pipeline": pipeline,
     "common": common,
     "faults": faults,
+    "promises": promises,
 }
 
 

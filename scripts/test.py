@@ -8,13 +8,17 @@ With `--servers`, the tests against servers that others wrote run, which are not
 `compat/servers.md`.
 """
 
+import os
 import sys
 
 import _environment
 import check
 
+#: Tests wait for processes and servers half of the time, so there are two for each core.
+_AT_ONCE = min(2 * (os.cpu_count() or 1), 8)
+
 WHOLE_SUITE = [
-    *("-n", "auto", "--maxprocesses", "8", "--dist", "worksteal"),
+    *("-n", str(_AT_ONCE), "--dist", "worksteal"),
     # pytest-cov and not `coverage run`: its report comes before the closing line, and the threshold
     # (see pyproject.toml) is part of pytest's exit code.
     *("--cov", "--cov-report", "term"),
