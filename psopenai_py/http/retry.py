@@ -1,6 +1,13 @@
-"""Whether to repeat a request, and after how long. Pure: time and chance come in as arguments.
+"""Whether to try something again, and after how long. Pure: time and chance come in as arguments.
 
-The rules are PSOpenAI's. A request that got no answer is never repeated here: it may have been carried out.
+The answers differ, and stand here side by side:
+
+    a request              `should_retry`: as the user allows, after a response that says so. The rules are PSOpenAI's.
+                           One that got no response is never repeated: it may have been carried out.
+    a poll                 `may_pass`: asking costs nothing, so all that may be over the next time.
+    a download             `may_resume`: as long as more comes of it.
+    content of a done job  `may_come_later`: servers finish a job before its file.
+    a record of a run      `was_not_carried_out`: only where it is certain that nothing was created.
 """
 
 from __future__ import annotations
@@ -10,9 +17,28 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from ..binding.numbers import to_int32
+from ..errors import (
+    AnswerError,
+    APIRequestError,
+    BindingError,
+    ConnectionFailedError,
+    InputError,
+    KeyMissingError,
+    PSOpenAIError,
+    QuotaLimitExceededError,
+    RequestTimeoutError,
+    SettingsError,
+    StoppedError,
+)
 
 #: Statuses by which a server says that it takes no more just now.
 NOT_NOW = (429, 503)
+#: Those of the 4xx range that say "not now" rather than "no".
+_PASSING = (408, 409, 425, 429)
+#: Those that say of content that it is not there yet, right after the job was called completed, too.
+_NOT_YET = (400, 404, 409, 425, 502, 503)
+#: Errors that arise before anything is sent.
+_BEFORE = (BindingError, InputError, SettingsError, KeyMissingError)
 #: Longest wish of a server that a repetition heeds, in milliseconds; the reference takes a longer one for none.
 _LONGEST_HINT = 60_000
 _LONGEST_WAIT = 129_000
@@ -35,6 +61,43 @@ def should_retry(status: int, headers: Mapping[str, str], message: str, *, done:
     if status == 429:
         return "quota" not in message.lower()
     return 500 <= status <= 599
+
+
+def may_pass(error: PSOpenAIError) -> bool:
+    """True for the failure of a poll that a later one may not have."""
+    if isinstance(error, QuotaLimitExceededError):
+        return False
+    if isinstance(error, APIRequestError):
+        return error.status >= 500 or error.status in _PASSING
+    return isinstance(error, ConnectionFailedError)
+
+
+def may_resume(error: PSOpenAIError, *, begun: bool) -> bool:
+    """True if another attempt at a download makes sense: for what had begun, else only after a dropped connection."""
+    if isinstance(error, APIRequestError):
+        return begun and (error.status >= 500 or error.status in (416, *_PASSING))
+    lost = isinstance(error, ConnectionFailedError) and error.sent and not isinstance(error, RequestTimeoutError)
+    return lost or begun
+
+
+def may_come_later(error: APIRequestError) -> bool:
+    """True for an error by which a server may say that content is not there yet."""
+    return error.status in _NOT_YET
+
+
+def was_not_carried_out(error: PSOpenAIError) -> bool:
+    """True if it is certain that no job was created, so that a record may be sent again."""
+    if isinstance(error, APIRequestError):
+        # A gateway's 5xx may hide a success; one that names a time to come back has not tried.
+        return error.status < 500 or was_not_tried(error.status, error.headers)
+    if isinstance(error, ConnectionFailedError):
+        return not error.sent
+    if isinstance(error, AnswerError):
+        return error.refused
+    if isinstance(error, StoppedError):
+        return True  # by the warning that a refused request is to be repeated; any other comes after the job
+    # A file that could be opened and then not be read was being sent.
+    return isinstance(error, _BEFORE) and error.category != "ReadError"
 
 
 def was_not_tried(status: int, headers: Mapping[str, str]) -> bool:

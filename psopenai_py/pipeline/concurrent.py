@@ -10,13 +10,14 @@ from typing import Any
 from ..binding.spec import Kind
 from ..cmdlets import Call, CmdletModule
 from ..errors import APIRequestError, InputError, Interrupted, KeyMissingError, PSOpenAIError
+from ..http import retry
 from ..http.rate_limit import SharedRateLimiter
 from ..terminal import TerminalStreams
 from .interrupts import Interrupts
 from .journal import Journal, digest
 from .ordered_output import OrderedOutput
 from .progress import RunProgress
-from .record import Record, is_harmless
+from .record import Record
 from .scheduler import Scheduler
 
 #: Records that may be under way or unheard at the same time, however long the input is. So many jobs are waited for
@@ -73,7 +74,9 @@ class _Many:
     ) -> None:
         careful = journal is not None and module.CMDLET.creates
         self._interrupts = Interrupts()
-        self._limiter = SharedRateLimiter(is_harmless if careful else _always, lambda: self._interrupts.count > 0)
+        self._limiter = SharedRateLimiter(
+            retry.was_not_carried_out if careful else _always, lambda: self._interrupts.count > 0
+        )
         self._module = module
         self._call = call._replace(limiter=self._limiter)
         self._streams = streams

@@ -8,24 +8,15 @@ from typing import Any
 
 from ..cmdlets import Call, CmdletModule, Steps
 from ..errors import (
-    AnswerError,
-    APIRequestError,
-    BindingError,
-    ConnectionFailedError,
     InputError,
     Interrupted,
-    KeyMissingError,
     PSOpenAIError,
-    SettingsError,
-    StoppedError,
 )
+from ..http import retry
 from .journal import Entry, Journal
 from .ordered_output import BufferedStreams
 from .remaining import identifier
 from .run import perform, report
-
-#: Errors that arise before anything is sent.
-_BEFORE = (BindingError, InputError, SettingsError, KeyMissingError)
 
 
 class Record:
@@ -112,7 +103,7 @@ class Record:
         creates, errors = self._module.CMDLET.creates, self.streams.errors
         if not errors or (creates and self.streams.outputs):
             self._write(partial(self._journal.done, outputs=self.streams.outputs))
-        elif creates and not all(map(is_harmless, errors)):
+        elif creates and not all(map(retry.was_not_carried_out, errors)):
             self._write(self._journal.unknown)
         else:
             self._write(self._journal.failed)
@@ -122,21 +113,6 @@ class Record:
             note(self.number, self._value)
         except PSOpenAIError as error:
             self.streams.error(error)
-
-
-def is_harmless(error: PSOpenAIError) -> bool:
-    """True if it is certain that no job was created, so that the record may be sent again."""
-    if isinstance(error, APIRequestError):
-        # A gateway's 5xx may hide a success; one that names a time to come back has not tried.
-        return error.status < 500 or (error.status == 503 and "retry-after" in error.headers)
-    if isinstance(error, ConnectionFailedError):
-        return not error.sent
-    if isinstance(error, AnswerError):
-        return error.refused
-    if isinstance(error, StoppedError):
-        return True  # by the warning that a refused request is to be repeated; any other comes after the job
-    # A file that could be opened and then not be read was being sent.
-    return isinstance(error, _BEFORE) and error.category != "ReadError"
 
 
 def _unknown(number: int, cmdlet: str) -> PSOpenAIError:

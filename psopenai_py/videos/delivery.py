@@ -6,6 +6,7 @@ from collections.abc import Generator
 from typing import Any
 
 from ..errors import APIRequestError, JobFailedError
+from ..http import retry
 from ..redaction import shown_url
 from . import download, status
 from .client import Opening, VideoClient
@@ -14,8 +15,6 @@ from .download_progress import DownloadProgress
 from .job import failed_job, under_id, warn_of_failure
 from .polling import Watch
 
-#: Statuses by which servers say that the content of a job is not there yet, right after they called it completed, too.
-_NOT_YET = (400, 404, 409, 425, 502, 503)
 #: Seconds between the questions for the content of a completed job.
 _UNTIL_THERE = (0.5, 1.0, 2.0, 4.0)
 
@@ -52,7 +51,7 @@ class Delivery:
 
     def is_not_there_yet(self, error: APIRequestError) -> bool:
         """True for an error by which a server may say that the content is not there yet; the hint then says so."""
-        found = error.status in _NOT_YET and error.action != download.STILL_THERE
+        found = retry.may_come_later(error) and error.action != download.STILL_THERE
         if found and self.job is None:
             error.action = f"{error.action} If the job is not over yet, -WaitForCompletion waits for it.".strip()
         return found

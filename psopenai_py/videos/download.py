@@ -14,8 +14,8 @@ from ..errors import (
     ConnectionFailedError,
     OutputError,
     PSOpenAIError,
-    RequestTimeoutError,
 )
+from ..http import retry
 from ..http.decoding import encodings
 from ..http.refusals import unusable
 from ..http.response import EXCERPT, Response, whole_number
@@ -29,7 +29,6 @@ MOST_FAILURES = 5
 STILL_THERE = "The video is still on the server; call again."
 #: First pause between two attempts, in seconds; it doubles while no further byte comes.
 _PAUSE = 0.25
-_NOT_NOW = (408, 409, 416, 425, 429)
 #: Bytes that are asked for again where nothing else tells whether the rest is of the same version.
 _OVERLAP = 1024
 
@@ -164,14 +163,9 @@ class _Transfer:
         """True if another attempt makes sense: for what had begun, else only after a dropped connection."""
         if self._beginnings >= MOST_FAILURES:
             return False
-        if isinstance(error, APIRequestError):
-            if not self.furthest or not (error.status >= 500 or error.status in _NOT_NOW):
-                return False
-            if error.status == 416:
-                self._start_over()
-            return True
-        lost = isinstance(error, ConnectionFailedError) and error.sent and not isinstance(error, RequestTimeoutError)
-        return lost or self.furthest > 0
+        if isinstance(error, APIRequestError) and error.status == 416 and self.furthest:
+            self._start_over()
+        return retry.may_resume(error, begun=self.furthest > 0)
 
     def _begin(self, response: Response, span: _Span | None) -> None:
         """Note what the content is, from the answer that begins at its first byte."""

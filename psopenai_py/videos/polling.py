@@ -62,7 +62,7 @@ class Watch:
         except KeyboardInterrupt:
             raise Interrupted(f"The job goes on. {self._advice}") from None
         except PSOpenAIError as error:
-            if waiting.may_pass(error) or isinstance(error, AnswerError):
+            if retry.may_pass(error) or isinstance(error, AnswerError):
                 error.action = f"The job may go on. {self._advice}"
             raise
         finally:

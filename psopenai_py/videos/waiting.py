@@ -10,7 +10,8 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import APIRequestError, ConnectionFailedError, PSOpenAIError, QuotaLimitExceededError
+from ..errors import PSOpenAIError
+from ..http import retry
 from . import status
 
 #: Polls that may fail one after another.
@@ -23,8 +24,6 @@ LONGEST_WISH = 3600.0
 _AFTER_FAILURE = 0.5
 #: Shortest pause between two polls, in seconds, whatever the interval: a busy loop serves nobody.
 _SHORTEST = 0.05
-#: Statuses of the 4xx range that say «not now» rather than «no».
-_PASSING = (408, 409, 425, 429)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def wait(
             failures, hint = 0, _hint(headers)
         except PSOpenAIError as error:
             failures += 1
-            if not may_pass(error):
+            if not retry.may_pass(error):
                 raise
             if _is_past(rules.deadline, clock):
                 raise TimeIsUp(job) from None
@@ -150,12 +149,3 @@ def _hint(headers: Mapping[str, str]) -> float:
     except ValueError:
         return 0.0
     return min(seconds, LONGEST_PAUSE) if seconds > 0 else 0.0  # NaN is not more than 0
-
-
-def may_pass(error: PSOpenAIError) -> bool:
-    """True for a failure that a later poll may not have."""
-    if isinstance(error, QuotaLimitExceededError):
-        return False
-    if isinstance(error, APIRequestError):
-        return error.status >= 500 or error.status in _PASSING
-    return isinstance(error, ConnectionFailedError)
