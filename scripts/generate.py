@@ -21,7 +21,7 @@ import _man  # noqa: E402
 import _powershell  # noqa: E402
 import _promises  # noqa: E402
 
-from psopenai_py import shell  # noqa: E402
+from psopenai_py import environment, shell  # noqa: E402
 from psopenai_py.binding.spec import Kind, Parameter  # noqa: E402
 from psopenai_py.cmdlets import MODULES, load  # noqa: E402
 from psopenai_py.cmdlets.shared_parameters import (  # noqa: E402
@@ -163,6 +163,12 @@ def table(titles: list[str], rows: list[str]) -> str:
     return "\n".join([f"| {' | '.join(titles)} |", "|" + "---|" * len(titles), *rows, ""])
 
 
+def variables(_: str) -> str:
+    """One row an environment variable, or several of one meaning."""
+    rows = [f"| {', '.join(f'`{name}`' for name in each.names)} | {each.meaning} |" for each in environment.VARIABLES]
+    return table(["Variable", "Meaning"], rows)
+
+
 def promises(_: str) -> str:
     """One row a promise."""
     return table(["Promise", "Shown by", "Cases"], _promises.rows())
@@ -178,6 +184,7 @@ PARTS: dict[str, Callable[[str], str]] = {
     "common": common,
     "faults": faults,
     "promises": promises,
+    "environment": variables,
 }
 
 

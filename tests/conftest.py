@@ -17,8 +17,7 @@ from typing import Any, Protocol
 import pytest
 from hypothesis import HealthCheck, settings
 
-from psopenai_py import shell
-from psopenai_py.services import KEY_VARIABLES
+from psopenai_py import environment, shell
 from tests import powershell
 from tests.server import Server, serving
 
@@ -30,13 +29,7 @@ settings.load_profile("unhurried")
 KEY = "sk-test-0123456789abcdefXY"
 
 #: Variables that change what a call does; each test starts without them.
-_VARIABLES = [
-    "OPENAI_API_BASE", "OPENAI_BASE_URL", "OPENAI_API_KEY", "OPENAI_ORGANIZATION", "OPENAI_ORG_ID",
-    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy",
-    "SSL_CERT_FILE", "SSL_CERT_DIR", "PSOPENAI_ERROR_VIEW", "NO_COLOR", "FORCE_COLOR", "_PSOPENAI_COMPLETE",
-    "XDG_STATE_HOME", "PSOPENAI_VIDEO_MODEL", "PSOPENAI_PROVIDER",
-    *KEY_VARIABLES,
-]  # fmt: skip
+_VARIABLES = [*environment.names(), "http_proxy", "https_proxy", "all_proxy", "no_proxy", "_PSOPENAI_COMPLETE"]
 
 
 @dataclass(frozen=True)

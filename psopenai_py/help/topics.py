@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ..binding.spec import Kind, Parameter
+from ..environment import VARIABLES, Variable
 from ..services import OPENAI, SERVICES, Service
 from .layout import INDENT, WIDTH, rows, wrapped
 
@@ -48,21 +49,14 @@ def _shown(block: Block, width: int) -> str:
 
 def _environment() -> list[Block]:
     return [
-        "A parameter goes before its variable. An empty variable counts as one that is not set.",
-        [
-            ("OPENAI_API_KEY", "The key."),
-            ("OPENAI_API_BASE", "Base address of the service; otherwise OPENAI_BASE_URL."),
-            ("PSOPENAI_PROVIDER", "The hosted service to use; psopenai help providers lists them, and their keys."),
-            ("OPENAI_ORGANIZATION", "The organization; otherwise OPENAI_ORG_ID."),
-            ("PSOPENAI_VIDEO_MODEL", "The model of New-Video; otherwise sora-2."),
-            ("HTTPS_PROXY", "Proxy, as HTTP_PROXY and ALL_PROXY. NO_PROXY excepts hosts; loopback needs none."),
-            ("SSL_CERT_FILE", "Certificates to trust; SSL_CERT_DIR is a folder of them."),
-            ("PSOPENAI_ERROR_VIEW", "json: each error as one JSON object on a line of its own."),
-            ("NO_COLOR", "No colours. FORCE_COLOR: colours also where no terminal is."),
-            ("PAGER", "What shows help that is longer than the screen; cat for none."),
-            ("PYTHON_KEYRING_BACKEND", "The keyring backend to use."),
-        ],
+        "A parameter goes before its variable. A blank variable counts as one that is not set.",
+        [(variable.names[0], _meaning(variable)) for variable in VARIABLES],
     ]
+
+
+def _meaning(variable: Variable) -> str:
+    others = ", ".join(variable.names[1:])
+    return f"{variable.meaning} Also: {others}." if others else variable.meaning
 
 
 def _exit_codes() -> list[Block]:

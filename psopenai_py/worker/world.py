@@ -8,15 +8,15 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 
+from .. import environment
 from ..destination import BASE_VARIABLES
 from ..errors import InputError
-from ..services import KEY_VARIABLES
 
 _PROXIES = r"(?:https?|all|no|ftp)_proxy|request_method"
 _STORES = r"ssl_cert_(?:file|dir)|xdg_state_home|localappdata|home|userprofile"
-_KEYS = "|".join(KEY_VARIABLES)
+_OF_CALL = "|".join(environment.names(of_call=True))
 #: Variables that a request with an environment of its own does not take from the worker's.
-_REPLACED = rf"(?i)(?:(?:ps)?openai_.*|{_KEYS}|{_PROXIES}|ssl_cert_(?:file|dir))"
+_REPLACED = rf"(?i)(?:(?:ps)?openai_.*|{_OF_CALL}|{_PROXIES}|ssl_cert_(?:file|dir))"
 #: Variables that decide how a host is reached.
 _WAY = rf"(?i)(?:{_PROXIES}|{_STORES})"
 
