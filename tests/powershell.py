@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -11,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests import unmeasured
 
 PWSH = shutil.which("pwsh")
 WITHOUT = "no pwsh on PATH: the module and the programs were not run in PowerShell"
@@ -22,7 +23,7 @@ def run(arguments: list[str], folder: Path, env: Mapping[str, str]) -> subproces
     return subprocess.run(
         ["pwsh", "-NoProfile", "-NonInteractive", *arguments],
         cwd=folder,
-        env=dict(os.environ) | {"NO_COLOR": "1"} | dict(env),
+        env=unmeasured.environment() | {"NO_COLOR": "1"} | dict(env),
         capture_output=True,
         text=True,
         encoding="utf-8",

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests import powershell
+from tests import powershell, unmeasured
 from tests.documents import DOCUMENTS, ROOT, Block, blocks, every, only
 
 PROGRAMS = Path(sys.executable).parent
@@ -57,7 +57,7 @@ def place(tmp_path: Path) -> Path:
 
 
 def _environment() -> dict[str, str]:
-    return dict(os.environ) | {
+    return unmeasured.environment() | {
         "PATH": os.pathsep.join([str(PROGRAMS), os.environ["PATH"]]),
         "OPENAI_API_BASE": "sandbox:?speed=10",
         "PSModulePath": str(ROOT / "compat"),

@@ -14,7 +14,7 @@ import pytest
 import tree_sitter
 import tree_sitter_pwsh
 
-from tests import powershell
+from tests import powershell, unmeasured
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "compat" / "examples"
 SCRIPTS = sorted(EXAMPLES.glob("*.ps1"))
@@ -33,7 +33,7 @@ def _run(command: list[str], folder: Path) -> Outcome:
     folder.mkdir()
     for data in (*EXAMPLES.glob("*.csv"), *EXAMPLES.glob("*.json")):
         shutil.copy(data, folder)
-    environment = dict(os.environ) | {
+    environment = unmeasured.environment() | {
         "OPENAI_API_BASE": f"sandbox:{folder.as_posix()}.jobs?speed=10",
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
         "PSModulePath": str(EXAMPLES.parent),

@@ -10,11 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests import powershell
+from tests import powershell, unmeasured
 
 TESTS = Path(__file__).with_name("pester")
 _HAS_PESTER = "if (-not (Get-Module -ListAvailable Pester | Where-Object Version -ge ([version]'5.0'))) { exit 3 }"
-_RUN = f"Import-Module Pester -MinimumVersion 5.0; Invoke-Pester -Path '{TESTS}' -Output Detailed -CI"
 
 
 def _shells() -> list[str]:
@@ -22,19 +21,21 @@ def _shells() -> list[str]:
     return [shell for shell in ("pwsh", "powershell") if shutil.which(shell)]
 
 
-def test_the_module_in_powershell(tmp_path: Path) -> None:
+@pytest.mark.parametrize("tests", sorted(TESTS.glob("*.Tests.ps1")), ids=lambda path: path.name.partition(".")[0])
+def test_the_module_in_powershell(tests: Path, tmp_path: Path) -> None:
     ready = [shell for shell in _shells() if _command(shell, _HAS_PESTER, tmp_path).returncode == 0]
     if not _shells():
         pytest.skip(powershell.WITHOUT)
     assert ready, "PowerShell has no Pester 5: Install-Module Pester -MinimumVersion 5.0 -Scope CurrentUser"
+    script = f"Import-Module Pester -MinimumVersion 5.0; Invoke-Pester -Path '{tests}' -Output Detailed -CI"
     for shell in ready:
-        done = _command(shell, _RUN, tmp_path)
+        done = _command(shell, script, tmp_path)
         assert done.returncode == 0, f"{shell}:\n{done.stdout}\n{done.stderr}"
 
 
 def _command(shell: str, script: str, folder: Path) -> subprocess.CompletedProcess[str]:
     command = [shell, "-NoProfile", "-NonInteractive", "-Command", script]
-    environment = dict(os.environ) | {"PSOPENAI_PYTHON": sys.executable}
+    environment = unmeasured.environment() | {"PSOPENAI_PYTHON": sys.executable}
     return subprocess.run(
         command, capture_output=True, text=True, check=False, env=environment, cwd=folder, timeout=600
     )

@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests import unmeasured
 from tests.terminal import our
 
 
@@ -18,7 +19,9 @@ class Running:
 
     def __init__(self, *arguments: str) -> None:
         command = our("Start-VideoSandbox", "-Port", "0", *arguments)
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        # Measuring coverage makes drawing ten times as slow, and most of these are killed before they could tell.
+        env = unmeasured.environment()
+        self.process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert self.process.stdout is not None
         lines: list[str] = []
         while not lines or lines[-1] != "}\n":

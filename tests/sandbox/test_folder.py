@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import unmeasured
 from tests.terminal import our
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="users, modes and folders of Unix")
@@ -36,8 +37,7 @@ CALLS = [pytest.param(("New-Video", "x"), id="create"), pytest.param(("Get-Video
 def _run(*command: str, env: Mapping[str, str | None] | None = None, cwd: Path | None = None, through: str = "") -> str:
     """Run a command that has to fail, in a process that is changed first, and return its message."""
     # What cannot write files cannot measure coverage either.
-    usual = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
-    changed = {**usual, **(env or {})}
+    changed = {**unmeasured.environment(), **(env or {})}
     before = [sys.executable, "-c", through] if through else []
     done = subprocess.run(
         [*before, *our(*command)],
