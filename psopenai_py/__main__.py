@@ -33,8 +33,11 @@ def _run(name: str) -> NoReturn:
             code = run(name, sys.argv[1:])
         finally:
             signals.ignore()
-    except KeyboardInterrupt:
-        # Before the front was up, so that nothing was sent; or when all was said.
+    except (Exception, KeyboardInterrupt):
+        # Before the front was up, so that nothing was sent; or when all was said. An interruption while a module
+        # loads may come as another error, such as a class or a text that could not be made.
+        if not signals.came():
+            raise
         code = code or signals.exit_code()
     if hasattr(gc, "freeze"):
         gc.freeze()

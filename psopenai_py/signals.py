@@ -23,6 +23,7 @@ class _State:
     """The signal that came last, and the deferral that the main thread is in."""
 
     number: int = signal.SIGINT
+    came: bool = False
     deferral: Deferral | None = None
 
 
@@ -47,7 +48,12 @@ def interrupt(number: int, frame: FrameType | None = None) -> None:
 
 def note(number: int) -> None:
     """Take note of a signal, for the exit code."""
-    _State.number = number
+    _State.number, _State.came = number, True
+
+
+def came() -> bool:
+    """True if there was one."""
+    return _State.came
 
 
 def exit_code() -> int:
