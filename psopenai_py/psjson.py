@@ -1,7 +1,6 @@
 """JSON as PowerShell reads and writes it: ConvertFrom-Json, ConvertTo-Json, and the times in a video job.
 
-Text becomes plain Python values and back; callers decide what to do with a `JsonError`. Dates exist as text
-only, in the form in which PowerShell would print them.
+Text becomes plain Python values and back; callers decide what to do with a `JsonError`. Dates exist as text only.
 """
 
 import json

@@ -67,7 +67,7 @@ def _exit_codes() -> list[Block]:
             ("2", "The command line does not bind. Nothing was sent."),
             ("4", "The key is missing or refused."),
             ("8", "A job was not over when time ran out."),
-            ("130", "Interrupted by Ctrl-C."),
+            ("130", "Interrupted by Ctrl-C; 143 by kill, 129 by a session that ended. What is known of a job is told."),
         ],
         "Errors of different codes in one run give 1. In a pipeline a shell tells the code of the last command only, "
         "unless it is told otherwise:",
