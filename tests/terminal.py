@@ -63,6 +63,11 @@ class Terminal:
         while text not in re.sub(r"\x1b[^A-Za-z]*[A-Za-z]|[\x07\x08]", "", self.screen).rpartition(behind or "\0")[2]:
             assert self._read(), f"the program ended; the screen shows {self.screen!r}"
 
+    def see(self, text: str) -> None:
+        """Wait until the screen has shown a text, whatever comes behind it."""
+        while text not in self.screen:
+            assert self._read(), f"the program ended; the screen shows {self.screen!r}"
+
     def type(self, text: str) -> None:
         os.write(self._main, text.encode())
 

@@ -83,6 +83,7 @@ class _Many:
         self._journal = journal
         self._left = left
         self._dropped: dict[int, str] = {}
+        self._misses_key = False
         self._scheduler = Scheduler(call.bound.get("ThrottleLimit", 1))
         self._output = OrderedOutput(self._spoke)
         self._window = threading.Semaphore(WINDOW)
@@ -158,6 +159,7 @@ class _Many:
     def _ended(self, record: Record, complete: bool) -> None:
         """Hear a record that is done. Called in the threads of the scheduler."""
         with self._lock:
+            complete = complete and not self._is_repeated(record)
             self._progress.ended(record, complete)
         if complete:
             if record.streams.ended:
@@ -167,6 +169,12 @@ class _Many:
             if record.identifier:
                 self._dropped[record.number] = record.identifier
             self._window.release()
+
+    def _is_repeated(self, record: Record) -> bool:
+        """True for the missing key that a record beside it has reported: it is one error, and ends the run."""
+        missing = any(isinstance(error, KeyMissingError) for error in record.streams.errors)
+        known, self._misses_key = self._misses_key, self._misses_key or missing
+        return missing and known
 
     def _spoke(self, complete: bool) -> None:
         self._window.release()

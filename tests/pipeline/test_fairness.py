@@ -120,7 +120,7 @@ def test_ctrl_c_ends_the_whole_pipeline(desk: Desk) -> None:
     terminal = Terminal(*_piped([*command], "cat prompts -"), limit=60)
     desk.wait(lambda: len(desk.under_way) == 2)
     terminal.type(CTRL_C)
-    terminal.wait_for("Finishing what is under way; Ctrl-C again breaks it off.\n")
+    terminal.see("Finishing what is under way; Ctrl-C again breaks it off.\n")
     desk.answer(*names)
     terminal.close()
     assert [text.split('"')[3] for text in Path("out").read_text().splitlines()] == ["p1", "p2"]
