@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from .destination import BASE_VARIABLES, PROVIDER_VARIABLE
+from .redaction import KEY_VARIABLE
 from .services import KEY_VARIABLES
+from .settings import ORGANIZATION_VARIABLES
 
 
 class Variable(NamedTuple):
@@ -23,14 +26,14 @@ class Variable(NamedTuple):
 
 
 VARIABLES = (
-    Variable(("OPENAI_API_KEY",), "The key."),
-    Variable(("OPENAI_API_BASE", "OPENAI_BASE_URL"), "Base address of the service."),
-    Variable(("PSOPENAI_PROVIDER",), "The hosted service to use, such as OpenRouter."),
+    Variable((KEY_VARIABLE,), "The key."),
+    Variable(BASE_VARIABLES, "Base address of the service."),
+    Variable((PROVIDER_VARIABLE,), "The hosted service to use, such as OpenRouter."),
     Variable(
-        tuple(name for name in KEY_VARIABLES if name != "OPENAI_API_KEY"),
+        tuple(name for name in KEY_VARIABLES if name != KEY_VARIABLE),
         "The key of a hosted service; psopenai help providers tells whose.",
     ),
-    Variable(("OPENAI_ORGANIZATION", "OPENAI_ORG_ID"), "The organization."),
+    Variable(ORGANIZATION_VARIABLES, "The organization."),
     Variable(("PSOPENAI_VIDEO_MODEL",), "The model of New-Video, in place of the usual one."),
     Variable(
         ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY"),

@@ -176,7 +176,7 @@ class Streams(ABC):
         began = time.monotonic() - seconds
 
         def pieces() -> Sequence[str]:
-            return f"{status}{known}", f"{time.monotonic() - began:.0f} s", shortened(identifier)
+            return f"{status}{known}", f"{time.monotonic() - began:.0f} s", abbreviated(identifier)
 
         self.show_progress(pieces)
 
@@ -242,7 +242,7 @@ class Streams(ABC):
         """Take the line away."""
 
 
-def shortened(name: str, most: int = 16) -> str:
+def abbreviated(name: str, most: int = 16) -> str:
     """A name or an id with an ellipsis in place of its middle, if it is long."""
     name = " ".join(name.split())
     return name if len(name) <= most else f"{name[: most - 6]}…{name[-5:]}"

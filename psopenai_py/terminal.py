@@ -178,22 +178,26 @@ class TerminalStreams(Streams):
             self.warning(f"No program was found that opens '{path}'.", may_stop=False)
 
     def _write_output(self, value: Any) -> None:
-        from . import psjson
-
-        text = self.without_hidden(psjson.dumps(value, compress=self.lines), in_output=True)
         try:
             if self._table is not None:
                 self._table.add(value)
-            elif self._elements is None:
-                self.print_text(text)
             else:
-                # An element is written without a line end, because a comma or the closing bracket follows.
-                start = "[" if self._elements == 0 else ","
-                self._elements += 1
-                self.write((f"{start}\n{text}".replace("\n", "\n  ")).encode("utf-8", "replace"))
+                self._write_json(value)
         except OutputError as error:
             known = f" Its id is {value['id']}." if isinstance(value, dict) and value.get("id") else ""
             raise OutputError(f"{error.message}{known}", reader_left=error.reader_left) from None
+
+    def _write_json(self, value: Any) -> None:
+        from . import psjson
+
+        text = self.without_hidden(psjson.dumps(value, compress=self.lines), in_output=True)
+        if self._elements is None:
+            self.print_text(text)
+            return
+        # An element is written without a line end, because a comma or the closing bracket follows.
+        start = "[" if self._elements == 0 else ","
+        self._elements += 1
+        self.write((f"{start}\n{text}".replace("\n", "\n  ")).encode("utf-8", "replace"))
 
     def _write_error(self, error: PSOpenAIError) -> None:
         if self._json_errors:

@@ -155,3 +155,12 @@ def server() -> Iterator[Server]:
     """One HTTP server on loopback for the whole run."""
     with serving() as running:
         yield running
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, which is the current one."""
+    folder = tmp_path / "place"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder

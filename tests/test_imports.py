@@ -53,7 +53,7 @@ BELOW: dict[str, set[str]] = {
     "units": set(),
     "screen": set(),
     "completion": {"cmdlets", "commands", "help", "module"},
-    "environment": {"services"},
+    "environment": {"destination", "redaction", "services", "settings"},
     "help": {"environment", "binding", "cmdlets", "sandbox", "services"},
     "cmdlets": {"videos", "http", "binding", "destination", "settings", "keys", "sandbox", "services"},
     "videos": {"units", "http", "destination", "settings", "binding", "services"},

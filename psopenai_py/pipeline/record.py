@@ -7,16 +7,12 @@ from functools import partial
 from typing import Any
 
 from ..cmdlets import Call, CmdletModule, Steps
-from ..errors import (
-    InputError,
-    Interrupted,
-    PSOpenAIError,
-)
+from ..errors import InputError, Interrupted, PSOpenAIError
 from ..http import retry
 from .journal import Entry, Journal
 from .ordered_output import BufferedStreams
 from .remaining import identifier
-from .run import perform, report
+from .run import named_job, perform, report
 
 
 class Record:
@@ -77,7 +73,7 @@ class Record:
         yield from perform(self._module, self._call, self._value, self._begin)
 
     def _begin(self, bound: Mapping[str, Any]) -> None:
-        self.identifier = str(bound.get("VideoId") or "")
+        self.identifier = named_job(bound)
         if self._journal is not None:
             self._journal.begun(self.number, self._value)
         self.begun = True

@@ -14,6 +14,7 @@ from ..binding.records import Records
 from ..cmdlets import Call, CmdletModule
 from ..errors import PSOpenAIError
 from ..terminal import TerminalStreams
+from .run import named_job
 
 #: Records that are still read when a run ends early.
 _MOST = 10_000
@@ -22,7 +23,7 @@ _MOST = 10_000
 def identifier(module: CmdletModule, call: Call, record: Any) -> str:
     """The id of the job that a record names; empty if it names none."""
     try:
-        return str(bind_record(module.CMDLET, call.bound, record).get("VideoId") or "")
+        return named_job(bind_record(module.CMDLET, call.bound, record))
     except PSOpenAIError:
         return ""
 

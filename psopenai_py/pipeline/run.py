@@ -60,7 +60,7 @@ def run_records(module: CmdletModule, call: Call, records: Iterable[Any], left: 
     for record in records:
         left.clear()
         try:
-            go_through(perform(module, call, record, lambda bound: left.extend(_identifier(bound))))
+            go_through(perform(module, call, record, lambda bound: left.extend(filter(None, [named_job(bound)]))))
             call = call._replace(done=call.done + 1)
         except PSOpenAIError as error:
             report(call.streams, error, "".join(left))
@@ -69,8 +69,9 @@ def run_records(module: CmdletModule, call: Call, records: Iterable[Any], left: 
             return
 
 
-def _identifier(bound: Mapping[str, Any]) -> list[str]:
-    return [str(bound["VideoId"])] if bound.get("VideoId") else []
+def named_job(bound: Mapping[str, Any]) -> str:
+    """The id of the job that bound parameters name; empty if they name none."""
+    return str(bound.get("VideoId") or "")
 
 
 def perform(

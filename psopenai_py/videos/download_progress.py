@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 
 from .. import units
-from ..streams import shortened
+from ..streams import abbreviated
 
 #: Looks whose mean is the speed: it follows changes, and does not jump.
 _LOOKS = 6
@@ -21,7 +21,7 @@ class DownloadProgress:
     """
 
     def __init__(self, name: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self._name = shortened(name, 20)
+        self._name = abbreviated(name, 20)
         self._clock = clock
         self._size = 0
         self._total: int | None = None

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
 from ..errors import APIRequestError, InputError
-from ..http.files import FilePart
+from ..http.files import Embedded, FilePart
 from ..http.request import Extras, Request
 
 _JSON = "application/json"
@@ -58,8 +57,7 @@ def _as_list(value: Any) -> list[Any]:
 def _data_url(file: FilePart) -> str:
     """A picture as JSON can hold it. Raises InputError for a file that can no longer be read."""
     try:
-        with file.open() as stream:
-            return f"data:{file.media_type};base64,{b64encode(stream.read()).decode()}"
+        return Embedded(file).text
     except OSError as error:
         raise InputError(
             f"The file '{file.path}' could not be read: {error.strerror or error}. Nothing was sent.",

@@ -23,12 +23,3 @@ def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     address = f"sandbox:{tmp_path / 'jobs'}?speed=1000"
     monkeypatch.setenv("OPENAI_API_BASE", address)
     return address
-
-
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder, which is the current one."""
-    folder = tmp_path / "place"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
