@@ -100,8 +100,11 @@ class TerminalLine(StatusLine):
         width = self._columns()
         text = _fitted(self.pieces, width - 1)
         if text:
-            self.write(f"{self._erasing(width)}{text}")
-            self._length = screen.cells(text)
+            erasing, cells = self._erasing(width), screen.cells(text)
+            # Before it is written: whatever interrupts the writing, what may be on the screen will be erased.
+            self._length = max(self._length, cells)
+            self.write(f"{erasing}{text}")
+            self._length = cells
 
     changed = renew
 

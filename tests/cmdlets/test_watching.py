@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from psopenai_py.status_line import LogLine
+from psopenai_py.status_line import LogLine, TerminalLine
 from tests import ctrl_c
 from tests.conftest import KEY, Run
 from tests.http.sockets import listening, silent
@@ -111,6 +111,21 @@ def test_a_log_gets_a_line_in_each_interval() -> None:
     time.sleep(0.2)
     assert set(lines) == {"12/100 done, 2 failed\n"}
     assert len(lines) == count
+
+
+def test_a_line_is_erased_whose_writing_was_interrupted() -> None:
+    written: list[str] = []
+
+    def write(text: str) -> None:
+        written.append(text)
+        if text.endswith("queued"):
+            raise KeyboardInterrupt
+
+    line = TerminalLine(write, lambda: 80)
+    with pytest.raises(KeyboardInterrupt):
+        line.show(lambda: ["queued"])
+    line.end()
+    assert written == ["\r\x1b[Kqueued", "\r\x1b[K"]
 
 
 @on_unix
