@@ -18,7 +18,7 @@ from .errors import BindingError, Interrupted, PSOpenAIError
 from .redaction import mask
 from .services import KEY_VARIABLES
 from .streams import Preferences
-from .terminal import TerminalStreams, wants_colour
+from .terminal.streams import TerminalStreams, wants_colour
 
 
 def run(

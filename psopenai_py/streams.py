@@ -1,7 +1,7 @@
 """The outside world of a call: output, error, warning, verbose, debug, progress.
 
 `Streams` holds what all fronts share: preferences, hidden texts, the exit code. How things are written is the
-business of its subclasses: `terminal.TerminalStreams` for a shell, a small one in `functions` for Python.
+business of its subclasses: `terminal.streams` has the one for a shell, `return_streams` that for Python.
 A cmdlet never prints in any other way.
 """
 

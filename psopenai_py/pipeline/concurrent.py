@@ -12,7 +12,7 @@ from ..cmdlets import Call, CmdletModule
 from ..errors import APIRequestError, InputError, Interrupted, KeyMissingError, PSOpenAIError
 from ..http import retry
 from ..http.rate_limit import SharedRateLimiter
-from ..terminal import TerminalStreams
+from ..terminal.streams import TerminalStreams
 from .interrupts import Interrupts
 from .journal import Journal, digest
 from .ordered_output import OrderedOutput

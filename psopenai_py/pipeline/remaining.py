@@ -13,7 +13,7 @@ from ..binding.pipeline import bind_record
 from ..binding.records import Records
 from ..cmdlets import Call, CmdletModule
 from ..errors import PSOpenAIError
-from ..terminal import TerminalStreams
+from ..terminal.streams import TerminalStreams
 from .run import named_job
 
 #: Records that are still read when a run ends early.

@@ -11,7 +11,7 @@ from ..binding.records import Records
 from ..cmdlets import Call, CmdletModule, Steps, go_through, steps_of
 from ..errors import BindingError, Interrupted, PSOpenAIError
 from ..streams import Streams
-from ..terminal import TerminalStreams
+from ..terminal.streams import TerminalStreams
 
 
 def run_each(module: CmdletModule, call: Call, records: Records, streams: TerminalStreams) -> None:
