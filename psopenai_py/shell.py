@@ -93,7 +93,7 @@ def _cmdlet(name: str, arguments: list[str], streams: TerminalStreams, environ: 
     binding = _bound(module.CMDLET, arguments, streams, piped=streams.input.has_records)
     records = None
     if binding.awaits:
-        from .binding.records import Records
+        from .pipeline.records import Records
 
         records = Records(streams.input.read, streams.input.is_quiet, streams.input.preview())
         if records.form == "none":

@@ -9,8 +9,11 @@ from typing import Any
 from ..errors import BindingError
 from ..redaction import shown_argument
 from . import names, typed, values
-from .records import Unreadable
 from .spec import Cmdlet, Kind, Parameter
+
+
+class Unreadable(ValueError):
+    """A record that is no JSON although it began like it; its text says why."""
 
 
 def bind_record(cmdlet: Cmdlet, bound: Mapping[str, Any], record: Any) -> dict[str, Any]:

@@ -175,7 +175,7 @@ def _quoted(parameter: Parameter, argument: Any) -> str:
 
 
 def _validate(command: str, parameter: Parameter, value: Any) -> None:
-    why = _complaint(parameter, value)
+    why = _validation_error(parameter, value)
     if why:
         raise BindingError(
             f"The value for -{parameter.name} is not valid: {why}.",
@@ -196,7 +196,7 @@ def _validate(command: str, parameter: Parameter, value: Any) -> None:
         )
 
 
-def _complaint(parameter: Parameter, value: Any) -> str:
+def _validation_error(parameter: Parameter, value: Any) -> str:
     """Why a validator refuses the value; empty if none does."""
     if parameter.not_empty and (not value or (isinstance(value, list) and "" in value)):
         return "it is empty"

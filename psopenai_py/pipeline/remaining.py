@@ -10,10 +10,10 @@ from threading import Event
 from typing import Any
 
 from ..binding.pipeline import bind_record
-from ..binding.records import Records
 from ..cmdlets import Call, CmdletModule
 from ..errors import PSOpenAIError
 from ..terminal.streams import TerminalStreams
+from .records import Records
 from .run import named_job
 
 #: Records that are still read when a run ends early.

@@ -7,11 +7,11 @@ from contextlib import nullcontext
 from typing import Any
 
 from ..binding.pipeline import bind_record, lost_properties
-from ..binding.records import Records
 from ..cmdlets import Call, CmdletModule, Steps, go_through, steps_of
 from ..errors import BindingError, Interrupted, PSOpenAIError
 from ..streams import Streams
 from ..terminal.streams import TerminalStreams
+from .records import Records
 
 
 def run_each(module: CmdletModule, call: Call, records: Records, streams: TerminalStreams) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .. import __version__, signals
 from ..binding.binder import Binding, bind_typed
-from ..binding.records import Unreadable
+from ..binding.pipeline import Unreadable
 from ..binding.spec import Cmdlet
 from ..cmdlets import Call, load
 from ..cmdlets.shared_parameters import pipeline_parameters
