@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -41,19 +41,6 @@ class Preferences(NamedTuple):
     warning: str = "Continue"
     information: str = "SilentlyContinue"
     progress: str = "Continue"
-
-    @classmethod
-    def from_bound(cls, bound: Mapping[str, Any], usual: Preferences | None = None) -> Preferences:
-        """Read them from the bound common parameters; `usual` says what holds where none is bound."""
-        usual = usual or cls()
-        return cls(
-            verbose=bound.get("Verbose", usual.verbose),
-            debug=bound.get("Debug", usual.debug),
-            error=bound.get("ErrorAction", usual.error),
-            warning=bound.get("WarningAction", usual.warning),
-            information=bound.get("InformationAction", usual.information),
-            progress=bound.get("ProgressAction", usual.progress),
-        )
 
 
 class Streams(ABC):
