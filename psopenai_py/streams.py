@@ -60,6 +60,10 @@ class Streams(ABC):
         #: What has been said once; several streams may share it.
         self.warned: dict[str, object] = {}
 
+    def use(self, preferences: Preferences) -> None:
+        """From now on, do what these ask for."""
+        self.preferences = preferences
+
     def hide(self, text: str, shown: str, *, in_output: bool = True) -> None:
         """From now on, show `shown` wherever `text` would appear in any stream, or in any but the output.
 

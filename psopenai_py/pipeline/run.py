@@ -26,12 +26,12 @@ def run_each(module: CmdletModule, call: Call, records: Records, streams: Termin
     call = call._replace(resolved={})
     many = call.bound.or_default(THROTTLE_LIMIT) > 1 or RESUME in call.bound
     # What is split into parts and put together again must not depend on how many records a part has.
-    streams.lines = call.bound.get(COMPRESS, records.form == "lines" or (many and records.form != "array"))
-    as_array = records.form == "array" and not streams.lines and module.CMDLET.documents
+    in_lines = call.bound.get(COMPRESS, records.form == "lines" or (many and records.form != "array"))
+    as_array = records.form == "array" and not in_lines and module.CMDLET.documents
     as_table = call.bound.get(TABLE, False)
     left: list[str] = []
     try:
-        with streams.table() if as_table else streams.array() if as_array else nullcontext():
+        with streams.lines(in_lines), streams.table() if as_table else streams.array() if as_array else nullcontext():
             if many:
                 from .concurrent import run_many
 

@@ -77,7 +77,7 @@ class Service:
             if request.call is not None:
                 streams.end(None)
             return
-        streams.preferences = request.preferences
+        streams.use(request.preferences)
         note = self._call(request, streams)
         # From here on the number is free: who reads the last record may use it again at once.
         self._inbox.finished(request.call)
@@ -107,7 +107,7 @@ class Service:
         module = load(request.cmdlet)
         binding = bind_typed(module.CMDLET, request.parameters, piped=request.records is not None)
         bound = Bound(binding.values)
-        streams.preferences = preferences(bound, request.preferences)
+        streams.use(preferences(bound, request.preferences))
         _check_pace(module.CMDLET, binding)
         with self._reached(environ, bound.get(API_BASE, "")) as connections:
             call = Call(bound, streams, environ, connections)
