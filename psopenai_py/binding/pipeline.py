@@ -60,9 +60,8 @@ def _lost(cmdlet: Cmdlet, name: str) -> str:
 def _check_mandatory(cmdlet: Cmdlet, result: Mapping[str, Any], record: Any) -> None:
     missing = [parameter.name for parameter in cmdlet.parameters if parameter.is_missing(result)]
     if missing:
-        error = _not_bound(cmdlet, f"it gives no value for {' and '.join(missing)}", record)
-        error.error_id = "InputObjectMissingMandatory"
-        raise error
+        why = f"it gives no value for {' and '.join(missing)}"
+        raise _not_bound(cmdlet, why, record, error_id="InputObjectMissingMandatory")
 
 
 def _by_value(parameter: Parameter[Any], record: Any) -> str | None:
@@ -94,11 +93,11 @@ def _text(value: Any) -> str | None:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _not_bound(cmdlet: Cmdlet, why: str, record: Any) -> BindingError:
+def _not_bound(cmdlet: Cmdlet, why: str, record: Any, error_id: str = "InputObjectNotBound") -> BindingError:
     shown = record if isinstance(record, str) else json.dumps(record, ensure_ascii=False)
     return BindingError(
         f"The input does not bind to {cmdlet.name}: {why}.",
-        error_id="InputObjectNotBound",
+        error_id=error_id,
         command=cmdlet.name,
         target=shown_argument(shown)[:40],
         action=f"{cmdlet.name} takes {_accepted(cmdlet)}.",

@@ -74,7 +74,8 @@ class Call(NamedTuple):
                 known[options] = resolve(options, self.environ, self.streams)
             except KeyMissingError as error:
                 if self.resolved is not None and options.base is None:
-                    error.action = f"Each command of a pipeline needs -ApiBase, or OPENAI_API_BASE. {error.action}"
+                    hint = "Each command of a pipeline needs -ApiBase, or OPENAI_API_BASE."
+                    raise error.with_facts(action=f"{hint} {error.action}") from None
                 raise
         return known[options]
 

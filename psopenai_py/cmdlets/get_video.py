@@ -81,8 +81,7 @@ def run(call: Call) -> None:
             _list(call, client)
     except APIRequestError as error:
         # The reference's Get-Video gives it another id than all other cmdlets.
-        error.error_id, error.command, error.category = error.reason, CMDLET.name, "NotSpecified"
-        raise
+        raise error.with_facts(error_id=error.reason, command=CMDLET.name, category="NotSpecified") from None
 
 
 def _list(call: Call, client: VideoClient) -> None:

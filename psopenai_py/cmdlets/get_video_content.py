@@ -116,8 +116,8 @@ def _deliver(call: Call, client: VideoClient, delivery: Delivery, target: str | 
                 _save(call, client, delivery, target)
             return
         except APIRequestError as error:
-            if not delivery.is_not_there_yet(error) or pause is None:
-                raise
+            if pause is None or not delivery.is_not_there_yet(error):
+                raise delivery.explained(error) from None
             call.streams.verbose(f"The content is not there yet and is asked for again: {error.message}")
         yield pause
 

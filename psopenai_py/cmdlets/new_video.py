@@ -115,9 +115,9 @@ def run(call: Call) -> None:
     try:
         call.create(client, planned)
     except APIRequestError as error:
-        if MODEL not in call.bound:
-            error.action = error.action or client.about_usual_model(error, model)
-        raise
+        if MODEL in call.bound or error.action:
+            raise
+        raise error.with_facts(action=client.about_usual_model(error, model)) from None
 
 
 def _model(call: Call, client: VideoClient) -> str:

@@ -40,7 +40,7 @@ def run(call: Call) -> None:
         response = client.delete(request)
     except APIRequestError as error:
         if error.status == 405:
-            error.action = "This server offers no deletion of jobs."
+            raise error.with_facts(action="This server offers no deletion of jobs.") from None
         raise
     _understand(call, response)
 
@@ -55,8 +55,8 @@ def _understand(call: Call, response: Response) -> None:
         try:
             value = job.job(response, CMDLET.name)
         except AnswerError as error:
-            error.action = "The job may still be there. Check that -ApiBase is the address of the API itself."
-            raise
+            action = "The job may still be there. Check that -ApiBase is the address of the API itself."
+            raise error.with_facts(action=action) from None
         if value.get("deleted") is False:
             raise AnswerError(
                 f"The server answered that the job {identifier} is not deleted.",

@@ -52,7 +52,7 @@ class Record:
         try:
             pause = next(self._steps, None)
         except PSOpenAIError as error:
-            self._fail(error)
+            report(self.streams, error, self.identifier, f"record {self.number}")
             pause = None
         except Interrupted:
             self.drop()
@@ -88,10 +88,6 @@ class Record:
             raise _unknown(self.number, self._module.CMDLET.name)
         else:
             yield from self._carried_out()
-
-    def _fail(self, error: PSOpenAIError) -> None:
-        report(self.streams, error, self.identifier)
-        error.target = error.target or f"record {self.number}"
 
     def _note(self) -> None:
         """Write into the journal what became of it."""

@@ -91,13 +91,11 @@ def perform(
     yield from steps_of(module, call._replace(bound=bound))
 
 
-def report(streams: Streams, error: PSOpenAIError, identifier: str) -> None:
+def report(streams: Streams, error: PSOpenAIError, identifier: str, place: str = "") -> None:
     """Report what became of a record. That it does not bind concerns this one only, so -ErrorAction governs it.
 
     The job that a record names is named with its error: the pipe may have had the only copy of the id.
     """
-    if identifier not in f"{error.message} {error.action}":
-        error.target = error.target or identifier
-    if isinstance(error, BindingError):
-        error.terminating = False
-    streams.error(error)
+    named = "" if identifier in f"{error.message} {error.action}" else identifier
+    terminating = error.terminating and not isinstance(error, BindingError)
+    streams.error(error.with_facts(target=error.target or named or place, terminating=terminating))
