@@ -236,13 +236,13 @@ class VideoClient:
         return page(response, self.cmdlet)
 
 
-def client_for(settings: Settings, *rest: Any, **more: Any) -> VideoClient:
-    """The client for a service. The arguments are those of `VideoClient`."""
+def client_class(settings: Settings) -> type[VideoClient]:
+    """The class of clients for a service."""
     if provider_of(settings).read is None:
-        return VideoClient(settings, *rest, **more)
+        return VideoClient
     from .hosted import HostedClient  # for a server that speaks OpenAI's words, nothing of it is needed
 
-    return HostedClient(settings, *rest, **more)
+    return HostedClient
 
 
 def _model(request: Request) -> str | None:
