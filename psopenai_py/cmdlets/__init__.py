@@ -83,7 +83,7 @@ class Call(NamedTuple):
         """The service, as this cmdlet uses it. Raises SettingsError or KeyMissingError."""
         from ..http.rate_limit import RateLimiter
         from ..http.request import Extras
-        from ..videos.client import client_class
+        from ..videos.clients import client_class
         from .shared_parameters import ADDITIONAL_HEADERS, ADDITIONAL_QUERY
 
         settings = self.resolve_settings()
