@@ -311,7 +311,7 @@ ERRORS: dict[str, tuple[type[PSOpenAIError], Failing]] = {
     "too late": (
         errors.RequestTimeoutError,
         lambda server, path: new_video(
-            "x", timeout_sec=1, api_base=server.script("late", [{"json": JOB, "delay": 2}]).base
+            "x", timeout_sec=1, api_base=server.script("late", [{"json": JOB, "delay": 120}]).base
         ),
     ),
     "no job": (
