@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from ..binding.bound import Bound
 from ..cmdlets import Call, CmdletModule, Steps
 from ..errors import InputError, Interrupted, PSOpenAIError
 from ..http import retry
@@ -51,7 +52,7 @@ class Record:
         try:
             pause = next(self._steps, None)
         except PSOpenAIError as error:
-            self._fail(error)
+            report(self.streams, error, self.identifier, f"record {self.number}")
             pause = None
         except Interrupted:
             self.drop()
@@ -72,7 +73,7 @@ class Record:
     def _carried_out(self) -> Steps:
         yield from perform(self._module, self._call, self._value, self._begin)
 
-    def _begin(self, bound: Mapping[str, Any]) -> None:
+    def _begin(self, bound: Bound) -> None:
         self.identifier = named_job(bound)
         if self._journal is not None:
             self._journal.begun(self.number, self._value)
@@ -87,10 +88,6 @@ class Record:
             raise _unknown(self.number, self._module.CMDLET.name)
         else:
             yield from self._carried_out()
-
-    def _fail(self, error: PSOpenAIError) -> None:
-        report(self.streams, error, self.identifier)
-        error.target = error.target or f"record {self.number}"
 
     def _note(self) -> None:
         """Write into the journal what became of it."""

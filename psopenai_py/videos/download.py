@@ -90,9 +90,7 @@ def copy(
         except (ConnectionFailedError, APIRequestError) as error:
             failures = 0 if transfer.furthest > reached else failures + 1
             if failures >= MOST_FAILURES or not transfer.may_go_on(error):
-                if transfer.furthest:
-                    error.action = STILL_THERE
-                raise
+                raise error.with_facts(action=STILL_THERE if transfer.furthest else error.action) from None
             broke(f"The download broke off after {transfer.size} bytes and goes on: {error.message}")
         sleep(_PAUSE * 2**failures)
 
