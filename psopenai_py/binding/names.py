@@ -95,7 +95,7 @@ def _by_prefix(parameters: list[Parameter[Any]], wanted: str) -> list[Parameter[
 
 def _key(typed: str) -> str:
     """A name as it is compared: one more dash dropped, lower case, without characters that are never seen."""
-    if typed[:1] and typed[0] in DASHES:
+    if typed.startswith(tuple(DASHES)):
         typed = typed[1:]
     if not typed.isascii():
         from unicodedata import category

@@ -57,7 +57,7 @@ def _named(cmdlet: Cmdlet, typed: str, value: Any) -> Token:
     if len(text) < 2:
         # PowerShell itself dies on a dash without a name.
         raise BindingError(
-            f"The argument '{typed.strip()[:40]}' is a dash without a parameter name.",
+            f"The argument '{typed.strip()}' is a dash without a parameter name.",
             error_id="NamedParameterNotFound",
             command=cmdlet.name,
         )
