@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict, TypeVar, overload
 
 from .binding.binder import bind_values
+from .binding.bound import Bound
 from .cmdlets import Call, load
 from .errors import InputError
 from .return_streams import ReturnStreams
@@ -245,7 +246,7 @@ def _call(name: str, given: Mapping[str, Any], service: Mapping[str, Any]) -> Re
     bound = {_pascal(keyword): value for keyword, value in {**given, **service}.items() if value is not None}
     streams = ReturnStreams()
     with closing(Connections()) as connections:
-        module.run(Call(bind_values(module.CMDLET, bound), streams, os.environ, connections))
+        module.run(Call(Bound(bind_values(module.CMDLET, bound)), streams, os.environ, connections))
     return streams
 
 

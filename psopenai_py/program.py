@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from . import __version__
 from .cmdlets import MODULES, load
 from .errors import BindingError
-from .terminal import TerminalStreams
+from .terminal.streams import TerminalStreams
 
 PROGRAM = "psopenai"
 VERSION = f"{PROGRAM} {__version__}"

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from . import program, signals
 from .binding.binder import Ask, Binding
+from .binding.bound import Bound
 from .binding.spec import Cmdlet, Parameter
 from .cmdlets import Call, load
 from .commands import COMPLETION_VARIABLE, CmdletCommand
@@ -18,7 +19,7 @@ from .errors import BindingError, Interrupted, PSOpenAIError
 from .redaction import mask
 from .services import KEY_VARIABLES
 from .streams import Preferences
-from .terminal import TerminalStreams, wants_colour
+from .terminal.streams import TerminalStreams, wants_colour
 
 
 def run(
@@ -89,17 +90,19 @@ def _program(arguments: list[str], streams: TerminalStreams, environ: Mapping[st
 
 
 def _cmdlet(name: str, arguments: list[str], streams: TerminalStreams, environ: Mapping[str, str]) -> None:
+    from .cmdlets.shared_parameters import COMPRESS, RESUME, preferences
+
     module = load(name)
     binding = _bound(module.CMDLET, arguments, streams, piped=streams.input.has_records)
     records = None
     if binding.awaits:
-        from .binding.records import Records
+        from .pipeline.records import Records
 
         records = Records(streams.input.read, streams.input.is_quiet, streams.input.preview())
         if records.form == "none":
             found = _without_records(module.CMDLET, arguments, streams)
             if found is None:
-                streams.preferences = Preferences.from_bound(binding.values)
+                streams.preferences = preferences(Bound(binding.values))
                 streams.verbose(f"The input ended without a record, so {name} has nothing to do.")
                 return
             binding = found
@@ -112,15 +115,15 @@ def _cmdlet(name: str, arguments: list[str], streams: TerminalStreams, environ: 
     else:
         from .http.connections import Connections
 
-        streams.preferences = Preferences.from_bound(binding.values)
-        streams.lines = binding.values.get("Compress", False)
+        bound = Bound(binding.values)
+        streams.preferences, streams.lines = preferences(bound), bound.get(COMPRESS, False)
         with closing(Connections()) as connections:
-            call = Call(binding.values, streams, environ, connections)
+            call = Call(bound, streams, environ, connections)
             if binding.awaits and records is not None:
                 from .pipeline.run import run_each
 
                 run_each(module, call, records, streams)
-            elif "Resume" in call.bound:
+            elif RESUME in bound:
                 raise _nothing_to_resume(name)
             else:
                 module.run(call)
@@ -148,7 +151,7 @@ def _question(streams: TerminalStreams) -> Ask | None:
     if not streams.interactive:
         return None
 
-    def ask(parameter: Parameter) -> str:
+    def ask(parameter: Parameter[Any]) -> str:
         return streams.ask(f"{parameter.name}: ")
 
     return ask

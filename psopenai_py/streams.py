@@ -1,7 +1,7 @@
 """The outside world of a call: output, error, warning, verbose, debug, progress.
 
 `Streams` holds what all fronts share: preferences, hidden texts, the exit code. How things are written is the
-business of its subclasses: `terminal.TerminalStreams` for a shell, a small one in `functions` for Python.
+business of its subclasses: `terminal.streams` has the one for a shell, `return_streams` that for Python.
 A cmdlet never prints in any other way.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -41,19 +41,6 @@ class Preferences(NamedTuple):
     warning: str = "Continue"
     information: str = "SilentlyContinue"
     progress: str = "Continue"
-
-    @classmethod
-    def from_bound(cls, bound: Mapping[str, Any], usual: Preferences | None = None) -> Preferences:
-        """Read them from the bound common parameters; `usual` says what holds where none is bound."""
-        usual = usual or cls()
-        return cls(
-            verbose=bound.get("Verbose", usual.verbose),
-            debug=bound.get("Debug", usual.debug),
-            error=bound.get("ErrorAction", usual.error),
-            warning=bound.get("WarningAction", usual.warning),
-            information=bound.get("InformationAction", usual.information),
-            progress=bound.get("ProgressAction", usual.progress),
-        )
 
 
 class Streams(ABC):

@@ -9,8 +9,11 @@ from typing import Any
 from ..errors import BindingError
 from ..redaction import shown_argument
 from . import names, typed, values
-from .records import Unreadable
 from .spec import Cmdlet, Kind, Parameter
+
+
+class Unreadable(ValueError):
+    """A record that is no JSON although it began like it; its text says why."""
 
 
 def bind_record(cmdlet: Cmdlet, bound: Mapping[str, Any], record: Any) -> dict[str, Any]:
@@ -62,11 +65,11 @@ def _check_mandatory(cmdlet: Cmdlet, result: Mapping[str, Any], record: Any) -> 
         raise error
 
 
-def _by_value(parameter: Parameter, record: Any) -> str | None:
+def _by_value(parameter: Parameter[Any], record: Any) -> str | None:
     return _text(record) if parameter.takes_value else None
 
 
-def _property(cmdlet: Cmdlet, parameter: Parameter, record: dict[str, Any]) -> str | None:
+def _property(cmdlet: Cmdlet, parameter: Parameter[Any], record: dict[str, Any]) -> str | None:
     """The value of the first property that exists of those the parameter answers to; null is none."""
     properties = {name.lower(): value for name, value in reversed(record.items())}
     for name in (parameter.name, *parameter.aliases):
@@ -108,7 +111,7 @@ def _accepted(cmdlet: Cmdlet) -> str:
     return ", ".join(f"{row.name} ({' or '.join(_ways(row))})" for row in rows)
 
 
-def _ways(parameter: Parameter) -> list[str]:
+def _ways(parameter: Parameter[Any]) -> list[str]:
     names = [*parameter.aliases] or [parameter.name]
     by_value = ["a line of text"] if parameter.takes_value else []
     return [*by_value, "a property " + "/".join(names)]

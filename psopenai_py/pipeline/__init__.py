@@ -1,5 +1,6 @@
 """Records of the pipeline, one after another or many at once: the loop, threads, ordered output, and a journal.
 
+records.py         the records of standard input, whatever form they have
 run.py             a cmdlet run for each record, one at a time
 concurrent.py      one run of many at a time, from the first record to the last, or to Ctrl-C
 record.py          what becomes of one record

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from ..binding.bound import Bound
 from ..cmdlets import Call, CmdletModule, Steps
 from ..errors import InputError, Interrupted, PSOpenAIError
 from ..http import retry
@@ -72,7 +73,7 @@ class Record:
     def _carried_out(self) -> Steps:
         yield from perform(self._module, self._call, self._value, self._begin)
 
-    def _begin(self, bound: Mapping[str, Any]) -> None:
+    def _begin(self, bound: Bound) -> None:
         self.identifier = named_job(bound)
         if self._journal is not None:
             self._journal.begun(self.number, self._value)

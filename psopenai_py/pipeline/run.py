@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from typing import Any
 
+from ..binding.bound import Bound
 from ..binding.pipeline import bind_record, lost_properties
-from ..binding.records import Records
 from ..cmdlets import Call, CmdletModule, Steps, go_through, steps_of
+from ..cmdlets.shared_parameters import COMPRESS, RESUME, TABLE, THROTTLE_LIMIT, VIDEO_ID
 from ..errors import BindingError, Interrupted, PSOpenAIError
 from ..streams import Streams
-from ..terminal import TerminalStreams
+from ..terminal.streams import TerminalStreams
+from .records import Records
 
 
 def run_each(module: CmdletModule, call: Call, records: Records, streams: TerminalStreams) -> None:
@@ -22,11 +24,11 @@ def run_each(module: CmdletModule, call: Call, records: Records, streams: Termin
     every record alike ends the run, and so does any error under -ErrorAction Stop.
     """
     call = call._replace(resolved={})
-    many = call.bound.get("ThrottleLimit", 1) > 1 or "Resume" in call.bound
+    many = call.bound.or_default(THROTTLE_LIMIT) > 1 or RESUME in call.bound
     # What is split into parts and put together again must not depend on how many records a part has.
-    streams.lines = call.bound.get("Compress", records.form == "lines" or (many and records.form != "array"))
+    streams.lines = call.bound.get(COMPRESS, records.form == "lines" or (many and records.form != "array"))
     as_array = records.form == "array" and not streams.lines and module.CMDLET.documents
-    as_table = call.bound.get("Table", False)
+    as_table = call.bound.get(TABLE, False)
     left: list[str] = []
     try:
         with streams.table() if as_table else streams.array() if as_array else nullcontext():
@@ -69,20 +71,20 @@ def run_records(module: CmdletModule, call: Call, records: Iterable[Any], left: 
             return
 
 
-def named_job(bound: Mapping[str, Any]) -> str:
+def named_job(bound: Bound) -> str:
     """The id of the job that bound parameters name; empty if they name none."""
-    return str(bound.get("VideoId") or "")
+    return bound.get(VIDEO_ID) or ""
 
 
 def perform(
-    module: CmdletModule, call: Call, record: Any, begins: Callable[[Mapping[str, Any]], None] = lambda bound: None
+    module: CmdletModule, call: Call, record: Any, begins: Callable[[Bound], None] = lambda bound: None
 ) -> Steps:
     """Carry out one record in steps. Raises what binding it and the cmdlet raise.
 
     Args:
         begins: is told what was bound, before anything else happens.
     """
-    bound = bind_record(module.CMDLET, call.bound, record)
+    bound = Bound(bind_record(module.CMDLET, call.bound.by_name, record))
     for text in lost_properties(module.CMDLET, record):
         call.streams.warn_once(text)
     begins(bound)

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .. import __version__, signals
 from ..binding.binder import Binding, bind_typed
-from ..binding.records import Unreadable
+from ..binding.bound import Bound
+from ..binding.pipeline import Unreadable
 from ..binding.spec import Cmdlet
 from ..cmdlets import Call, load
-from ..cmdlets.shared_parameters import pipeline_parameters
+from ..cmdlets.shared_parameters import API_BASE, PIPELINE, preferences
 from ..errors import BindingError, Interrupted, PSOpenAIError
 from ..streams import Preferences
 from .inbox import Inbox, Stir
@@ -105,10 +106,11 @@ class Service:
     def _run(self, request: Request, streams: RecordStreams, environ: Mapping[str, str]) -> None:
         module = load(request.cmdlet)
         binding = bind_typed(module.CMDLET, request.parameters, piped=request.records is not None)
-        streams.preferences = Preferences.from_bound(binding.values, request.preferences)
+        bound = Bound(binding.values)
+        streams.preferences = preferences(bound, request.preferences)
         _check_pace(module.CMDLET, binding)
-        with self._reached(environ, str(binding.values.get("ApiBase", ""))) as connections:
-            call = Call(binding.values, streams, environ, connections)
+        with self._reached(environ, bound.get(API_BASE, "")) as connections:
+            call = Call(bound, streams, environ, connections)
             if request.paced:
                 from .pacing import RestingLimiter
 
@@ -173,7 +175,7 @@ def _bindable(cmdlet: Cmdlet, binding: Binding, records: list[Any]) -> Iterable[
 
 def _check_pace(cmdlet: Cmdlet, binding: Binding) -> None:
     """A worker takes one record after another. Who wants more at a time starts more workers."""
-    for row in pipeline_parameters():
+    for row in PIPELINE:
         if row.name in binding.values:
             raise BindingError(
                 f"-{row.name} is for command lines, and not for a worker. Nothing was sent.",

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from ..errors import OutputError, PSOpenAIError
+from ..streams import CONTROLS, Data, Preferences, Streams
 from . import screen
-from .errors import OutputError, PSOpenAIError
 from .screen import is_terminal
 from .standard_input import StandardInput
-from .streams import CONTROLS, Data, Preferences, Streams
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -188,7 +188,7 @@ class TerminalStreams(Streams):
             raise OutputError(f"{error.message}{known}", reader_left=error.reader_left) from None
 
     def _write_json(self, value: Any) -> None:
-        from . import psjson
+        from .. import psjson
 
         text = self.without_hidden(psjson.dumps(value, compress=self.lines), in_output=True)
         if self._elements is None:
@@ -201,7 +201,7 @@ class TerminalStreams(Streams):
 
     def _write_error(self, error: PSOpenAIError) -> None:
         if self._json_errors:
-            from . import psjson
+            from .. import psjson
 
             text = self.without_hidden(psjson.dumps(error.record(), compress=True))
             # Nothing is lost: in JSON, control characters stand inside of strings only.

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from psopenai_py.binding.records import Records, Unreadable
+from psopenai_py.binding.pipeline import Unreadable
 from psopenai_py.errors import BindingError
+from psopenai_py.pipeline.records import Records
 
 #: Texts with everything that a cut may fall into.
 WHOLE: dict[str, str] = {

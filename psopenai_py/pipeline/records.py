@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from ..binding.pipeline import Unreadable
 from ..errors import BindingError
 from ..redaction import shown_argument
-from .decoded import DecodedInput, Quiet, Read, check
+from .decoded_input import DecodedInput, Quiet, Read, check
 
 #: Seconds in which the end of an input is expected that has only one line.
 PATIENCE = 0.2
@@ -27,10 +28,6 @@ _NUMBER = r"-?[0-9][-+.0-9Ee]*"
 _SCALARS = re.compile(rf"\[\s*(?:\]|(?:{_NUMBER}|true|false|null)\s*(?:$|\]$|,.*))", re.DOTALL)
 _GOES_ON = re.compile(r"[-+.0-9Ee]*\Z")
 _DECODER = json.JSONDecoder(strict=False)
-
-
-class Unreadable(ValueError):
-    """A part of the input is no JSON although it began like it."""
 
 
 class Records:
