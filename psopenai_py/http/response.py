@@ -124,9 +124,22 @@ def error_body(response: Response) -> dict[str, Any]:
         return {}
     found = next((value[name] for name in ("error", "detail") if value.get(name)), value)
     if isinstance(found, dict):
-        return found if found.get("message") or found is not value else value | _base(value)
-    message = found if isinstance(found, str) else psjson.dumps(found, compress=True)
+        return found if found.get("message") or found is not value else value | _title(value) | _base(value)
+    message = found + _particulars(value) if isinstance(found, str) else psjson.dumps(found, compress=True)
     return {"message": message} | ({"code": value["code"]} if isinstance(value.get("code"), str) else {})
+
+
+def _particulars(value: dict[str, Any]) -> str:
+    """What problem details (RFC 9457) say of each member of the request that is not valid."""
+    listed = value.get("validation") or value.get("errors")
+    each = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    texts = [text for one in each for text in (one.get("message") or one.get("detail"),) if isinstance(text, str)]
+    return " " + "; ".join(texts) if texts else ""
+
+
+def _title(value: dict[str, Any]) -> dict[str, Any]:
+    """What problem details say where they have no detail."""
+    return {"message": value["title"]} if isinstance(value.get("title"), str) else {}
 
 
 def _base(value: dict[str, Any]) -> dict[str, Any]:
