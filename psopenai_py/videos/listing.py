@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from .. import psjson
 from ..http.response import Response
 from . import job
+from .members import spelled
 
 #: Names under which servers list their jobs.
 _LISTS = ("data", "videos", "items", "jobs")
@@ -48,7 +49,7 @@ def _listed(value: Mapping[str, Any]) -> list[Any] | None:
 
 
 def _jobs(found: list[Any]) -> list[dict[str, Any]]:
-    return [psjson.job_with_local_times(each) for each in found if isinstance(each, dict)]
+    return [psjson.job_with_local_times(spelled(each)) for each in found if isinstance(each, dict)]
 
 
 def _next(value: Mapping[str, Any], jobs: list[dict[str, Any]]) -> str:
