@@ -16,7 +16,8 @@ from .members import is_id, other_id, spelled
 
 #: What requests for a job say of themselves.
 EXPECTED = "a job"
-RECEIVED = "The request was received, so a job may exist. Check that -ApiBase is the address of the API itself."
+ADDRESS = "Check that -ApiBase is the address of the API itself."
+RECEIVED = f"The request was received, so a job may exist. {ADDRESS}"
 #: What is said when no response came to one that creates a job.
 SENT = "The request had been sent, so a job may have been created; look for it before you send it again."
 #: Characters in which the ids of one gateway begin alike, and those of different services do not.
@@ -219,7 +220,7 @@ def warn_of_failure(streams: Streams, job: Mapping[str, Any]) -> None:
 
 def not_a_job(response: Response, cmdlet: str, why: str, error_id: str | None = None) -> errors.AnswerError:
     """The error for a successful response without a job."""
-    return unusable(response, EXPECTED, why, command=cmdlet, action=RECEIVED, error_id=error_id)
+    return unusable(response, EXPECTED, why, command=cmdlet, action=ADDRESS, error_id=error_id)
 
 
 def _described(value: Any) -> str:
