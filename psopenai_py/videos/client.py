@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from .. import services
-from ..errors import APIRequestError, InputError, PSOpenAIError
+from ..errors import AnswerError, APIRequestError, InputError, PSOpenAIError
 from ..http.client import Advise, HttpClient
 from ..http.connections import Connections
 from ..http.rate_limit import RateLimiter
@@ -116,6 +116,9 @@ class VideoClient:
             if found is None:
                 raise
             return found
+        except AnswerError as error:
+            error.action = error.action and job.RECEIVED
+            raise
 
     def _send_as_taken(self, request: Request, deferral: Deferral) -> Response:
         """Send what creates a job; where the server takes no multipart, and has said so, the same in JSON."""
