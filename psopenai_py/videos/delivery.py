@@ -108,7 +108,7 @@ class Delivery:
         return address
 
     def _piped_with_address(self) -> Mapping[str, Any] | None:
-        """The job as the pipe brought it, if it names an address: then it was completed, whatever is said of content."""
+        """The job as the pipe brought it, if it names an address: then it is completed, whatever the refusal says."""
         from . import elsewhere
 
         return self._piped if self._piped and elsewhere.address_of(self._piped) else None
