@@ -33,12 +33,16 @@ class Delivery:
         self._identifier = identifier
         self._variant = variant
 
-    def wait(self, again: str) -> Generator[float, None, None]:
-        """Wait until there is a video; yields seconds to sleep. `again` is the command that does the same once more.
+    def wait(self, again: str, interval: float) -> Generator[float, None, None]:
+        """Wait until there is a video; yields seconds to sleep.
+
+        Args:
+            again: the command that does the same once more.
+            interval: seconds between two questions.
 
         Raises JobFailedError for a job that ended without one.
         """
-        job = yield from Watch(self._client, self._identifier, again).until_over()
+        job = yield from Watch(self._client, self._identifier, again).until_over(interval=interval)
         if not status.has_succeeded(status.word(job)):
             raise self._without_video(job)
         warn_of_failure(self._client.streams, job)
