@@ -77,11 +77,13 @@ class _AnsweredError(PSOpenAIError):
 class AnswerError(_AnsweredError):
     """The server answered with success, but not with what was asked for: HTML, no JSON, a list, a redirect.
 
-    `refused` is true where it says no in a form of its own, so that nothing was created.
+    `refused` is true where it says no in a form of its own, so that nothing was created; `unfinished` where a server
+    may say so of content that is not there yet.
     """
 
     error_id = "System.ArgumentException"
     refused: bool = False
+    unfinished: bool = False
 
 
 class APIRequestError(_AnsweredError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from ..errors import APIRequestError, JobFailedError
+from ..errors import AnswerError, APIRequestError, JobFailedError
 from ..http import retry
 from ..redaction import shown_url
 from . import download, status
@@ -49,10 +49,11 @@ class Delivery:
         """The seconds between questions for content that is not there yet; none while the job may not be over."""
         return _UNTIL_THERE if self.job else ()
 
-    def is_not_there_yet(self, error: APIRequestError) -> bool:
+    def is_not_there_yet(self, error: APIRequestError | AnswerError) -> bool:
         """True for an error by which a server may say that the content is not there yet; the hint then says so."""
         found = retry.may_come_later(error) and error.action != download.STILL_THERE
-        if found and self.job is None:
+        is_advised = isinstance(error, AnswerError) and error.action
+        if found and self.job is None and not is_advised:
             error.action = f"{error.action} If the job is not over yet, -WaitForCompletion waits for it.".strip()
         return found
 

@@ -208,13 +208,15 @@ class _Transfer:
         if why and self._total is None:
             raise ConnectionFailedError(f"The download broke off after {self.size} bytes: {why}.", sent=True)
         if why:
-            raise AnswerError(
+            error = AnswerError(
                 f"The content is incomplete on the server: {why}.",
                 command="Get-VideoContent",
                 status=response.status,
                 request_id=response.request_id,
                 action="The server may still be writing it; call again later.",
             )
+            error.unfinished = self._sink.restart()
+            raise error
 
     def _announced(self, chunks: Iterator[Data], length: int | None) -> Iterator[Data]:
         """The chunks, as long as they are no more than the answer had announced. Starts over if they are."""
@@ -262,4 +264,6 @@ def _another() -> ConnectionFailedError:
 
 def not_content(response: Response, head: bytes, why: str) -> AnswerError:
     """The error for a download that is not what was asked for; `head` are its first bytes."""
-    return unusable(response._replace(body=head), "the content", why, command="Get-VideoContent", action="")
+    error = unusable(response._replace(body=head), "the content", why, command="Get-VideoContent", action="")
+    error.unfinished = response.status < 300 and why in recognition.LATER
+    return error

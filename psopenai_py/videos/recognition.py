@@ -11,6 +11,8 @@ from .extent import FIRST_BOXES
 
 #: Bytes that are looked at to tell a video from an error page.
 HEAD = 512
+#: Objections to what a server may say where content is not there yet.
+LATER = ("it is empty", "it is JSON", "it is application/json")
 _PICTURES = ("thumbnail", "spritesheet")
 _JSON = re.compile(rb"[\[{]\s*[\[{\"}\]\-0-9tfn]")
 #: Bytes that stand in no text, and in every video.
