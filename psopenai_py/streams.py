@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -43,19 +43,6 @@ class Preferences(NamedTuple):
     information: str = "SilentlyContinue"
     progress: str = "Continue"
 
-    @classmethod
-    def from_bound(cls, bound: Mapping[str, Any], usual: Preferences | None = None) -> Preferences:
-        """Read them from the bound common parameters; `usual` says what holds where none is bound."""
-        usual = usual or cls()
-        return cls(
-            verbose=bound.get("Verbose", usual.verbose),
-            debug=bound.get("Debug", usual.debug),
-            error=bound.get("ErrorAction", usual.error),
-            warning=bound.get("WarningAction", usual.warning),
-            information=bound.get("InformationAction", usual.information),
-            progress=bound.get("ProgressAction", usual.progress),
-        )
-
 
 class Streams(ABC):
     """Where a cmdlet writes. Subclasses say how.
@@ -73,6 +60,10 @@ class Streams(ABC):
         self._masks_beside, self._beside = Masks(), 0
         #: What has been said once; several streams may share it.
         self.warned: dict[str, object] = {}
+
+    def use(self, preferences: Preferences) -> None:
+        """From now on, do what these ask for."""
+        self.preferences = preferences
 
     def hide(self, text: str, shown: str, *, in_output: bool = True) -> None:
         """From now on, show `shown` wherever `text` would appear in any stream, or in any but the output.

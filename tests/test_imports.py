@@ -51,7 +51,7 @@ BELOW: dict[str, set[str]] = {
     "completion": {"cmdlets", "commands", "help", "module"},
     "environment": {"destination", "redaction", "services", "settings"},
     "help": {"environment", "binding", "cmdlets", "sandbox", "services"},
-    "cmdlets": {"videos", "http", "binding", "destination", "settings", "keys", "sandbox", "services"},
+    "cmdlets": {"videos", "http", "binding", "destination", "settings", "keys", "loopback", "sandbox", "services"},
     "videos": {"units", "http", "destination", "settings", "binding", "services"},
     "http": {"addresses", "destination", "loopback", "settings", "sandbox", "binding"},
     "settings": {"addresses", "destination", "keys", "services"},

@@ -25,6 +25,7 @@ FRONT = {
     "__main__",
     "binding",
     "binding.binder",
+    "binding.bound",
     "binding.names",
     "binding.spec",
     "binding.tokens",

@@ -220,9 +220,10 @@ class _Text(DecodedInput):
                 return self._unreadable(error.msg)
             except (ValueError, RecursionError):  # Python does not convert integers of thousands of digits
                 return self._unreadable("it is nested too deeply, or has too many digits")
+            size = end - self._at  # reading on may move the text
             if isinstance(value, int | float) and _GOES_ON.match(self._buffer, end) and self.more():
                 continue  # the digits so far may not be all
-            self.take(end - self._at)
+            self.take(size)
             return value
 
     def _unreadable(self, why: str) -> Unreadable:

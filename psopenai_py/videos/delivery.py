@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
-from ..errors import AnswerError, APIRequestError, JobFailedError
+from ..errors import AnswerError, APIRequestError, JobFailedError, PSOpenAIError
 from ..http import retry
 from ..redaction import shown_url
 from . import download, status
@@ -50,12 +50,16 @@ class Delivery:
         return _UNTIL_THERE if self.job else ()
 
     def is_not_there_yet(self, error: APIRequestError | AnswerError) -> bool:
-        """True for an error by which a server may say that the content is not there yet; the hint then says so."""
-        found = retry.may_come_later(error) and error.action != download.STILL_THERE
+        """True for an error by which a server may say that the content is not there yet."""
+        return retry.may_come_later(error) and error.action != download.STILL_THERE
+
+    def explained(self, error: APIRequestError | AnswerError) -> PSOpenAIError:
+        """An error with a hint where the content may not be there yet, and nobody waited for the job."""
         is_advised = isinstance(error, AnswerError) and error.action
-        if found and self.job is None and not is_advised:
-            error.action = f"{error.action} If the job is not over yet, -WaitForCompletion waits for it.".strip()
-        return found
+        if self.job is not None or is_advised or not self.is_not_there_yet(error):
+            return error
+        hint = "If the job is not over yet, -WaitForCompletion waits for it."
+        return error.with_facts(action=f"{error.action} {hint}".strip())
 
     def copy(self, sink: Sink, name: str) -> str:
         """Copy the content and return its media type; `name` is shown while it comes.

@@ -33,7 +33,7 @@ _PAUSE = 0.25
 _OVERLAP = 1024
 
 
-class Incoming(Protocol):
+class IncomingContent(Protocol):
     """An answer whose body has not been read yet."""
 
     @property
@@ -45,7 +45,7 @@ class Incoming(Protocol):
 
 
 #: Asks for the content from a byte on; the entity tag, if any, names the version it has to be part of.
-Fetch = Callable[[int, str], AbstractContextManager[Incoming]]
+Fetch = Callable[[int, str], AbstractContextManager[IncomingContent]]
 
 
 class Sink(Protocol):
@@ -90,9 +90,7 @@ def copy(
         except (ConnectionFailedError, APIRequestError) as error:
             failures = 0 if transfer.furthest > reached else failures + 1
             if failures >= MOST_FAILURES or not transfer.may_go_on(error):
-                if transfer.furthest:
-                    error.action = STILL_THERE
-                raise
+                raise error.with_facts(action=STILL_THERE if transfer.furthest else error.action) from None
             broke(f"The download broke off after {transfer.size} bytes and goes on: {error.message}")
         sleep(_PAUSE * 2**failures)
 
@@ -144,7 +142,7 @@ class _Transfer:
         """The byte from which on to ask; without a version to compare, some that have come are compared."""
         return self.size if any(self._version) else self.size - min(len(self._tail), self.size // 2)
 
-    def take(self, incoming: Incoming) -> None:
+    def take(self, incoming: IncomingContent) -> None:
         """Copy one answer, whole or the rest of the content."""
         response = incoming.response
         span = _span(response)
@@ -208,15 +206,14 @@ class _Transfer:
         if why and self._total is None:
             raise ConnectionFailedError(f"The download broke off after {self.size} bytes: {why}.", sent=True)
         if why:
-            error = AnswerError(
+            raise AnswerError(
                 f"The content is incomplete on the server: {why}.",
                 command="Get-VideoContent",
                 status=response.status,
                 request_id=response.request_id,
                 action="The server may still be writing it; call again later.",
+                unfinished=self._sink.restart(),
             )
-            error.unfinished = self._sink.restart()
-            raise error
 
     def _announced(self, chunks: Iterator[Data], length: int | None) -> Iterator[Data]:
         """The chunks, as long as they are no more than the answer had announced. Starts over if they are."""
@@ -264,6 +261,5 @@ def _another() -> ConnectionFailedError:
 
 def not_content(response: Response, head: bytes, why: str) -> AnswerError:
     """The error for a download that is not what was asked for; `head` are its first bytes."""
-    error = unusable(response._replace(body=head), "the content", why, command="Get-VideoContent", action="")
-    error.unfinished = response.status < 300 and why in recognition.LATER
-    return error
+    head_only, later = response._replace(body=head), response.status < 300 and why in recognition.LATER
+    return unusable(head_only, "the content", why, command="Get-VideoContent", action="", unfinished=later)
