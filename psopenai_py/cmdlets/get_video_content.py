@@ -108,7 +108,7 @@ def _check_target(call: Call, target: str) -> None:
 
 def _deliver(call: Call, client: VideoClient, delivery: Delivery, target: str | None) -> Steps:
     """Write the content; where it is not there yet, again after some pauses."""
-    from ..errors import APIRequestError
+    from ..errors import AnswerError, APIRequestError
 
     for pause in (*delivery.pauses, None):
         try:
@@ -117,7 +117,7 @@ def _deliver(call: Call, client: VideoClient, delivery: Delivery, target: str | 
             else:
                 _save(call, client, delivery, target)
             return
-        except APIRequestError as error:
+        except (APIRequestError, AnswerError) as error:
             if pause is None or not delivery.is_not_there_yet(error):
                 raise delivery.explained(error) from None
             call.streams.verbose(f"The content is not there yet and is asked for again: {error.message}")
