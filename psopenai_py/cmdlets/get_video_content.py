@@ -77,7 +77,7 @@ def steps(call: Call) -> Steps:
     else:
         _check_target(call, target)
     client = call.client(CMDLET)
-    delivery = Delivery(client, call.bound[VIDEO_ID], call.bound.get(VARIANT))
+    delivery = Delivery(client, call.bound[VIDEO_ID], call.bound.get(VARIANT), call.record)
     if call.bound.get(WAIT_FOR_COMPLETION):
         interval = call.bound.or_default(POLL_INTERVAL_SEC)
         yield from delivery.wait(call.again(CMDLET, client.settings), interval)

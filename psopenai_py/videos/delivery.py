@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Any
 
 from ..errors import AnswerError, APIRequestError, JobFailedError, PSOpenAIError
@@ -24,11 +24,15 @@ class Delivery:
 
     Args:
         variant: what to deliver, as it was asked for; None where it was not.
+        piped: the job as the pipe brought it, which may name the address of its video.
     """
 
-    def __init__(self, client: VideoClient, identifier: str, variant: str | None) -> None:
+    def __init__(
+        self, client: VideoClient, identifier: str, variant: str | None, piped: Mapping[str, Any] | None = None
+    ) -> None:
         #: The job, once it is known to be completed.
         self.job: dict[str, Any] | None = None
+        self._piped = piped
         self._client = client
         self._identifier = identifier
         self._variant = variant
@@ -102,7 +106,7 @@ class Delivery:
         """Where else the video is; empty where nobody knows, where it had begun to come, and for a picture of it."""
         if error.action == download.STILL_THERE or self._variant not in (None, "", "video"):
             return ""
-        address = self._client.other_address(self._identifier, error, self.job)
+        address = self._client.other_address(self._identifier, error, self.job, self._piped)
         if address:
             where = shown_url(address)
             self._client.streams.verbose(f"The video is fetched from the address that the job names: {where}")
