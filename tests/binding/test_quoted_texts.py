@@ -138,3 +138,14 @@ def test_a_dash_without_a_name(dash: str) -> None:
         bind(load("New-Video").CMDLET, [f"{dash}:x"])
     assert caught.value.message == f"The argument '{dash.strip()}' is a dash without a parameter name."
     assert caught.value.error_id == "NamedParameterNotFound"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@{a=\n1;b='x'}", "@{\n\na=\n\n1\n\nb=\r\n'x'\n}", "@{a=1;;;b='x';;}", "@{a = # one\n1; b = 'x'}",
+        "@{\ta\t=\t1\t;\tb='x'\t}", "@{a=`\n1;b=`\r\n'x'}", "@{a=1\n;\nb='x'\n;}", "  @{a=1;b='x'}\n\n",
+    ],
+)  # fmt: skip
+def test_line_ends_and_semicolons(text: str) -> None:
+    assert parse(text) == {"a": 1, "b": "x"}
