@@ -46,7 +46,7 @@ class ServiceOptions(NamedTuple):
     only_shown: bool = False
 
 
-class Place(NamedTuple):
+class Destination(NamedTuple):
     """Which service, and at which address.
 
     Attributes:
@@ -95,7 +95,7 @@ class Place(NamedTuple):
         return self.service is services.AZURE or self.is_own
 
 
-def find_place(options: ServiceOptions, environ: Mapping[str, str], streams: Streams) -> Place:
+def find_destination(options: ServiceOptions, environ: Mapping[str, str], streams: Streams) -> Destination:
     """The service that is meant, and its address: by parameter, by the host of -ApiBase, by variable.
 
     Raises SettingsError for an address that cannot be used, or is another service's.
@@ -112,7 +112,7 @@ def find_place(options: ServiceOptions, environ: Mapping[str, str], streams: Str
                 "An Azure service needs its address: -ApiBase https://NAME.openai.azure.com",
                 command="Initialize-APIBase",
             )
-        return Place(service.base, None, service, named)
+        return Destination(service.base, None, service, named)
     streams.verbose(f"Base address from {source}: {shown_url(given)}")
     if given.strip().lower().startswith("sandbox:"):
         return _in_sandbox(given.strip(), wanted, named)
@@ -160,7 +160,7 @@ def _wanted(options: ServiceOptions, environ: Mapping[str, str], streams: Stream
     return services.AZURE if azure else service
 
 
-def _placed(base: str, wanted: Service | None, named: bool) -> Place:
+def _placed(base: str, wanted: Service | None, named: bool) -> Destination:
     """An address that was given, and the service there. The host goes before a name in the environment."""
     from urllib.parse import urlsplit
 
@@ -172,10 +172,10 @@ def _placed(base: str, wanted: Service | None, named: bool) -> Place:
     service = wanted if named and wanted else owner or wanted or services.OPENAI
     if owner is service is not services.OPENAI and parts.path in ("", "/") and not parts.query:
         base = base.rstrip("/") + urlsplit(service.base).path
-    return Place(base, None, service, named)
+    return Destination(base, None, service, named)
 
 
-def _in_sandbox(given: str, wanted: Service | None, named: bool) -> Place:
+def _in_sandbox(given: str, wanted: Service | None, named: bool) -> Destination:
     """The sandbox. It speaks OpenAI's words, or those of the provider that its address or -Provider names."""
     from urllib.parse import parse_qsl
 
@@ -183,11 +183,11 @@ def _in_sandbox(given: str, wanted: Service | None, named: bool) -> Place:
     if named and told not in (None, wanted):
         raise _contradiction(f"The sandbox speaks the words of {getattr(told, 'name', '')} there.")
     if wanted is services.AZURE:
-        return Place(SANDBOX_BASE, given, services.AZURE)
+        return Destination(SANDBOX_BASE, given, services.AZURE)
     service = told or (wanted if named and wanted else services.OPENAI)
     if told is None and service is not services.OPENAI:
         given += f"{'&' if '?' in given else '?'}provider={service.name.lower()}"
-    return Place(SANDBOX_BASE, given, service)
+    return Destination(SANDBOX_BASE, given, service)
 
 
 def _contradiction(text: str, action: str = "") -> SettingsError:

@@ -26,9 +26,9 @@ def run(arguments: Sequence[str], streams: TerminalStreams, environ: Mapping[str
     elif word in ("--version", "-version", "-v", "version"):
         streams.print_text(VERSION)
     elif word == "completion":
-        from .completion import scripts
+        from .completion import command
 
-        streams.print_text(scripts.run(rest, environ))
+        streams.print_text(command.run(rest, environ))
     elif word == "module":
         from . import module
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from . import services
 from .addresses import host_of, is_open_to_others
-from .destination import Place, ServiceOptions, find_place, first_variable, tell_line_end
+from .destination import Destination, ServiceOptions, find_destination, first_variable, tell_line_end
 from .errors import KeyMissingError, KeyStoreError, SettingsError
 from .redaction import KEY_VARIABLE, Secret, mask, shown_url
 from .streams import Streams
@@ -74,7 +74,7 @@ def resolve(options: ServiceOptions, environ: Mapping[str, str], streams: Stream
     Raises SettingsError for a base or time limit that cannot be used, KeyMissingError when the host needs
     a key.
     """
-    place = find_place(options, environ, streams)
+    place = find_destination(options, environ, streams)
     key = None
     if place.sandbox is None:
         key, source = find_key(options, environ, streams, place, needed=place.needs_key)
@@ -97,7 +97,7 @@ def resolve(options: ServiceOptions, environ: Mapping[str, str], streams: Stream
     )
 
 
-def _tell_way(place: Place, source: str, options: ServiceOptions, streams: Streams) -> None:
+def _tell_way(place: Destination, source: str, options: ServiceOptions, streams: Streams) -> None:
     """Say where a key goes that may be meant for another host, and where others can read it on its way."""
     if not source:
         return
@@ -108,7 +108,7 @@ def _tell_way(place: Place, source: str, options: ServiceOptions, streams: Strea
 
 
 def find_key(
-    options: ServiceOptions, environ: Mapping[str, str], streams: Streams, place: Place, *, needed: bool
+    options: ServiceOptions, environ: Mapping[str, str], streams: Streams, place: Destination, *, needed: bool
 ) -> tuple[Secret | None, str]:
     """The key for a place and where it was found. An empty key is none.
 
@@ -137,18 +137,18 @@ def find_key(
     )
 
 
-def key_place(options: ServiceOptions, environ: Mapping[str, str], streams: Streams) -> Place:
+def key_destination(options: ServiceOptions, environ: Mapping[str, str], streams: Streams) -> Destination:
     """The place that a key is stored for, from parameter or environment.
 
     Raises SettingsError for the sandbox.
     """
-    place = find_place(options, environ, streams)
+    place = find_destination(options, environ, streams)
     if place.sandbox is not None:
         raise SettingsError("The sandbox needs no key.", command="Initialize-APIKey")
     return place
 
 
-def _stored_key(place: Place, streams: Streams, needed: bool) -> Secret | None:
+def _stored_key(place: Destination, streams: Streams, needed: bool) -> Secret | None:
     """The key in the keyring. One that cannot be opened is a warning where the host may do without."""
     from . import keys
 

@@ -83,12 +83,13 @@ class Call(NamedTuple):
         """The service, as this cmdlet uses it. Raises SettingsError or KeyMissingError."""
         from ..http.rate_limit import RateLimiter
         from ..http.request import Extras
-        from ..videos.client import client_for
+        from ..videos.clients import client_class
         from .shared_parameters import ADDITIONAL_HEADERS, ADDITIONAL_QUERY
 
+        settings = self.resolve_settings()
         query, headers = self.bound.get(ADDITIONAL_QUERY), self.bound.get(ADDITIONAL_HEADERS)
-        return client_for(
-            self.resolve_settings(),
+        return client_class(settings)(
+            settings,
             Extras(query, headers, self.streams.preferences.debug),
             self.streams,
             self.connections,

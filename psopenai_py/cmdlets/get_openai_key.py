@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..binding.spec import Cmdlet, Example
 from ..redaction import mask
-from ..settings import find_key, key_place
+from ..settings import find_key, key_destination
 from . import Call
 from .shared_parameters import COMMON, COMPRESS, HOST, service_options
 
@@ -23,6 +23,6 @@ CMDLET = Cmdlet(
 def run(call: Call) -> None:
     """Look the key up as a call would, and print what may be shown of it."""
     options = service_options(call.bound)
-    place = key_place(options, call.environ, call.streams)
+    place = key_destination(options, call.environ, call.streams)
     key, source = find_key(options, call.environ, call.streams, place, needed=True)
     call.streams.output({"host": place.host, "source": source, "key": mask(key.reveal()) if key else None})

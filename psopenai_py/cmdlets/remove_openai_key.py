@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import keys
 from ..binding.spec import Cmdlet, Example
 from ..errors import KeyStoreError
-from ..settings import key_place
+from ..settings import key_destination
 from . import Call
 from .shared_parameters import COMMON, HOST, service_options
 
@@ -22,7 +22,7 @@ CMDLET = Cmdlet(
 
 def run(call: Call) -> None:
     """Delete the key; a key that is not there is an error."""
-    host = key_place(service_options(call.bound), call.environ, call.streams).host
+    host = key_destination(service_options(call.bound), call.environ, call.streams).host
     if not keys.remove(host):
         raise KeyStoreError(
             f"The keyring holds no key for {host}.",

@@ -7,7 +7,7 @@ from ..binding.spec import Cmdlet, Example
 from ..destination import variable
 from ..errors import InputError
 from ..redaction import Secret, mask
-from ..settings import key_place
+from ..settings import key_destination
 from . import Call
 from .shared_parameters import COMMON, HOST, service_options
 
@@ -30,7 +30,7 @@ CMDLET = Cmdlet(
 
 def run(call: Call) -> None:
     """Read the key and store it, unless the same one is stored already."""
-    place = key_place(service_options(call.bound), call.environ, call.streams)
+    place = key_destination(service_options(call.bound), call.environ, call.streams)
     host = place.host
     # Before anybody types a key: a keyring that is not there, or is locked, says so now.
     store, known = keys.store(), keys.get(host)

@@ -18,8 +18,8 @@ from .interrupts import Interrupts
 from .journal import Journal, digest
 from .ordered_output import OrderedOutput
 from .progress import RunProgress
-from .record import Record
 from .scheduler import Scheduler
+from .task import Task
 
 #: Records that may be under way or unheard at the same time, however long the input is. So many jobs are waited for
 #: at once, and so far may the rest be ahead of a record that takes long.
@@ -131,9 +131,9 @@ class _Many:
 
     def _take(self, number: int, value: Any) -> None:
         earlier = self._journal.find(number, value) if self._journal else None
-        record = Record(number, value, self._module, self._call, self._journal, earlier, self._ended)
-        self._progress.took(record)
-        self._scheduler.add(record)
+        task = Task(number, value, self._module, self._call, self._journal, earlier, self._ended)
+        self._progress.took(task)
+        self._scheduler.add(task)
 
     def _finish(self) -> None:
         """Wait for what is under way. The first Ctrl-C drops what has not begun, the second one breaks off the rest."""
@@ -157,23 +157,23 @@ class _Many:
         self._limiter.stop()
         self._scheduler.drop()
 
-    def _ended(self, record: Record, complete: bool) -> None:
+    def _ended(self, task: Task, complete: bool) -> None:
         """Hear a record that is done. Called in the threads of the scheduler."""
         with self._lock:
-            complete = complete and not self._is_repeated(record)
-            self._progress.ended(record, complete)
+            complete = complete and not self._is_repeated(task)
+            self._progress.ended(task, complete)
         if complete:
-            if record.streams.ended:
+            if task.streams.ended:
                 self._stop()
-            self._output.done(record.number, record.streams)
+            self._output.done(task.number, task.streams)
         else:
-            if record.identifier:
-                self._dropped[record.number] = record.identifier
+            if task.identifier:
+                self._dropped[task.number] = task.identifier
             self._window.release()
 
-    def _is_repeated(self, record: Record) -> bool:
+    def _is_repeated(self, task: Task) -> bool:
         """True for the missing key that a record beside it has reported: it is one error, and ends the run."""
-        missing = any(isinstance(error, KeyMissingError) for error in record.streams.errors)
+        missing = any(isinstance(error, KeyMissingError) for error in task.streams.errors)
         known, self._misses_key = self._misses_key, self._misses_key or missing
         return missing and known
 

@@ -9,25 +9,15 @@ from itertools import islice
 from threading import Event
 from typing import Any
 
-from ..binding.bound import Bound
-from ..binding.pipeline import bind_record
 from ..cmdlets import Call, CmdletModule
 from ..cmdlets.shared_parameters import THROTTLE_LIMIT, VIDEO_ID
 from ..errors import PSOpenAIError
 from ..terminal.streams import TerminalStreams
+from .record import identifier
 from .records import Records
-from .run import named_job
 
 #: Records that are still read when a run ends early.
 _MOST = 10_000
-
-
-def identifier(module: CmdletModule, call: Call, record: Any) -> str:
-    """The id of the job that a record names; empty if it names none."""
-    try:
-        return named_job(Bound(bind_record(module.CMDLET, call.bound.by_name, record)))
-    except PSOpenAIError:
-        return ""
 
 
 def advice(module: CmdletModule, call: Call, left: list[str], records: Records, streams: TerminalStreams) -> str:

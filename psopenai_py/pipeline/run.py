@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import nullcontext
 from typing import Any
 
-from ..binding.bound import Bound
-from ..binding.pipeline import bind_record, lost_properties
-from ..cmdlets import Call, CmdletModule, Steps, go_through, steps_of
-from ..cmdlets.shared_parameters import COMPRESS, RESUME, TABLE, THROTTLE_LIMIT, VIDEO_ID
-from ..errors import BindingError, Interrupted, PSOpenAIError
-from ..streams import Streams
+from ..cmdlets import Call, CmdletModule, go_through
+from ..cmdlets.shared_parameters import COMPRESS, RESUME, TABLE, THROTTLE_LIMIT
+from ..errors import Interrupted, PSOpenAIError
 from ..terminal.streams import TerminalStreams
+from .record import named_job, perform, report
 from .records import Records
 
 
@@ -69,33 +67,3 @@ def run_records(module: CmdletModule, call: Call, records: Iterable[Any], left: 
         left.clear()
         if call.streams.ended:
             return
-
-
-def named_job(bound: Bound) -> str:
-    """The id of the job that bound parameters name; empty if they name none."""
-    return bound.get(VIDEO_ID) or ""
-
-
-def perform(
-    module: CmdletModule, call: Call, record: Any, begins: Callable[[Bound], None] = lambda bound: None
-) -> Steps:
-    """Carry out one record in steps. Raises what binding it and the cmdlet raise.
-
-    Args:
-        begins: is told what was bound, before anything else happens.
-    """
-    bound = Bound(bind_record(module.CMDLET, call.bound.by_name, record))
-    for text in lost_properties(module.CMDLET, record):
-        call.streams.warn_once(text)
-    begins(bound)
-    yield from steps_of(module, call._replace(bound=bound))
-
-
-def report(streams: Streams, error: PSOpenAIError, identifier: str, place: str = "") -> None:
-    """Report what became of a record. That it does not bind concerns this one only, so -ErrorAction governs it.
-
-    The job that a record names is named with its error: the pipe may have had the only copy of the id.
-    """
-    named = "" if identifier in f"{error.message} {error.action}" else identifier
-    terminating = error.terminating and not isinstance(error, BindingError)
-    streams.error(error.with_facts(target=error.target or named or place, terminating=terminating))

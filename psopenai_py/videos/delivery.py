@@ -106,5 +106,5 @@ class Delivery:
     def _without_video(self, job: dict[str, Any]) -> JobFailedError:
         """The error for a job that has no video, after the warning that says why."""
         warn_of_failure(self._client.streams, job)
-        text = f"The job {self._identifier} is not completed; its status is '{job.get('status')}'."
+        text = f"The job {self._identifier} is not completed; its status is '{status.shown(job)}'."
         return JobFailedError(text, job=job, command=self._client.cmdlet)

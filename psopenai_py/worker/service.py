@@ -19,11 +19,11 @@ from ..cmdlets import Call, load
 from ..cmdlets.shared_parameters import API_BASE, PIPELINE, preferences
 from ..errors import BindingError, Interrupted, PSOpenAIError
 from ..streams import Preferences
+from .call_environment import CallEnvironment
 from .inbox import Inbox, Stir
 from .interrupts import Interrupts
 from .requests import BadRequest, Request
 from .streams import RecordStreams
-from .world import World
 
 if TYPE_CHECKING:
     from ..http.connections import Connections
@@ -42,7 +42,7 @@ class Service:
         self._out = out
         #: A shell makes a call for each record of its pipeline; what need not be said again is said to all of them.
         self._warned: dict[str, object] = {}
-        self._world = World()
+        self._environment = CallEnvironment()
         self._pool: Pool | None = None
 
     def serve(self) -> None:
@@ -86,7 +86,7 @@ class Service:
     def _call(self, request: Request, streams: RecordStreams) -> str | None:
         """Make a call and report its errors. Returns what a cancelled one leaves behind, else None."""
         try:
-            with self._world.entered(request.location, request.environment) as environ:
+            with self._environment.applied(request.location, request.environment) as environ:
                 return self._interruptible(request, streams, environ)
         except PSOpenAIError as error:
             streams.error(error)
@@ -129,8 +129,8 @@ class Service:
         from .connections import Pool
 
         self._pool = self._pool or Pool()
-        way = self._world.way(environ, base)
-        connections = self._pool.take(way)
+        key = self._environment.connection_key(environ, base)
+        connections = self._pool.take(key)
         self._interrupts.cut = connections.cut
         in_order = False
         try:
@@ -141,7 +141,7 @@ class Service:
             raise
         finally:
             if in_order:
-                self._pool.give_back(connections, way)
+                self._pool.give_back(connections, key)
             else:
                 connections.close()
 

@@ -31,7 +31,7 @@ TIME_LIMIT = 30.0
 MAX_CONNECTIONS = 256
 
 _WAKE_SECONDS = 0.1  # how long a stop may take to be noticed
-_ROOM_SECONDS = 1.0  # how long an idle connection may take to end
+_ROOM_SECONDS = 10.0  # how long an idle connection may take to end, on a machine that stands still
 _END_SECONDS = 1.0  # how long all connections may take at the end
 
 
