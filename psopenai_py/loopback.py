@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+LOOPBACK = "127.0.0.1"
+
 
 @lru_cache(maxsize=64)
 def is_loopback(host: str) -> bool:

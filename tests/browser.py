@@ -19,7 +19,7 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome")
 #: The program, or None. The pipe is one of Unix.
 CHROMIUM = next(filter(None, map(shutil.which, _NAMES)), None) if sys.platform != "win32" else None
 
-_LIMIT = 30.0
+_LIMIT = 90.0
 #: The browser reads from descriptor 3 and writes to 4; both pipes are first put where neither is in the way.
 _LAUNCH = """import fcntl, os, sys
 pipes = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3]]

@@ -7,7 +7,7 @@ import subprocess
 from typing import AnyStr
 
 
-def end(process: subprocess.Popen[AnyStr], patience: float = 5.0) -> tuple[AnyStr, AnyStr]:
+def end(process: subprocess.Popen[AnyStr], patience: float = 20.0) -> tuple[AnyStr, AnyStr]:
     """Press Ctrl-C, and again if nothing happens for so many seconds; returns stdout and stderr.
 
     A signal that comes in the instant before Python begins to wait in the system is only noticed afterwards.

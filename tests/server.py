@@ -81,12 +81,15 @@ class Script:
     base: str
     responses: list[dict[str, Any]] | Callable[[Received], dict[str, Any]]
     requests: list[Received] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def response(self, request: Received) -> dict[str, Any]:
-        self.requests.append(request)
+        with self._lock:  # or two that come at once would both get the second answer
+            self.requests.append(request)
+            place = len(self.requests) - 1
         if callable(self.responses):
             return self.responses(request)
-        return self.responses[min(len(self.requests), len(self.responses)) - 1]
+        return self.responses[min(place, len(self.responses) - 1)]
 
 
 class _Http(ThreadingHTTPServer):

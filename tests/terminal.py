@@ -8,7 +8,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import IO
 
 #: Makes the terminal on stdin the controlling one, as in a real session, and becomes the program.
@@ -28,7 +28,7 @@ class Terminal:
         *command: str | os.PathLike[str],
         env: Mapping[str, str] | None = None,
         stdout: int | IO[bytes] | None = None,
-        limit: float = 20,
+        limit: float = 60,
     ) -> None:
         import termios
 
@@ -55,17 +55,20 @@ class Terminal:
 
     def wait_for(self, text: str) -> None:
         """Wait until the screen ends in a text, whatever modes a shell sets behind it."""
-        while not re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", self.screen).endswith(text):
-            assert self._read(), f"the program ended; the screen shows {self.screen!r}"
+        self.until(lambda screen: re.sub(r"\x1b\[[?0-9;]*[A-Za-z]", "", screen).endswith(text))
 
     def wait_until_shown(self, text: str, behind: str = "") -> None:
         """Wait until a text was shown, somewhere behind another one; commands to the terminal do not count."""
-        while text not in re.sub(r"\x1b[^A-Za-z]*[A-Za-z]|[\x07\x08]", "", self.screen).rpartition(behind or "\0")[2]:
-            assert self._read(), f"the program ended; the screen shows {self.screen!r}"
+        commands = re.compile(r"\x1b[^A-Za-z]*[A-Za-z]|[\x07\x08]")
+        self.until(lambda screen: text in commands.sub("", screen).rpartition(behind or "\0")[2])
 
     def see(self, text: str) -> None:
         """Wait until the screen has shown a text, whatever comes behind it."""
-        while text not in self.screen:
+        self.until(lambda screen: text in screen)
+
+    def until(self, done: Callable[[str], object]) -> None:
+        """Wait until something is true of what was shown so far."""
+        while not done(self.screen):
             assert self._read(), f"the program ended; the screen shows {self.screen!r}"
 
     def type(self, text: str) -> None:

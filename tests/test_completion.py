@@ -299,7 +299,7 @@ def test_one_command_and_a_new_shell_completes(
     monkeypatch.setenv("SHELL", f"/bin/{shell}")
     result = run("psopenai", "completion", "install")
     assert (result.exit_code, result.stderr) == (0, "")
-    terminal = Terminal(*start, env={**os.environ, "TERM": "xterm"}, limit=40)
+    terminal = Terminal(*start, env={**os.environ, "TERM": "xterm"})
     terminal.wait_until_shown("now: ")
     for typed, completed in (("New-Video -Prom", "pt "), ("Wait-Video -PollI", "ntervalSec ")):
         terminal.type(typed + TAB)

@@ -118,7 +118,7 @@ class HttpClient:
     def _verdict(self, request: Request, response: Response, done: int) -> _Verdict:
         """What to do about an error status: repeat, or raise it."""
         action, meant = self._advise(request, response), self._classify(request, response)
-        error = status_error(response, self._settings.service, action, meant)
+        error = status_error(response, self._settings.service, action, meant, creates=bool(request.loss))
         if request.is_final is not None and request.is_final(response):
             raise error
         now = datetime.now(UTC)

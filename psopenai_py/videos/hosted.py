@@ -110,7 +110,7 @@ class HostedClient(VideoClient):
         word = status.word(found)
         if status.has_succeeded(word):
             return
-        text = f"The job {found['id']} has no content yet; its status is '{found['status']}'."
+        text = f"The job {found['id']} has no content yet; its status is '{status.shown(found)}'."
         if not status.is_over(word):
             raise InputError(text, command=self.cmdlet)
         why = (found.get("error") or {}).get("message") or "it names no reason"

@@ -12,7 +12,8 @@ from queue import SimpleQueue
 from .requests import LONGEST_LINE, BadRequest, Cancel, Continue, Request, parse, too_long
 
 _CHUNK = 65536
-#: Seconds for the calls that have come when the input closes; then they are cancelled, and have as long again to end.
+#: Seconds for the next call to end when the input has closed. When none does, those that are left are cancelled, and
+#: have as long again to end.
 GRACE = 2.0
 
 
@@ -38,6 +39,7 @@ class Inbox:
         self._open: set[int] = set()
         self._cancelled: set[int] = set()
         self._continued: set[int] = set()
+        self._finished = 0
         self._closed = False
 
     def start(self) -> None:
@@ -64,6 +66,7 @@ class Inbox:
 
     def finished(self, call: int) -> None:
         """A call is over, so that its number is free."""
+        self._finished += 1
         with self._lock:
             for calls in (self._open, self._cancelled, self._continued):
                 calls.discard(call)
@@ -77,7 +80,11 @@ class Inbox:
         self._queue.put(None)
         if self._stored:
             return
-        time.sleep(GRACE)
+        # As long as calls end, somebody reads of it: where nobody does, the first record ends the process.
+        finished = -1
+        while self._finished != finished:
+            finished = self._finished
+            time.sleep(GRACE)
         self._closed = True
         self._wake()
         # Nobody is left to read what a call that cannot be ended still has to say.

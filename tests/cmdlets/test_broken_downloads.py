@@ -18,8 +18,9 @@ from psopenai_py import get_video_content
 from tests import ctrl_c
 from tests.cmdlets.contents import DROPPED, MP4, NOT_CONTENT, NOT_WRITTEN, content, files
 from tests.cmdlets.processes import measured, measures_memory
-from tests.conftest import Run
-from tests.http.sockets import listening, saying, silent
+from tests.conftest import Result, Run
+from tests.http.sockets import listening, refusing, saying, silent
+from tests.patience import with_limit
 from tests.server import Script
 from tests.terminal import our
 
@@ -242,14 +243,17 @@ def test_memory_does_not_grow_with_the_content(place: Path, target: list[str]) -
 
 
 def test_no_answer_in_time(run: Run, place: Path) -> None:
-    with listening(silent) as listener:
-        result = run("Get-VideoContent", "a", "-OutFile", "a.mp4", "-TimeoutSec", "1", "-ApiBase", listener.base)
-        assert (result.exit_code, listener.connections) == (1, 1)
+    def call(limit: int) -> tuple[Result, int]:
+        arguments = ["a", "-OutFile", "a.mp4", "-TimeoutSec", str(limit)]
+        with listening(silent) as listener:
+            return run("Get-VideoContent", *arguments, "-ApiBase", listener.base), listener.connections
+
+    result, connections = with_limit(call, lambda outcome: outcome[1])
+    assert (result.exit_code, connections) == (1, 1)
     assert result.error_ids == ["ConnectionTimeoutReached,Invoke-OpenAIAPIRequest"]
 
 
 def test_a_server_that_is_not_there(run: Run, place: Path) -> None:
-    with listening(saying(b"")) as listener:
-        base = listener.base
-    result = run("Get-VideoContent", "a", "-OutFile", "a.mp4", "-ApiBase", base)
+    with refusing() as base:
+        result = run("Get-VideoContent", "a", "-OutFile", "a.mp4", "-ApiBase", base)
     assert (result.exit_code, result.error_ids, files(place)) == (1, [DROPPED], {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from psopenai_py import get_video
 from psopenai_py.errors import InputError, NotFoundError
 from tests.cmdlets.processes import measured, measures_memory
 from tests.conftest import Run
-from tests.server import JOB, Script
+from tests.server import JOB, Received, Script
 from tests.terminal import our
 
 MORE = "There is more data that has not been retrieved."
@@ -223,12 +224,21 @@ def test_a_first_page_that_fails_prints_nothing(run: Run, api: Script) -> None:
 
 
 def test_jobs_are_printed_before_the_last_page_comes(api: Script) -> None:
-    api.responses = [page("a", more=True), page("b") | {"delay": 0.8}]
+    more = threading.Event()
+
+    def answer(_: Received) -> dict[str, Any]:
+        if len(api.requests) == 1:
+            return page("a", more=True)
+        more.wait(60)
+        return page("b")
+
+    api.responses = answer
     with subprocess.Popen(our("Get-Video", "-All"), stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         first = [process.stdout.readline() for _ in range(4)]
         assert first == [b"[\n", b"  {\n", b'    "id": "a",\n', b'    "status": "completed"\n']
         assert process.poll() is None
+        more.set()
         rest = process.stdout.read()
     assert json.loads(b"".join(first) + rest) == [job("a"), job("b")]
 

@@ -188,7 +188,7 @@ def test_the_null_device(run: Run, api: Script) -> None:
 def test_into_a_program(api: Script, place: Path, line: str) -> None:
     api.responses = [content()]
     command = line.format(us=f"'{sys.executable}' -m psopenai_py")
-    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False, timeout=30)
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False, timeout=60)
     assert (done.stdout, done.stderr) == (MP4, b"")
 
 
@@ -197,7 +197,7 @@ def test_several_videos_into_one_program(api: Script, place: Path) -> None:
     api.responses = [content()]
     command = f"printf 'a\nb\n' | '{sys.executable}' -m psopenai_py Get-VideoContent -OutFile /dev/stdout >> out"
     (place / "out").write_bytes(b"before")
-    subprocess.run(["bash", "-c", command], check=True, timeout=30)
+    subprocess.run(["bash", "-c", command], check=True, timeout=60)
     assert files(place) == {"out": b"before" + MP4 + MP4}
 
 

@@ -51,20 +51,24 @@ def window(api: Script, tmp_path: Path) -> Iterator[Window]:
     opened.close()
 
 
-def _until(window: Window, last: str) -> None:
-    """Wait until the last line begins so; above it is what was printed before, as far as it fits."""
-    deadline = time.monotonic() + 20
+def _until(window: Window, last: str, end: str = "") -> None:
+    """Wait until the last line begins and ends so; above it is what was printed before, as far as it fits."""
+    deadline = time.monotonic() + 60
     while True:
         *above, line = window.lines or [""]
-        if line.startswith(last) and above and above == [str(131 - left) for left in range(len(above), 0, -1)]:
+        if (
+            line.startswith(last)
+            and line.endswith(end)
+            and above
+            and above == [str(131 - left) for left in range(len(above), 0, -1)]
+        ):
             return
         assert time.monotonic() < deadline, [*above, line]
         time.sleep(0.1)
 
 
 def test_a_window_that_becomes_narrower_and_wider(window: Window, api: Script) -> None:
-    _until(window, "in_progress 50 %")
-    assert window.lines[-1].endswith(", video_1234…98765")
+    _until(window, "in_progress 50 %", ", video_1234…98765")
     for columns in (14, 40, 20, 60):
         window.resize(columns)
         time.sleep(1.5)

@@ -9,7 +9,7 @@ import shlex
 import socket
 import struct
 import sys
-import time
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from psopenai_py.videos.facts import described
 from tests.cmdlets.contents import MP4, content, files
 from tests.conftest import Run
 from tests.http.sockets import listening
+from tests.pipeline.desk import LIMIT, until
 from tests.server import JOB, Script
 from tests.terminal import Terminal, our
 
@@ -29,10 +30,15 @@ def _without_progress(screen: str) -> str:
     return re.sub(r"\r\x1b\[K([^\r\n]+(?=\r\x1b\[K))?", "", screen)
 
 
-def _seen(*arguments: str, stdin: str = "", columns: int = 120, env: dict[str, str] | None = None) -> str:
+def _begun(*arguments: str, columns: int = 120) -> Terminal:
+    """One of our command lines on a terminal."""
+    command = f"stty cols {columns}; {shlex.join(our(*arguments))}"
+    return Terminal("/bin/sh", "-c", command, env={**os.environ, "NO_COLOR": "1"})
+
+
+def _seen(*arguments: str) -> str:
     """What a terminal shows of one of our command lines."""
-    command = f"stty cols {columns}; {stdin} {shlex.join(our(*arguments))}"
-    terminal = Terminal("/bin/sh", "-c", command, env={**os.environ, "NO_COLOR": "1", **(env or {})})
+    terminal = _begun(*arguments)
     terminal.close()
     return terminal.screen
 
@@ -113,14 +119,14 @@ def test_facts_of_no_file(tmp_path: Path) -> None:
 # --- on the way -------------------------------------------------------------------------------------------------
 
 
-def _in_two_halves(size: int, seconds: float) -> Any:
-    """Sends half of a video at once, and the rest later."""
+def _in_two_halves(size: int, more: threading.Event) -> Any:
+    """Sends half of a video at once, and the rest when it is wanted."""
     data = MP4 + bytes(size - len(MP4))
 
     def talk(connection: socket.socket) -> None:
         head = f"HTTP/1.1 200 OK\r\ncontent-type: video/mp4\r\ncontent-length: {size}\r\n\r\n"
         connection.sendall(head.encode() + data[: size // 2])
-        time.sleep(seconds)
+        more.wait(LIMIT)
         connection.sendall(data[size // 2 :])
 
     return talk
@@ -130,23 +136,29 @@ def _in_two_halves(size: int, seconds: float) -> Any:
 @pytest.mark.parametrize(
     ("columns", "shown"),
     [
-        (80, r"\r\x1b\[Kdoggo\.mp4 50 % 2\.0 of 4\.0 MB, \d+\.\d MB/s, \d s left\r"),
-        (40, r"\r\x1b\[Kdoggo\.mp4 50 % 2\.0 of 4\.0 MB, \d+\.\d MB/s\r"),
+        (80, r"\r\x1b\[Kdoggo\.mp4 50 % 2\.0 of 4\.0 MB, \d+(\.\d)? [kM]B/s, \d+ (s|min) left\r"),
+        (40, r"\r\x1b\[Kdoggo\.mp4 50 % 2\.0 of 4\.0 MB, \d+(\.\d)? [kM]B/s\r"),
         (34, r"\r\x1b\[Kdoggo\.mp4 50 % 2\.0 of 4\.0 MB\r"),
     ],
 )
 def test_a_download_shows_how_far_it_is(place: Path, columns: int, shown: str) -> None:
-    with listening(_in_two_halves(4 * 10**6, 2.5)) as server:
+    more = threading.Event()
+    with listening(_in_two_halves(4 * 10**6, more)) as server:
         arguments = ["Get-VideoContent", "video_123", "-OutFile", "new/doggo.mp4", "-ApiBase", server.base]
-        screen = _seen(*arguments, columns=columns)
-    assert re.search(shown, screen)
+        terminal = _begun(*arguments, columns=columns)
+        terminal.until(lambda screen: re.search(shown, screen))
+        more.set()
+        terminal.close()
+        screen = terminal.screen
     assert screen.endswith("\r\x1b[KSaved new/doggo.mp4 (4.0 MB)\n")
 
 
 @on_unix
 @pytest.mark.parametrize("action", ["SilentlyContinue", "Ignore"])
 def test_progress_of_a_download_can_be_switched_off(place: Path, action: str) -> None:
-    with listening(_in_two_halves(20000, 1.2)) as server:
+    more = threading.Event()
+    threading.Timer(1.2, more.set).start()  # a line would have been written meanwhile
+    with listening(_in_two_halves(20000, more)) as server:
         arguments = ["Get-VideoContent", "v", "-OutFile", "a.mp4", "-ApiBase", server.base, "-ProgressAction", action]
         assert _seen(*arguments) == "Saved a.mp4 (20 kB)\n"
 
@@ -267,9 +279,7 @@ def test_open(run: Run, api: Script, place: Path, opened: Path) -> None:
     api.responses = [content()]
     result = run("Get-VideoContent", "video_123", "-OutFile", "-a b.mp4", "-Open", process=True)
     assert (result.exit_code, result.stderr) == (0, "")
-    deadline = time.monotonic() + 10
-    while not opened.exists() or not opened.read_text():
-        assert time.monotonic() < deadline
+    until(lambda: opened.exists() and opened.read_text().endswith("\n"))
     assert opened.read_text() == f"{place / '-a b.mp4'}\n"
 
 

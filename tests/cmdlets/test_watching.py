@@ -8,16 +8,17 @@ import re
 import shlex
 import subprocess
 import sys
-import time
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from psopenai_py.status_line import LogLine, TerminalLine
+from psopenai_py.terminal.status_line import LogLine, TerminalLine
 from tests import ctrl_c
 from tests.conftest import KEY, Run
 from tests.http.sockets import listening, silent
+from tests.pipeline.desk import LIMIT, until
 from tests.server import JOB, Script, Server
 from tests.terminal import CTRL_C, Terminal, our
 
@@ -43,8 +44,7 @@ def test_ctrl_c_prints_a_command_that_waits_again(server: Server, identifier: st
     server.script("ctrl%20c", [job("queued")]).requests = script.requests
     command = our("Wait-Video", "-VideoId:", identifier, "-ApiBase", script.base, "-ApiKey", KEY, "-TimeoutSec", "60")
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    while not script.requests and process.poll() is None:
-        time.sleep(0.02)
+    until(lambda: script.requests or process.poll() is not None)
     out, err = ctrl_c.end(process)
     note = "Interrupted. The job goes on. To wait again: "
     assert (process.returncode, out) == (130, "")
@@ -62,7 +62,7 @@ def test_ctrl_c_while_a_poll_hangs(tmp_path: Path) -> None:
     with listening(silent) as listener:
         command = our("Get-VideoContent", "a", "-w", "-OutFile", "a.mp4", "-ApiBase", listener.base)
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
-        assert listener.asked.wait(20)
+        assert listener.asked.wait(LIMIT)
         out, err = ctrl_c.end(process)
     again = f"Get-VideoContent -VideoId a -OutFile a.mp4 -WaitForCompletion -ApiBase {listener.base}"
     assert (process.returncode, out, err) == (130, "", f"Interrupted. The job goes on. To wait again: {again}\n")
@@ -104,11 +104,10 @@ def test_a_log_gets_a_line_in_each_interval() -> None:
     log = LogLine(lines.append)
     log.interval = 0.05
     log.show(lambda: ["12/100 done", "2 failed"])
-    while len(lines) < 2:
-        time.sleep(0.01)
+    until(lambda: len(lines) >= 2)
     log.end()
     count = len(lines)
-    time.sleep(0.2)
+    until(lambda: "status line" not in {thread.name for thread in threading.enumerate()})
     assert set(lines) == {"12/100 done, 2 failed\n"}
     assert len(lines) == count
 
@@ -164,20 +163,24 @@ def test_a_terminal_has_one_line_that_is_rewritten(api: Script, tmp_path: Path) 
 
 @on_unix
 def test_the_line_ticks_each_second(api: Script, tmp_path: Path) -> None:
-    """Also while nothing is asked: the next question comes after six seconds."""
-    api.responses = [job("queued"), job("completed")]
+    """Also while nothing is asked: the next question comes after minutes."""
     with (tmp_path / "out").open("wb") as out:
-        terminal = Terminal(*our("Wait-Video", "video_123", "-PollIntervalSec", "18"), stdout=out)
-        assert terminal.close() == 0
-    seconds = [int(second) for second in re.findall(r"queued 0 %, (\d+) s", terminal.screen)]
-    assert seconds == sorted(seconds)
-    assert len(set(seconds)) >= 5
+        terminal = Terminal(*our("Wait-Video", "video_123", "-PollIntervalSec", "900"), stdout=out)
+        terminal.until(lambda screen: len(set(_seconds(screen))) >= 4)
+        terminal.type(CTRL_C)
+        assert terminal.close() == 130
+    assert len(api.requests) == 1
+    assert _seconds(terminal.screen) == sorted(_seconds(terminal.screen))
+
+
+def _seconds(screen: str) -> list[int]:
+    return [int(second) for second in re.findall(r"queued 0 %, (\d+) s", screen)]
 
 
 @on_unix
 @pytest.mark.parametrize(
     ("columns", "shown"),
-    [(16, "in_progress 50…"), (24, "in_progress 50 %, 0 s"), (40, "in_progress 50 %, 0 s, video_1234…98765")],
+    [(16, "in_progress 50…"), (24, "in_progress 50 %, 0 s"), (41, "in_progress 50 %, 0 s, video_1234…98765")],
 )
 def test_the_line_fits_into_a_narrow_terminal(api: Script, tmp_path: Path, columns: int, shown: str) -> None:
     api.responses = [job("in_progress", progress=50), job("completed")]

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import IO, Any
 
 Record = dict[str, Any]
 
@@ -56,6 +56,16 @@ class Client:
         line = request if isinstance(request, bytes) else json.dumps(request).encode()
         self.process.stdin.write(line + b"\n")
         self.process.stdin.flush()
+
+    def until_noted(self) -> None:
+        """Wait until the worker has taken note of all that was written."""
+        if sys.platform == "win32":
+            time.sleep(1)  # nothing tells how much of a pipe was read
+            return
+        wait_for(lambda: not pending(self.process.stdin))
+        # What is read has been noted when more is read.
+        self.write(b"")
+        wait_for(lambda: not pending(self.process.stdin))
 
     def next(self, limit: float = 30) -> Record | None:
         """The next record; None when the worker has ended."""
@@ -112,7 +122,17 @@ def end(code: int = 0, *, cancelled: bool = False, note: str | None = None) -> R
     return {"exit_code": code, "cancelled": cancelled, "note": note}
 
 
-def wait_for(condition: Callable[[], object], limit: float = 20) -> None:
+def pending(pipe: IO[bytes] | None) -> int:
+    """Bytes that were written into a pipe and are still to be read from it."""
+    import fcntl
+    import termios
+
+    assert pipe is not None
+    count = fcntl.ioctl(pipe.fileno(), termios.FIONREAD, bytes(4))
+    return int.from_bytes(count, sys.byteorder)
+
+
+def wait_for(condition: Callable[[], object], limit: float = 60) -> None:
     """Wait until something is true."""
     deadline = time.monotonic() + limit
     while not condition():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 
 from tests.compat.client import Client, Record, end, of_kind
 from tests.conftest import KEY
+from tests.http.sockets import refusing
 from tests.server import JOB, Server
 
 
@@ -134,15 +134,13 @@ def test_a_key_stays_with_its_call(client: Client, server: Server, odd: str) -> 
 
 
 def test_errors_without_an_answer(service: Client, server: Server) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        base = f"http://127.0.0.1:{unused.getsockname()[1]}/v1"
-    (refused,) = of_kind(service.call("Remove-Video", {"VideoId": "v", "ApiBase": base}), "error")
+    with refusing() as base:
+        (refused,) = of_kind(service.call("Remove-Video", {"VideoId": "v", "ApiBase": base}), "error")
     assert refused["exception"] == "System.Net.Http.HttpRequestException"
     (keyless,) = of_kind(service.call("Remove-Video", {"VideoId": "v"}, environment={}), "error")
     assert (keyless["id"], keyless["terminating"]) == ("System.ArgumentException,Initialize-APIKey", True)
     assert keyless["action"] and keyless["exception"] == "System.ArgumentException"
-    slow = server.script("worker-slow", [{"json": JOB, "delay": 3}])
+    slow = server.script("worker-slow", [{"json": JOB, "delay": 120}])
     records = service.call("Remove-Video", {"VideoId": "v", "ApiBase": slow.base, "TimeoutSec": 1})
     assert of_kind(records, "error")[0]["exception"] == "System.Threading.Tasks.TaskCanceledException"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,8 @@ import pytest
 
 from tests.compat.client import Client, Record, end, of_kind, wait_for
 from tests.conftest import KEY
+from tests.patience import with_limit
+from tests.pipeline.desk import Desk
 from tests.server import JOB, Server
 
 WORKER = [sys.executable, "-m", "psopenai_py.worker"]
@@ -50,12 +51,20 @@ def test_a_file_is_answered_to_its_end(delay: float, server: Server, tmp_path: P
     assert ends == [(number, end()) for number in range(5)]
 
 
-def test_a_pipe_that_closes_at_once_is_answered(server: Server) -> None:
-    script = server.script("worker-pipe")
-    data = _requests(script.base, 5)
-    done = subprocess.run(WORKER, input=data, stdout=subprocess.PIPE, check=False, timeout=60)
-    assert (done.returncode, len(script.requests)) == (0, 5)
-    assert of_kind(_records(done.stdout), "end") == [end()] * 5
+def test_a_pipe_that_has_closed_is_answered_to_its_end(server: Server) -> None:
+    """Although all calls together take longer than one of them may."""
+    script = server.script("worker-pipe", [{"json": JOB}, {"json": JOB, "delay": 0.8}])
+
+    def call(_: int) -> list[Any]:
+        client = Client()
+        assert "ready" in (client.next() or {})
+        client.call("Get-Video", {"VideoId": "warm", "ApiBase": script.base})
+        for _ in range(4):
+            client.send("Get-Video", {"VideoId": "v", "ApiBase": script.base})
+        assert client.close() == 0
+        return of_kind(_records(client.text), "end")
+
+    assert with_limit(call, lambda ends: ends == [end()] * 5) == [end()] * 5
 
 
 @pytest.mark.parametrize("behind", [b"", b'{"call": 9, "cmdlet": "Get-Vi', b"\n\n", b"\xef\xbb\xbf"])
@@ -79,21 +88,24 @@ def test_an_empty_file(tmp_path: Path) -> None:
 
 
 def test_a_queued_call_is_cancelled_and_the_running_one_goes_on(client: Client, server: Server) -> None:
-    script = server.script("worker-queued", [{"json": JOB, "delay": 1.5}, {"json": JOB}])
-    first = client.send("Get-Video", {"VideoId": "first", "ApiBase": script.base})
-    queued = client.send("New-Video", {"Prompt": "never", "ApiBase": script.base})
-    third = client.send("Get-Video", {"VideoId": "third", "ApiBase": script.base})
-    wait_for(lambda: script.requests)
+    desk = Desk(server, "worker-queued")
+    desk.held = {"first"}
+    first = client.send("Get-Video", {"VideoId": "first", "ApiBase": desk.base})
+    queued = client.send("New-Video", {"Prompt": "never", "ApiBase": desk.base})
+    third = client.send("Get-Video", {"VideoId": "third", "ApiBase": desk.base})
+    desk.wait(lambda: desk.under_way == {"first"})
     client.write({"cancel": queued})
+    client.until_noted()
+    desk.answer("first")
     running = client.records(first)
-    assert (of_kind(running, "output")[0]["id"], running[-1]["end"]) == ("video_123", end())
+    assert (of_kind(running, "output")[0]["id"], running[-1]["end"]) == ("first", end())
     assert client.records(queued) == [{"call": queued, "end": end(130, cancelled=True)}]
     assert client.records(third)[-1]["end"] == end()
-    assert [request.path.rpartition("/")[2] for request in script.requests] == ["first", "third"]
+    assert [request.path.rpartition("/")[2] for request in desk.requests] == ["first", "third"]
 
 
 def test_the_number_of_a_cancelled_call_is_used_again(client: Client, server: Server) -> None:
-    script = server.script("worker-again", [{"json": JOB, "delay": 20}, {"json": JOB}])
+    script = server.script("worker-again", [{"json": JOB, "delay": 120}, {"json": JOB}])
     call = {"call": 7, "cmdlet": "Get-Video", "parameters": {"VideoId": "v", "ApiBase": script.base}}
     client.write(call)
     wait_for(lambda: script.requests)
@@ -105,10 +117,13 @@ def test_the_number_of_a_cancelled_call_is_used_again(client: Client, server: Se
 
 
 def test_a_number_in_use_is_refused_and_the_call_goes_on(client: Client, server: Server) -> None:
-    script = server.script("worker-in-use", [{"json": JOB, "delay": 1}])
-    call = {"call": 7, "cmdlet": "Get-Video", "parameters": {"VideoId": "v", "ApiBase": script.base}}
+    desk = Desk(server, "worker-in-use")
+    desk.held = {"v"}
+    call = {"call": 7, "cmdlet": "Get-Video", "parameters": {"VideoId": "v", "ApiBase": desk.base}}
     client.write(call)
     client.write(call)
+    client.until_noted()
+    desk.answer("v")
     found: list[Record] = []
     while len(of_kind(found, "end")) < 1 or not any(record["call"] is None and "error" in record for record in found):
         record = client.next()
@@ -126,12 +141,15 @@ def test_an_early_cancel_of_an_unused_number_cancels_nothing_later(client: Clien
 
 
 def test_a_cancel_of_a_call_that_is_over_cancels_nothing(client: Client, server: Server) -> None:
-    script = server.script("worker-over", [{"json": JOB}, {"json": JOB, "delay": 1}])
-    first = client.send("Get-Video", {"VideoId": "v", "ApiBase": script.base})
+    desk = Desk(server, "worker-over")
+    first = client.send("Get-Video", {"VideoId": "first", "ApiBase": desk.base})
     assert client.records(first)[-1]["end"] == end()
-    second = client.send("Get-Video", {"VideoId": "v", "ApiBase": script.base})
-    wait_for(lambda: len(script.requests) == 2)
+    desk.held = {"second"}
+    second = client.send("Get-Video", {"VideoId": "second", "ApiBase": desk.base})
+    desk.wait(lambda: desk.under_way == {"second"})
     client.write({"cancel": first})
+    client.until_noted()
+    desk.answer("second")
     assert client.records(second)[-1]["end"] == end()
 
 
@@ -230,10 +248,7 @@ def test_certificates_are_those_of_their_call(client: Client, tmp_path: Path) ->
 
 
 def test_nothing_is_waited_for_when_the_input_has_closed() -> None:
-    client = Client()
-    started = time.monotonic()
-    assert client.close() == 0
-    assert time.monotonic() - started < 10
+    assert Client().close() == 0
 
 
 def test_a_warning_for_all_calls_comes_once(client: Client) -> None:

@@ -62,6 +62,14 @@ def listening(talk: Talk, *, read: bool = True, tls: ssl.SSLContext | None = Non
                 server.shutdown(socket.SHUT_RDWR)
 
 
+@contextlib.contextmanager
+def refusing() -> Iterator[str]:
+    """The address of a port that is kept, so that nobody else can listen there meanwhile."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{unused.getsockname()[1]}/v1"
+
+
 def saying(data: bytes) -> Talk:
     """Answer with these bytes."""
     return lambda connection: connection.sendall(data)
@@ -86,7 +94,7 @@ def silent(connection: socket.socket) -> None:
 
 def deaf(connection: socket.socket) -> None:
     """Neither read nor say anything, for longer than any test waits."""
-    threading.Event().wait(5)
+    threading.Event().wait(120)
 
 
 def _read_request(connection: socket.socket) -> None:

@@ -16,8 +16,9 @@ import pytest
 
 from psopenai_py import errors, new_video
 from tests import ctrl_c
-from tests.conftest import Run
-from tests.http.sockets import Listener, deaf, dripping, listening, saying, silent
+from tests.conftest import Result, Run
+from tests.http.sockets import Listener, deaf, dripping, listening, refusing, saying, silent
+from tests.patience import with_limit
 from tests.server import Server
 
 HTTP_ERROR = "PSOpenAI.APIRequest.HttpRequestException,Invoke-OpenAIAPIRequest"
@@ -42,7 +43,7 @@ LATE = "OperationTimeout: (:) [Invoke-OpenAIAPIRequest], TaskCanceledException"
 CUT = {
     "nothing": (b"", f"Server disconnected without sending a response. {LOST}"),
     "half a header": (b"HTTP/1.1 200 OK\r\nContent-", f"Server disconnected without sending a response. {LOST}"),
-    "no HTTP": (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", f"illegal status line: bytearray(b'SSH-2.0-OpenSSH_9.6'). {LOST}"),
+    "no HTTP": (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", f"illegal status line: 'SSH-2.0-OpenSSH_9.6'. {LOST}"),
     "less than announced": (
         OK + b'Content-Length: 500\r\n\r\n{"id": "video_77", ',
         "peer closed connection without sending complete message body (received 19 bytes, expected 500). "
@@ -72,10 +73,9 @@ def test_a_connection_that_breaks_off(name: str, run: Run) -> None:
 
 
 def test_a_refused_connection_has_sent_nothing(run: Run) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        host = f"127.0.0.1:{unused.getsockname()[1]}"
-        result = run("New-Video", "x", "-ApiBase", f"http://{host}/v1", "-TimeoutSec", "5")
+    with refusing() as base:
+        result = run("New-Video", "x", "-ApiBase", base)
+    host = base.split("/")[2]
     assert (result.exit_code, result.stdout) == (1, "")
     message = (
         f"No connection to {host}: [Errno {errno.ECONNREFUSED}] {os.strerror(errno.ECONNREFUSED)}. Nothing was sent."
@@ -94,7 +94,7 @@ def test_an_unknown_host_has_sent_nothing(run: Run) -> None:
 #: Name: how the server keeps the client waiting.
 LATENESS: dict[str, Callable[[], AbstractContextManager[Listener]]] = {
     "never answers": lambda: listening(silent),
-    "drips its headers": lambda: listening(dripping(OK, 0.05)),
+    "drips its headers": lambda: listening(dripping(OK, 2.0)),
     "reads nothing": lambda: listening(deaf, read=False),
 }
 
@@ -105,35 +105,49 @@ def test_a_time_limit_until_the_answer_begins(name: str, run: Run, tmp_path: Pat
     with upload.open("wb") as file:
         file.truncate(20 * 2**20)  # more than the buffers of a connection hold
     arguments = ["-InputReference", str(upload)] if name == "reads nothing" else []
-    with LATENESS[name]() as server:
-        started = time.monotonic()
-        result = run("New-Video", "x", "-ApiBase", server.base, "-TimeoutSec", "1", *arguments)
-        seconds = time.monotonic() - started
+
+    def call(limit: int) -> tuple[int, int, Result]:
+        with LATENESS[name]() as server:
+            started = time.monotonic()
+            result = run("New-Video", "x", "-ApiBase", server.base, "-TimeoutSec", str(limit), *arguments)
+            assert limit - 0.1 < time.monotonic() - started < limit + 30
+        return limit, server.port, result
+
+    limit, port, result = with_limit(call, lambda outcome: LOST in outcome[-1].stderr)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert 0.9 < seconds < 3
-    message = f"127.0.0.1:{server.port} did not answer within 1 s. {LOST}"
+    message = f"127.0.0.1:{port} did not answer within {limit} s. {LOST}"
     assert result.stderr.splitlines() == _record(message, TIME_OUT, LATE)
 
 
 def test_the_time_limit_does_not_cover_the_body(run: Run) -> None:
     body = OK + b'Content-Length: 11\r\n\r\n{"id": "a"}'
 
-    def talk(connection: socket.socket) -> None:
-        connection.sendall(body[:-5])
-        time.sleep(1.2)
-        connection.sendall(body[-5:])
+    def call(limit: int) -> Result:
+        def talk(connection: socket.socket) -> None:
+            connection.sendall(body[:-5])
+            time.sleep(1.2 * limit)
+            connection.sendall(body[-5:])
 
-    with listening(talk) as server:
-        result = run("New-Video", "x", "-ApiBase", server.base, "-TimeoutSec", "1")
+        with listening(talk) as server:
+            return run("New-Video", "x", "-ApiBase", server.base, "-TimeoutSec", str(limit))
+
+    result = with_limit(call, _succeeded)
     assert (result.exit_code, result.stdout, result.stderr) == (0, '{\n  "id": "a"\n}\n', "")
 
 
 def test_each_attempt_has_the_whole_time(run: Run, server: Server) -> None:
-    slow = {"status": 503, "delay": 0.6, "headers": {"retry-after-ms": "1"}}
-    script = server.script("slow", [slow, slow, {"json": {"id": "a"}, "delay": 0.6}])
-    arguments = ["-TimeoutSec", "1", "-MaxRetryCount", "2", "-WarningAction", "Ignore"]
-    result = run("New-Video", "x", "-ApiBase", script.base, *arguments)
-    assert (result.exit_code, result.stderr, len(script.requests)) == (0, "", 3)
+    def call(limit: int) -> tuple[Result, int]:
+        slow = {"status": 503, "delay": 0.6 * limit, "headers": {"retry-after-ms": "1"}}
+        script = server.script("slow", [slow, slow, {"json": {"id": "a"}, "delay": 0.6 * limit}])
+        arguments = ["-TimeoutSec", str(limit), "-MaxRetryCount", "2", "-WarningAction", "Ignore"]
+        return run("New-Video", "x", "-ApiBase", script.base, *arguments), len(script.requests)
+
+    result, requests = with_limit(call, lambda outcome: _succeeded(outcome[0]))
+    assert (result.exit_code, result.stderr, requests) == (0, "", 3)
+
+
+def _succeeded(result: Result) -> bool:
+    return result.exit_code == 0
 
 
 def test_a_reused_connection_is_under_the_limit_too(run: Run) -> None:
@@ -142,7 +156,7 @@ def test_a_reused_connection_is_under_the_limit_too(run: Run) -> None:
     def talk(connection: socket.socket) -> None:
         connection.sendall(busy)
         connection.recv(65536)
-        dripping(OK, 0.05)(connection)
+        dripping(OK, 2.0)(connection)
 
     with listening(talk) as server:
         arguments = ["-TimeoutSec", "1", "-MaxRetryCount", "1"]
@@ -167,11 +181,14 @@ def test_time_limits_that_cannot_be(seconds: str, error_id: str, category: str, 
 
 
 def test_python_is_told_whether_the_request_was_sent() -> None:
-    with listening(silent) as server, pytest.raises(errors.RequestTimeoutError) as caught:
-        new_video("x", api_base=server.base, timeout_sec=1)
-    assert caught.value.sent
-    with pytest.raises(errors.ConnectionFailedError) as refused:
-        new_video("x", api_base=server.base)
+    def was_sent(limit: int) -> bool:
+        with listening(silent) as server, pytest.raises(errors.RequestTimeoutError) as caught:
+            new_video("x", api_base=server.base, timeout_sec=limit)
+        return caught.value.sent
+
+    assert with_limit(was_sent, bool)
+    with refusing() as base, pytest.raises(errors.ConnectionFailedError) as refused:
+        new_video("x", api_base=base)
     assert not refused.value.sent
 
 
@@ -193,10 +210,14 @@ def waiting() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
 
 
 def _interrupted(process: subprocess.Popen[bytes]) -> tuple[int, bytes, bytes]:
-    started = time.monotonic()
-    out, err = ctrl_c.end(process, patience=1)
-    assert time.monotonic() - started < 3  # well within a second, on a machine with nothing else to do
+    out, err = ctrl_c.end(process)
     return process.returncode, out, err
+
+
+def _until_said(process: subprocess.Popen[bytes], text: bytes) -> None:
+    assert process.stderr is not None
+    while text not in (line := process.stderr.readline()):
+        assert line, "it ended"
 
 
 posix = pytest.mark.skipif(os.name != "posix", reason="sends the signal of Ctrl-C to one process")
@@ -206,7 +227,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="sends the signal of Ctrl-
 def test_ctrl_c_while_waiting_for_an_answer(waiting: Callable[..., subprocess.Popen[bytes]]) -> None:
     with listening(silent) as server:
         process = waiting("-ApiBase", server.base)
-        assert server.asked.wait(10)
+        assert server.asked.wait(60)
         assert _interrupted(process) == (130, b"", f"Interrupted. {LOST}\n".encode())
 
 
@@ -218,9 +239,7 @@ def test_ctrl_c_in_the_middle_of_an_answer(waiting: Callable[..., subprocess.Pop
 
     with listening(talk) as server:
         process = waiting("-ApiBase", server.base, "-Verbose")
-        assert process.stderr is not None
-        while b" 200 OK after" not in process.stderr.readline():
-            pass
+        _until_said(process, b" 200 OK after")
         came = "Status 200, application/json. It begins: {"
         assert _interrupted(process)[::2] == (130, f"Interrupted. {LOST} {came}\n".encode())
 
@@ -231,8 +250,6 @@ def test_ctrl_c_before_anything_is_sent(waiting: Callable[..., subprocess.Popen[
     os.mkfifo(pipe)
     with listening(silent) as server:
         process = waiting("-ApiBase", server.base, "-InputReference", str(pipe), "-Verbose")
-        assert process.stderr is not None
-        while b"No API key" not in process.stderr.readline():  # the last line before the file is opened
-            pass
+        _until_said(process, b"No API key")  # the last line before the file is opened
         assert _interrupted(process) == (130, b"", b"Interrupted.\n")
         assert server.connections == 0

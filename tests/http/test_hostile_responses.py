@@ -24,6 +24,7 @@ from tests.cmdlets.contents import MP4
 from tests.cmdlets.processes import measured, measures_memory
 from tests.conftest import Result, Run
 from tests.http.sockets import Listener, Talk, listening, saying, silent
+from tests.patience import with_limit
 
 JOB = b'{"id": "video_1", "status": "completed"}'
 PRINTED = '{\n  "id": "video_1",\n  "status": "completed"\n}\n'
@@ -353,6 +354,14 @@ BOMBS = {
 }
 
 
+def _spent() -> float:
+    """Seconds of work of the processes that have ended, however long they waited for a processor."""
+    import resource
+
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 @pytest.mark.skipif(not measures_memory, reason="measures as Linux does")
 @pytest.mark.parametrize("name", BOMBS)
 def test_compression_that_explodes(name: str) -> None:
@@ -360,9 +369,9 @@ def test_compression_that_explodes(name: str) -> None:
     with listening(saying(answer(JOB))) as server:
         _, usual = measured("New-Video", "x", "-ApiBase", server.base)
     with listening(saying(answer(body, b"Content-Encoding: " + encoding))) as server:
-        started = time.monotonic()
+        spent = _spent()
         done, peak = measured("New-Video", "x", "-ApiBase", server.base)
-        assert time.monotonic() - started < 8
+        assert _spent() - spent < 10
     assert done.returncode == 1
     assert peak - usual < 120 * 1024, f"{usual} KiB, {peak} KiB"
 
@@ -435,7 +444,7 @@ def test_a_body_without_a_byte_for_30_seconds_is_broken_off(tmp_path: Path) -> N
     begun = answer(JOB, b"Content-Length: 500").removesuffix(b"}")
     content = answer(MP4, b"Content-Type: video/mp4")[:-100]
     calls = {
-        "New-Video": (begun, ["x", "-TimeoutSec", "5"]),
+        "New-Video": (begun, ["x", "-TimeoutSec", "20"]),
         "Get-Video": (begun, ["x"]),
         "Get-VideoContent": (content, ["x", "-OutFile", str(tmp_path / "a.mp4")]),
     }
@@ -453,7 +462,7 @@ def test_a_body_without_a_byte_for_30_seconds_is_broken_off(tmp_path: Path) -> N
     with ThreadPoolExecutor() as pool:
         results = dict(zip(calls, pool.map(timed, calls), strict=True))
     for name, (seconds, code, err) in results.items():
-        assert (29 < seconds < 45, code) == (True, 1), (name, seconds, err)
+        assert (29 < seconds < 90, code) == (True, 1), (name, seconds, err)
     for name in ("New-Video", "Get-Video"):
         assert "broke off without a full answer: no byte came for 30 s." in results[name][2]
         assert '. Status 200, application/json. It begins: {"id": "video_1"' in results[name][2]
@@ -464,12 +473,15 @@ def test_a_body_without_a_byte_for_30_seconds_is_broken_off(tmp_path: Path) -> N
 def test_a_pause_in_a_body_is_none(run: Run) -> None:
     """Also when it is longer than the time limit, which is for the beginning of the answer."""
 
-    def talk(connection: socket.socket) -> None:
-        data = answer()
-        connection.sendall(data[:-5])
-        time.sleep(3)
-        connection.sendall(data[-5:])
+    def call(limit: int) -> Result:
+        def talk(connection: socket.socket) -> None:
+            data = answer()
+            connection.sendall(data[:-5])
+            time.sleep(1.5 * limit)
+            connection.sendall(data[-5:])
 
-    with listening(talk) as server:
-        result = run("New-Video", "x", "-ApiBase", server.base, "-TimeoutSec", "1")
+        with listening(talk) as server:
+            return run("New-Video", "x", "-ApiBase", server.base, "-TimeoutSec", str(limit))
+
+    result = with_limit(call, lambda result: result.exit_code == 0)
     assert (result.exit_code, result.stdout, result.stderr) == (0, PRINTED, "")

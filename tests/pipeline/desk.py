@@ -136,14 +136,14 @@ def feed(process: subprocess.Popen[str], text: str) -> None:
     process.stdin = None  # so that `communicate` leaves it alone
 
 
-def interrupt(process: subprocess.Popen[str]) -> None:
-    """Press Ctrl-C, and wait until that was noticed."""
-    process.send_signal(signal.SIGINT)
+def interrupt(process: subprocess.Popen[str], number: int = signal.SIGINT) -> None:
+    """Press Ctrl-C, or send another signal, and wait until that was noticed."""
+    process.send_signal(number)
     assert process.stderr is not None
     assert process.stderr.readline() == FINISHING
 
 
-def until(done: Callable[[], bool]) -> None:
+def until(done: Callable[[], object]) -> None:
     """Wait for something that nobody tells."""
     end = time.monotonic() + LIMIT
     while not done():

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import Result, Run
+from tests.patience import with_limit
 from tests.pipeline.desk import Desk, job, lines, prompts, refusal, subject
 from tests.server import Received, Server
 from tests.terminal import CTRL_C, Terminal, our
@@ -23,25 +24,27 @@ on_unix = pytest.mark.skipif(os.name != "posix", reason="terminals of Unix")
 
 
 def test_none_starves(server: Server, run: Run) -> None:
-    """Sixty jobs want 600 answers a second, and get at most 200."""
-    asked: Counter[str] = Counter()
-    threads = set[int]()
+    """Sixty jobs want 600 answers a second, and get at most 200. They go on until there were six for each."""
+    names = [f"v{number}" for number in range(60)]
+    asked = Counter(dict.fromkeys(names, 0))
+    threads, spread = set[int](), list[int]()
     lock = threading.Lock()
 
     def answer(request: Received) -> dict[str, Any]:
         with lock:
+            over = asked.total() >= 6 * len(names)
             asked[subject(request)] += 1
             threads.add(threading.active_count())
-        return {"json": job("x", status="in_progress"), "delay": 0.01}
+            if not over:
+                spread[:] = [max(asked.values()) - min(asked.values())]
+        return {"json": job("x", status="completed" if over else "in_progress"), "delay": 0.01}
 
     script = server.script("starving", answer)
-    names = [f"v{number}" for number in range(60)]
-    given = ["-ThrottleLimit", "2", "-PollIntervalSec", "0.1", "-TimeoutSec", "2", "-ApiBase", script.base]
+    given = ["-ThrottleLimit", "2", "-PollIntervalSec", "0.1", "-ApiBase", script.base]
     before = threading.active_count()
     result = run("Wait-Video", *given, stdin="\n".join(names))
-    assert (result.exit_code, result.error_ids) == (8, [PENDING] * 60)
-    assert set(asked) == set(names)
-    assert max(asked.values()) - min(asked.values()) <= 2
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert spread[0] <= 2
     # Two that ask, one for the time limit of each question, and two of the server: not one a job.
     assert max(threads) - before < 20
 
@@ -81,11 +84,17 @@ def test_a_poll_that_is_refused_slows_all_down(desk: Desk, run: Run) -> None:
 
 def test_the_time_limit_holds_while_the_server_wants_nothing(desk: Desk, run: Run) -> None:
     desk.answers = {"p1": [refusal(429, retry_after="60")]}
-    started = time.monotonic()
-    result = run("Wait-Video", "-ThrottleLimit", "2", "-TimeoutSec", "1", stdin="p1\np2\n")
-    assert time.monotonic() - started < 30
+
+    def wait(limit: int) -> Result:
+        desk.asked.clear()
+        started = time.monotonic()
+        result = run("Wait-Video", "-ThrottleLimit", "2", "-TimeoutSec", str(limit), stdin="p1\np2\n")
+        assert time.monotonic() - started < limit + 30
+        return result
+
+    result = with_limit(wait, lambda _: desk.asked["p1"])
     assert (result.exit_code, desk.asked["p1"], desk.asked["p2"] <= 1) == (8, 1, True)
-    assert result.error_ids == ["PSOpenAI.APIRequest.TimeoutException,Write-TimeoutError"] * 2
+    assert result.error_ids == [PENDING] * 2
 
 
 # --- on a terminal ------------------------------------------------------------------------------------------------
@@ -99,9 +108,12 @@ def _piped(command: list[str], source: str) -> list[str]:
 @on_unix
 def test_a_person_sees_how_many_are_done(desk: Desk) -> None:
     desk.answers = {"p2": [refusal(400)]}
+    desk.held = {"p3"}
     Path("prompts").write_text(lines(prompts(3)))
     command = our("New-Video", "-ThrottleLimit", "2")
     terminal = Terminal(*_piped([*command], "cat prompts"), env={**os.environ, "NO_COLOR": "1"})
+    terminal.see("2/3 done, 1 failed")
+    desk.answer("p3")
     assert terminal.close() == 1
     assert Path("out").read_text().count("\n") == 2
     before, _, after = terminal.screen.partition("New-Video: OpenAI API returned an 400 (Bad Request) Error: No.\n")
@@ -117,7 +129,7 @@ def test_ctrl_c_ends_the_whole_pipeline(desk: Desk) -> None:
     desk.held = set(names)
     Path("prompts").write_text(lines(names))
     command = our("New-Video", "-ThrottleLimit", "2")
-    terminal = Terminal(*_piped([*command], "cat prompts -"), limit=60)
+    terminal = Terminal(*_piped([*command], "cat prompts -"))
     desk.wait(lambda: len(desk.under_way) == 2)
     terminal.type(CTRL_C)
     terminal.see("Finishing what is under way; Ctrl-C again breaks it off.\n")

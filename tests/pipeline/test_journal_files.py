@@ -80,7 +80,7 @@ def test_touched_during_a_run(change: str, desk: Desk) -> None:
     desk.wait(lambda: desk.under_way == {"p1", "p2"})
     TOUCHED[change](Path("j"))
     desk.answer("p1", "p2")
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (1, line("p1") + line("p2"))
     assert f"The journal 'j' was {change} during the run. Record 3 and what follows were not sent" in err
     assert sorted(desk.asked) == ["p1", "p2"]

@@ -225,7 +225,7 @@ def _closed(arguments: list[str]) -> tuple[int, str, str]:
         ["/bin/sh", "-c", 'exec "$@" <&-', "sh", *our(*arguments)],
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     return done.returncode, done.stdout, done.stderr
@@ -233,7 +233,7 @@ def _closed(arguments: list[str]) -> tuple[int, str, str]:
 
 def _null(arguments: list[str]) -> tuple[int, str, str]:
     done = subprocess.run(
-        our(*arguments), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=False
+        our(*arguments), stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
     )
     return done.returncode, done.stdout, done.stderr
 
@@ -282,7 +282,7 @@ def test_each_item_is_handled_as_soon_as_it_comes(api: Script, item: str) -> Non
         while shown.rstrip() not in (b"}", COMPACT.encode()):
             shown = printed.readline()
     given.close()
-    assert (process.wait(20), printed.read()) == (0, b"")
+    assert (process.wait(60), printed.read()) == (0, b"")
     printed.close()
 
 
@@ -296,7 +296,7 @@ def test_each_element_of_an_array_is_handled_as_soon_as_it_comes(api: Script) ->
     given.write(b'"b"]')
     given.close()
     assert json.loads("[{" + printed.read().decode()) == [TINY, TINY]
-    assert process.wait(20) == 0
+    assert process.wait(60) == 0
     printed.close()
 
 

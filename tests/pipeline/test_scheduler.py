@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from psopenai_py.pipeline.scheduler import Scheduler
+from tests.patience import with_limit
 from tests.pipeline.desk import LIMIT, until
 
 
@@ -98,24 +99,30 @@ def test_somebody_watches_what_is_due_later() -> None:
 
 
 def test_what_is_due_first_comes_first() -> None:
-    crew, order, go = Scheduler(1), list[str](), threading.Event()
+    expected = ["a", "b", "c", "b", "a", "a"]
 
-    def begin() -> None:
-        assert go.wait(LIMIT)
+    def order(unit: int) -> list[str]:
+        crew, order, go = Scheduler(1), list[str](), threading.Event()
 
-    def noting(name: str, *pauses: float) -> Work:
-        def note(pause: float | None) -> float | None:
-            order.append(name)
-            return pause
+        def begin() -> None:
+            assert go.wait(LIMIT)
 
-        return Work(*[lambda pause=pause: note(pause) for pause in (*pauses, None)])
+        def noting(name: str, *pauses: float) -> Work:
+            def note(pause: float | None) -> float | None:
+                order.append(name)
+                return pause
 
-    crew.add(Work(begin))
-    for work in (noting("a", 0.3, 0.0), noting("b", 0.1), noting("c")):
-        crew.add(work)
-    go.set()
-    assert _ended(crew)
-    assert order == ["a", "b", "c", "b", "a", "a"]
+            return Work(*[lambda pause=pause: note(pause) for pause in (*pauses, None)])
+
+        crew.add(Work(begin))
+        for work in (noting("a", 0.3 * unit, 0.0), noting("b", 0.1 * unit), noting("c")):
+            crew.add(work)
+        go.set()
+        assert _ended(crew)
+        return order
+
+    # The pauses begin with their steps, and where the machine stands still in between, so much later.
+    assert with_limit(order, lambda order: order == expected) == expected
 
 
 def test_dropped() -> None:
@@ -161,11 +168,17 @@ def test_it_needs_no_more_threads_than_have_work() -> None:
 
 
 def test_it_has_ended_when_there_is_nothing_to_do() -> None:
-    crew = Scheduler(3)
+    crew, go = Scheduler(3), threading.Event()
     assert crew.ended(0)
-    work = Work(lambda: 0.01, lambda: None)
+
+    def begin() -> float:
+        assert go.wait(LIMIT)
+        return 0.01
+
+    work = Work(begin, lambda: None)
     crew.add(work)
     assert not crew.ended(0)
+    go.set()
     assert crew.ended(LIMIT)
     assert work.steps == 2
     assert _ended(crew)

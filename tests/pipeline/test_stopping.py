@@ -5,14 +5,28 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests import ctrl_c
 from tests.conftest import KEY, Run
-from tests.pipeline.desk import FINISHING, Desk, feed, interrupt, job, line, lines, prompts, refusal, start, until
+from tests.pipeline.desk import (
+    FINISHING,
+    LIMIT,
+    Desk,
+    feed,
+    interrupt,
+    job,
+    line,
+    lines,
+    prompts,
+    refusal,
+    start,
+    until,
+)
 
 posix = pytest.mark.skipif(os.name != "posix", reason="sends the signal of Ctrl-C to one process")
 LATER = "The others were not sent; with -Resume FILE the same command could go on from there."
@@ -22,7 +36,7 @@ LATER = "The others were not sent; with -Resume FILE the same command could go o
 
 
 def test_error_action_stop(desk: Desk, run: Run) -> None:
-    desk.answers = {"p2": [refusal(400)]}
+    desk.answers = _slow(500) | {"p2": [refusal(400)]}
     result = run("New-Video", "-ThrottleLimit", "2", "-ErrorAction", "Stop", stdin=lines(prompts(500)))
     assert result.exit_code == 1
     assert result.error_ids == ["PSOpenAI.APIRequest.BadRequestException,Invoke-OpenAIAPIRequest"]
@@ -30,6 +44,11 @@ def test_error_action_stop(desk: Desk, run: Run) -> None:
     created = [request for request in desk.requests if request.fields[0][3] != "p2"]
     assert result.stdout == "".join(line(f"p{number}") for number in range(1, len(created) + 2) if number != 2)
     assert len(created) < 100
+
+
+def _slow(count: int) -> dict[str, list[dict[str, Any]]]:
+    """Answers so slow that what happens beside them is noticed long before the last."""
+    return {prompt: [{"delay": 0.1}] for prompt in prompts(count)}
 
 
 def test_a_missing_key_is_one_error(run: Run) -> None:
@@ -74,12 +93,15 @@ def test_one_file_cannot_hold_several_videos(run: Run, tmp_path: Path) -> None:
 
 def test_a_reader_that_leaves(desk: Desk) -> None:
     """As in `New-Video ... | head -1`. Every job that was created is named on one of the streams."""
+    behind = set(prompts(4)[1:])
+    desk.held = set(behind)
     process = start("New-Video", "-ThrottleLimit", "3")
     feed(process, lines(prompts(300)))
     assert process.stdout is not None
     first = process.stdout.readline()
     process.stdout.close()
     process.stdout = None
+    desk.answer(*behind)
     _, err = process.communicate()
     assert first == line("p1")
     named = {word.rstrip(".") for word in err.split() if word.startswith("p")} | {"p1"}
@@ -90,6 +112,7 @@ def test_a_reader_that_leaves(desk: Desk) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_disk(desk: Desk) -> None:
+    desk.answers = _slow(300)
     with Path("/dev/full").open("w") as full:
         process = start("New-Video", "-ThrottleLimit", "3", stdout=full)
         feed(process, lines(prompts(300)))
@@ -141,10 +164,11 @@ def test_the_third_time_ends_it_whatever_it_does(desk: Desk) -> None:
     feed(process, lines([f"{'long ' * 1000}{number}" for number in range(40)]))
     until(lambda: len(desk.asked) >= 7)  # ten thousand characters each: the pipe is full
     interrupt(process)
-    for _ in range(2):
+    while process.poll() is None:
         process.send_signal(signal.SIGINT)
-        time.sleep(0.2)  # two at the same moment would be one
-    assert process.wait(20) == -signal.SIGINT
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(1)  # two at the same moment would be one
+    assert process.returncode == -signal.SIGINT
     process.communicate()
 
 
@@ -157,7 +181,7 @@ def test_while_it_waits_for_input(desk: Desk) -> None:
     process.stdin.flush()
     assert process.stdout.readline() + process.stdout.readline() == line("p1") + line("p2")
     process.send_signal(signal.SIGINT)
-    assert process.wait(20) == 130
+    assert process.wait(LIMIT) == 130
     _, err = process.communicate()
     # What is printed is not over yet, for an instant.
     assert err.removeprefix(FINISHING) == "Interrupted. 2 records are done. The same command goes on from there.\n"

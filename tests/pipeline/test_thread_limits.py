@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import with_limit
 from tests.pipeline.desk import Desk, line, lines, prompts
 
 resource = pytest.importorskip("resource", reason="limits the memory for threads")
@@ -46,7 +47,11 @@ def test_jobs_are_waited_for(desk: Desk) -> None:
 
 def test_a_time_limit_still_holds(desk: Desk) -> None:
     desk.held = {"slow"}
-    code, out, err = _run(_NONE, "New-Video", "slow", "-TimeoutSec", "1", stdin="")
+
+    def call(limit: int) -> tuple[int, tuple[int, str, str]]:
+        return limit, _run(_NONE, "New-Video", "slow", "-TimeoutSec", str(limit), stdin="")
+
+    limit, (code, out, err) = with_limit(call, lambda _: desk.asked["slow"])
     assert (code, out) == (1, "")
-    assert "did not answer within 1 s" in err
+    assert f"did not answer within {limit} s" in err
     desk.answer("slow")

@@ -178,7 +178,7 @@ sys.exit(any(os.waitpid(child, 0)[1] for child in children))
 
 @posix
 def test_two_hundred_processes_at_once_lose_no_job(tmp_path: Path, reports: list[str]) -> None:
-    subprocess.run([sys.executable, "-c", MANY, str(tmp_path / "new" / "folder")], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", MANY, str(tmp_path / "new" / "folder")], check=True, timeout=120)
     store = JobStore(tmp_path / "new" / "folder", report=reports.append)
     jobs, more = store.page(1000)
     assert sorted(int(job.prompt) for job in jobs) == list(range(200))

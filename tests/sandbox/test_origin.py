@@ -43,7 +43,7 @@ def server(store: JobStore) -> Iterator[SandboxServer]:
 
 
 def _post(server: SandboxServer, headers: dict[str, str]) -> httpx.Response:
-    return httpx.post(f"{server.url}/videos", json={"prompt": "x"}, headers=headers, trust_env=False)
+    return httpx.post(f"{server.url}/videos", json={"prompt": "x"}, headers=headers, trust_env=False, timeout=60)
 
 
 @pytest.mark.parametrize("headers", PASSES)
@@ -60,7 +60,7 @@ def test_foreign_names_and_pages_are_refused(server: SandboxServer, store: JobSt
 
 def test_a_refusal_looks_like_every_answer(server: SandboxServer) -> None:
     """On one connection: the answer to HEAD has no body that would be taken for the beginning of the next one."""
-    with httpx.Client(headers={"host": "evil.example"}, trust_env=False) as client:
+    with httpx.Client(headers={"host": "evil.example"}, trust_env=False, timeout=60) as client:
         for method in ("HEAD", "GET", "HEAD", "GET"):
             answer = client.request(method, f"{server.url}/videos")
             assert (answer.status_code, bool(answer.content)) == (403, method == "GET")
@@ -73,5 +73,5 @@ def test_long_header_fields_hold_nobody_up(server: SandboxServer) -> None:
         client = threading.Thread(target=_post, args=(server, {"x-long": value}))
         client.start()
         assert _post(server, {}).status_code == 200
-        client.join(10)
+        client.join(60)
         assert not client.is_alive()

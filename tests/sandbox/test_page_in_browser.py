@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,9 +24,23 @@ LINES = ("curl", "new")
 HOSTILE = 'it\'s <img src=x onerror=document.title=1> "$HOME" `id` !! &amp; \\ </pre>'
 
 
+class Clock:
+    """The time, or the moment at which it stands."""
+
+    stands: float | None = None
+
+    def __call__(self) -> float:
+        return time.time() if self.stands is None else self.stands
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[SandboxServer]:
-    store = JobStore(tmp_path / "jobs", speed=1)
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def server(tmp_path: Path, clock: Clock) -> Iterator[SandboxServer]:
+    store = JobStore(tmp_path / "jobs", clock=clock, speed=1)
     with SandboxServer(create_app(store, local=True), port=0) as server:
         yield server
 
@@ -39,21 +54,26 @@ def page(server: SandboxServer, tmp_path: Path) -> Iterator[Page]:
 
 
 def _create(server: SandboxServer, prompt: str, **fields: str) -> str:
-    answer = httpx.post(f"{server.url}/videos", json={"prompt": prompt, "size": "64x48", **fields}, trust_env=False)
+    job = {"prompt": prompt, "size": "64x48", **fields}
+    answer = httpx.post(f"{server.url}/videos", json=job, trust_env=False, timeout=60)
     return str(answer.json()["id"])
 
 
 def _jobs(server: SandboxServer) -> list[dict[str, str]]:
-    jobs: list[dict[str, str]] = httpx.get(f"{server.url}/videos", trust_env=False).json()["data"]
+    jobs: list[dict[str, str]] = httpx.get(f"{server.url}/videos", trust_env=False, timeout=60).json()["data"]
     return jobs
 
 
-def test_a_job_from_the_form_to_the_player(server: SandboxServer, page: Page) -> None:
+def test_a_job_from_the_form_to_the_player(server: SandboxServer, page: Page, clock: Clock) -> None:
     page.wait("!document.querySelector('#none').hidden")
+    clock.stands = time.time()
     page.press("n")
     page.type(HOSTILE)
     page.press("Enter", control=True)
+    page.wait("document.querySelector('.status')?.textContent.startsWith('queued')")
+    clock.stands += 1
     page.wait("document.querySelector('.status')?.textContent.startsWith('in progress')")
+    clock.stands = None
     [job] = _jobs(server)
     assert (job["prompt"], job["model"], job["seconds"], job["size"]) == (HOSTILE, "sora-2", "4", "1280x720")
     assert page.run("document.querySelector('.prompt').textContent") == HOSTILE
@@ -81,9 +101,9 @@ def test_the_commands_create_the_same_job(server: SandboxServer, page: Page) -> 
             shlex.split(page.run(f"{item}.querySelector('[data-line={name}]').textContent")) for name in LINES
         )
         assert (ours[0], curl[:2]) == ("New-Video", ["curl", f"{server.url}/videos"])
-        subprocess.run(our(*ours), check=True, capture_output=True, timeout=30)
+        subprocess.run(our(*ours), check=True, capture_output=True, timeout=60)
         assert curl[2::2] == ["--form-string"] * 4
-        httpx.post(curl[1], data=dict(part.split("=", 1) for part in curl[3::2]), trust_env=False)
+        httpx.post(curl[1], data=dict(part.split("=", 1) for part in curl[3::2]), trust_env=False, timeout=60)
         wanted = {"prompt": prompt, "model": "sora-2", "seconds": "5", "size": "64x48"}
         assert [{name: job[name] for name in wanted} for job in _jobs(server)[:3]] == [wanted] * 3
 
@@ -109,7 +129,7 @@ def test_jobs_come_and_go_while_they_are_watched(server: SandboxServer, page: Pa
     page.run("document.querySelector('[data-do=remove]').click()")
     page.wait("document.querySelectorAll('li').length === 2")
     page.wait("document.activeElement.matches('article')")
-    httpx.delete(f"{server.url}/videos/{ids[1]}", trust_env=False)
+    httpx.delete(f"{server.url}/videos/{ids[1]}", trust_env=False, timeout=60)
     page.wait("document.querySelectorAll('li').length === 1")
     for number in range(25):
         _create(server, str(number), seconds="1")
@@ -121,7 +141,9 @@ def test_jobs_come_and_go_while_they_are_watched(server: SandboxServer, page: Pa
 def test_a_key_is_asked_for_when_there_is_one(tmp_path: Path) -> None:
     store = JobStore(tmp_path / "jobs", speed=1000)
     with SandboxServer(create_app(store, local=True, api_key="sk-x"), port=0) as server, Page(tmp_path / "p") as page:
-        httpx.post(f"{server.url}/videos", json={"prompt": "x"}, headers={"api-key": "sk-x"}, trust_env=False)
+        httpx.post(
+            f"{server.url}/videos", json={"prompt": "x"}, headers={"api-key": "sk-x"}, trust_env=False, timeout=60
+        )
         page.open(server.page)
         page.wait("!document.querySelector('#key-label').hidden")
         page.run("document.querySelector('#key').focus()")

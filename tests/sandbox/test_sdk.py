@@ -32,7 +32,7 @@ def new_client() -> Iterator[NewClient]:
     """Make the vendor's client of a server; it neither retries nor waits for long unless told to."""
     with contextlib.ExitStack() as stack:
 
-        def new_client(server: SandboxServer, *, retries: int = 0, timeout: float = 10) -> openai.OpenAI:
+        def new_client(server: SandboxServer, *, retries: int = 0, timeout: float = 60) -> openai.OpenAI:
             return stack.enter_context(
                 openai.OpenAI(
                     api_key="sk-test",

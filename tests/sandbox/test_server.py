@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from psopenai_py.sandbox.server.server import PortUnavailable, SandboxServer
+from tests.pipeline.desk import LIMIT, until
 from tests.sandbox.conftest import Clock, Serve
 
 if TYPE_CHECKING:
@@ -29,13 +30,13 @@ POST = b"POST /v1/videos HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r
 
 def _talk(server: SandboxServer, data: bytes) -> bytes:
     """Send bytes as they are and return all that comes back until the server closes."""
-    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+    with socket.create_connection((server.host, server.port), timeout=LIMIT) as connection:
         connection.sendall(data)
         return b"".join(iter(lambda: connection.recv(65536), b""))
 
 
 def _request(server: SandboxServer, path: str = "/videos") -> int:
-    return httpx.get(f"{server.url}{path}", trust_env=False).status_code
+    return httpx.get(f"{server.url}{path}", trust_env=False, timeout=LIMIT).status_code
 
 
 def test_port_zero_chooses_and_the_address_says_it(serve: Serve) -> None:
@@ -69,7 +70,7 @@ def test_where_it_cannot_listen_is_a_clear_error(host: str, port: int, message: 
 
 def test_a_connection_serves_many_requests(serve: Serve) -> None:
     server = serve()
-    connection = http.client.HTTPConnection(server.host, server.port, timeout=10)
+    connection = http.client.HTTPConnection(server.host, server.port, timeout=LIMIT)
     statuses = []
     for method, path in [("GET", "/v1/videos"), ("POST", "/v1/videos"), ("PUT", "/v1/videos"), ("HEAD", "/v1/videos")]:
         connection.request(method, path, body=b"unwanted" if method == "PUT" else None)
@@ -171,7 +172,7 @@ def test_a_body_in_chunks_is_read(serve: Serve) -> None:
 
 def test_a_body_is_called_for_before_it_is_sent(serve: Serve) -> None:
     server = serve(upload_limit=100)
-    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+    with socket.create_connection((server.host, server.port), timeout=LIMIT) as connection:
         connection.sendall(POST + b"Expect: 100-continue\r\nContent-Length: 15\r\n\r\n")
         assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
         connection.sendall(b'{"prompt": "x"}')
@@ -183,13 +184,13 @@ def test_a_body_is_called_for_before_it_is_sent(serve: Serve) -> None:
 def test_too_large_an_upload_is_refused_while_it_comes(serve: Serve) -> None:
     picture = {"input_reference": ("x.png", b"\0" * 5_000_000, "image/png")}
     address = f"{serve(upload_limit=1_000_000).url}/videos"
-    answer = httpx.post(address, data={"prompt": "x"}, files=picture, trust_env=False)
+    answer = httpx.post(address, data={"prompt": "x"}, files=picture, trust_env=False, timeout=LIMIT)
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "request_too_large")
 
 
 def test_slow_clients_keep_nobody_waiting(serve: Serve) -> None:
     server = serve()
-    slow = [socket.create_connection((server.host, server.port), timeout=10) for _ in range(20)]
+    slow = [socket.create_connection((server.host, server.port), timeout=LIMIT) for _ in range(20)]
     for number, connection in enumerate(slow):
         # In the head, in the body, before the first byte, and with an answer that nobody reads.
         connection.sendall([b"GET /v1/vid", POST + b"Content-Length: 9\r\n\r\n{", b"", GET + b"\r\n"][number % 4])
@@ -200,15 +201,16 @@ def test_slow_clients_keep_nobody_waiting(serve: Serve) -> None:
 
 def test_a_client_that_is_too_slow_is_left(serve: Serve) -> None:
     server = serve(time_limit=0.2)
-    assert _talk(server, b"GET /v1/vid") == b""
-    assert _talk(server, POST + b"Content-Length: 9\r\n\r\n{") == b""
+    for data in (b"GET /v1/vid", POST + b"Content-Length: 9\r\n\r\n{"):
+        with contextlib.suppress(ConnectionError):  # where it was left before it had sent that
+            assert _talk(server, data) == b""
 
 
 def test_a_client_that_leaves_in_the_middle_harms_nobody(serve: Serve, new_video: NewVideo, log: list[str]) -> None:
     server = serve()
     path = f"/v1/videos/{new_video(size='4096x4096')}/content".encode()
     for _ in range(3):
-        with socket.create_connection((server.host, server.port), timeout=10) as connection:
+        with socket.create_connection((server.host, server.port), timeout=LIMIT) as connection:
             connection.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n\r\n")
             connection.recv(10)
     assert _request(server) == 200
@@ -216,7 +218,7 @@ def test_a_client_that_leaves_in_the_middle_harms_nobody(serve: Serve, new_video
 
 def test_more_busy_clients_than_there_is_room_for_are_told(serve: Serve) -> None:
     server = serve(max_connections=1)
-    with socket.create_connection((server.host, server.port), timeout=10) as first:
+    with socket.create_connection((server.host, server.port), timeout=LIMIT) as first:
         first.sendall(POST + b"Expect: 100-continue\r\nContent-Length: 15\r\n\r\n")
         assert first.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
         assert _talk(server, b"").startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
@@ -227,23 +229,24 @@ def test_more_busy_clients_than_there_is_room_for_are_told(serve: Serve) -> None
 @pytest.mark.parametrize("sent", [b"", b"GET /v1/vid", GET + b"\r\n"], ids=["nothing", "half-a-head", "a-request"])
 def test_idle_clients_give_way_to_new_ones(serve: Serve, sent: bytes) -> None:
     server = serve(max_connections=4)
-    idle = [socket.create_connection((server.host, server.port), timeout=10) for _ in range(20)]
+    idle = [socket.create_connection((server.host, server.port), timeout=LIMIT) for _ in range(20)]
     for connection in idle:
         with contextlib.suppress(OSError):  # it has given way already
             connection.sendall(sent)
             assert not sent.endswith(b"\r\n\r\n") or connection.recv(10) in (b"HTTP/1.1 2", b"")
     started = time.monotonic()
     assert [_request(server) for _ in range(5)] == [200] * 5
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 25  # and not until each of them is too slow
     for connection in idle:
         connection.close()
 
 
 def test_the_log_has_no_key_and_no_prompt(serve: Serve, log: list[str]) -> None:
     server = serve(api_key="sk-secret")
-    with httpx.Client(headers={"authorization": "Bearer sk-secret"}, trust_env=False) as client:
+    with httpx.Client(headers={"authorization": "Bearer sk-secret"}, trust_env=False, timeout=LIMIT) as client:
         client.post(f"{server.url}/videos?key=sk-secret", data={"prompt": "private"})
         client.get(f"{server.url}/videos?limit=1")
+    until(lambda: len(log) == 2)  # a line is there some time after the answer
     server.close()
     assert [line.rsplit(" ", 4)[0] for line in log] == ["POST /v1/videos 200", "GET /v1/videos 200"]
 
@@ -267,12 +270,15 @@ def test_a_failing_application_fails_that_request_only(serve: Serve, log: list[s
 def test_drop_breaks_the_connection(serve: Serve, new_video: NewVideo, log: list[str]) -> None:
     server = serve()
     video_id = new_video("[drop content]", size="64x64")
-    with httpx.Client(base_url=server.url, trust_env=False) as client:
+    with httpx.Client(base_url=server.url, trust_env=False, timeout=LIMIT) as client:
         with pytest.raises(httpx.RemoteProtocolError, match="disconnected"):
             client.post("/videos", data={"prompt": "[drop]"})
+        until(lambda: len(log) == 1)
         with pytest.raises(httpx.RemoteProtocolError, match=r"incomplete|closed"):
             client.get(f"/videos/{video_id}/content")
+        until(lambda: len(log) == 2)
         assert client.get("/videos").status_code == 200
+    until(lambda: len(log) == 3)
     server.close()
     assert [line.split()[2] for line in log] == ["no-answer", "200", "200"]
 
@@ -280,14 +286,15 @@ def test_drop_breaks_the_connection(serve: Serve, new_video: NewVideo, log: list
 def test_hang_waits_for_the_client_to_give_up(serve: Serve) -> None:
     server = serve()
     with pytest.raises(httpx.ReadTimeout):
-        httpx.post(f"{server.url}/videos", data={"prompt": "[hang]"}, timeout=0.2, trust_env=False)
+        limits = httpx.Timeout(LIMIT, read=0.2)
+        httpx.post(f"{server.url}/videos", data={"prompt": "[hang]"}, timeout=limits, trust_env=False)
     assert _request(server) == 200
 
 
 def test_the_end_leaves_nothing_behind(serve: Serve) -> None:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     server = serve()
-    waiting = socket.create_connection((server.host, server.port), timeout=10)
+    waiting = socket.create_connection((server.host, server.port), timeout=LIMIT)
     waiting.sendall(GET + b"\r\n")
     assert waiting.recv(10)
     server.close()
@@ -295,21 +302,21 @@ def test_the_end_leaves_nothing_behind(serve: Serve) -> None:
     while waiting.recv(1000):
         pass
     waiting.close()
-    assert threading.active_count() == before
+    until(lambda: not set(threading.enumerate()) - before)
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection((server.host, server.port), timeout=10)
+        socket.create_connection((server.host, server.port), timeout=LIMIT)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_curl_resumes_where_it_left_off(serve: Serve, new_video: NewVideo, tmp_path: Path) -> None:
     server = serve()
     address = f"{server.url}/videos/{new_video(size='640x480')}/content"
-    whole = httpx.get(address, trust_env=False).content
+    whole = httpx.get(address, trust_env=False, timeout=LIMIT).content
     target = tmp_path / "clip.mp4"
 
     def curl(*options: str) -> None:
         command = ["curl", "--silent", "--show-error", "--fail", "--noproxy", "*", *options, "-o", str(target), address]
-        subprocess.run(command, check=True, timeout=30)
+        subprocess.run(command, check=True, timeout=LIMIT)
 
     curl("--range", "0-9999")
     assert target.read_bytes() == whole[:10_000]
@@ -322,7 +329,7 @@ def test_many_clients_at_once(serve: Serve, clock: Clock) -> None:
     failures: list[object] = []
 
     def work(number: int) -> None:
-        with httpx.Client(base_url=server.url, trust_env=False) as client:
+        with httpx.Client(base_url=server.url, trust_env=False, timeout=LIMIT) as client:
             for turn in range(10):
                 job = client.post("/videos", data={"prompt": f"{number} {turn}"}).json()
                 if client.get(f"/videos/{job['id']}").json()["prompt"] != f"{number} {turn}":
@@ -334,5 +341,5 @@ def test_many_clients_at_once(serve: Serve, clock: Clock) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
-    with httpx.Client(base_url=server.url, trust_env=False) as client:
+    with httpx.Client(base_url=server.url, trust_env=False, timeout=LIMIT) as client:
         assert len(client.get("/videos?limit=100").json()["data"]) == 100

@@ -249,7 +249,7 @@ def test_a_named_pipe(place: Path) -> None:
     reader = threading.Thread(target=lambda: read.append((place / "pipe").read_bytes()))
     reader.start()
     save(copying(b"A" * 100_000, b"BC"), "pipe", "video_1")
-    reader.join(10)
+    reader.join(60)
     assert (read, tree(place)) == ([b"A" * 100_000 + b"BC"], ["pipe"])
 
 

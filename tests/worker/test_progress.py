@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socketserver
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -12,27 +11,32 @@ import pytest
 from tests.compat.client import Client, end, of_kind
 
 HEAD = b"\0\0\0\x18ftypmp42" + bytes(100)
-PARTS = 10
-SIZE = 20_000
+SIZE = 200_000
 
 
-class _Slow(socketserver.StreamRequestHandler):
-    """Sends a video in pieces, a tenth of a second apart."""
+def _slow(more: threading.Event) -> type[socketserver.StreamRequestHandler]:
+    """Sends half of a video, then a few bytes again and again, and the rest when it is wanted."""
 
-    def handle(self) -> None:
-        while self.rfile.readline() not in (b"\r\n", b""):
-            pass
-        content = HEAD + bytes(PARTS * SIZE - len(HEAD))
-        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nConnection: close\r\n")
-        self.wfile.write(b"Content-Length: %d\r\n\r\n" % len(content))
-        for start in range(0, len(content), SIZE):
-            self.wfile.write(content[start : start + SIZE])
-            time.sleep(0.1)
+    class Slow(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            while self.rfile.readline() not in (b"\r\n", b""):
+                pass
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nConnection: close\r\n")
+            self.wfile.write(b"Content-Length: %d\r\n\r\n" % SIZE + HEAD)
+            sent = SIZE // 2
+            self.wfile.write(bytes(sent - len(HEAD)))
+            while not more.wait(0.05) and sent < SIZE - 20:
+                self.wfile.write(bytes(20))
+                sent += 20
+            self.wfile.write(bytes(SIZE - sent))
+
+    return Slow
 
 
 @pytest.mark.parametrize("quiet", [False, True], ids=["usual", "quiet"])
 def test_a_download_tells_how_far_it_is(client: Client, tmp_path: Path, quiet: bool) -> None:
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Slow) as server:
+    more = threading.Event()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _slow(more)) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         bound = {
             "VideoId": "video_1",
@@ -40,10 +44,13 @@ def test_a_download_tells_how_far_it_is(client: Client, tmp_path: Path, quiet: b
             "ApiBase": f"http://127.0.0.1:{server.server_address[1]}/v1",
         }
         preferences = {"progress": "SilentlyContinue" if quiet else "Continue"}
-        records = client.call("Get-VideoContent", bound, preferences=preferences)
+        call = client.send("Get-VideoContent", bound, preferences=preferences)
+        first = [] if quiet else [client.next() or {}]
+        threading.Timer(1 if quiet else 0, more.set).start()
+        records = first + client.records(call)
         server.shutdown()
     assert records[-1]["end"] == end()
-    assert (tmp_path / "doggo.mp4").stat().st_size == PARTS * SIZE
+    assert (tmp_path / "doggo.mp4").stat().st_size == SIZE
     told = of_kind(records, "progress")
     if quiet:
         assert told == []

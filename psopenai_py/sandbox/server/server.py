@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import h11
 
+from ...loopback import LOOPBACK
 from .connection import Connection
 from .exchange import send_error
 from .transport import TooSlow, Transport
@@ -24,14 +25,13 @@ from .transport import TooSlow, Transport
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-__all__ = ["LOOPBACK", "PortUnavailable", "SandboxServer"]
+__all__ = ["PortUnavailable", "SandboxServer"]
 
-LOOPBACK = "127.0.0.1"
 TIME_LIMIT = 30.0
 MAX_CONNECTIONS = 256
 
 _WAKE_SECONDS = 0.1  # how long a stop may take to be noticed
-_ROOM_SECONDS = 1.0  # how long an idle connection may take to end
+_ROOM_SECONDS = 10.0  # how long an idle connection may take to end, on a machine that stands still
 _END_SECONDS = 1.0  # how long all connections may take at the end
 
 
