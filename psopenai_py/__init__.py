@@ -10,9 +10,11 @@ first used, so that importing the package costs nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+#: True for type checkers. The module `typing` is left to those who need it: before it is there, Ctrl-C could come.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from . import errors as errors
     from .errors import PSOpenAIError as PSOpenAIError
     from .functions import get_video as get_video

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]  # `signal` takes ten times as long to load
 import gc
 import sys
-from typing import NoReturn
 
-from . import signals
+#: True for type checkers.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def main() -> NoReturn:
     """Run the cmdlet under whose name the program was started; for any other name, the first argument says which."""
+    _end_by_interruption()
     _run(_program_name(sys.argv[0]))
+
+
+def _end_by_interruption() -> None:
+    """Until there are handlers, let Ctrl-C end the process in silence: Python would say where it was."""
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 
 def _program_name(path: str) -> str:
@@ -24,6 +34,8 @@ def _run(name: str) -> NoReturn:
     # exit, is a sixth of the cost of a call. A long run is still searched; PyPy has another collector.
     if hasattr(gc, "freeze"):
         gc.set_threshold(50_000)
+    from . import signals
+
     code = 0
     try:
         signals.install()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from .binding import names
 from .binding.spec import Cmdlet, Kind, Parameter
@@ -44,7 +44,7 @@ def _is_name(words: Sequence[str]) -> bool:
     return any(names.looks_like_parameter(word) for word in words)
 
 
-def _waiting(cmdlet: Cmdlet, words: Sequence[str]) -> Parameter | None:
+def _waiting(cmdlet: Cmdlet, words: Sequence[str]) -> Parameter[Any] | None:
     """The parameter that takes the next word as its value."""
     parameter = _meant(cmdlet, words[-1].rstrip(":")) if words else None
     return None if parameter is None or parameter.kind is Kind.SWITCH else parameter
@@ -60,7 +60,7 @@ def _joined_values(cmdlet: Cmdlet, name: str, part: str, before: str) -> list[Ca
     return _values(parameter, known, part, before)
 
 
-def _values(parameter: Parameter, known: Sequence[str], part: str, before: str = "") -> list[Candidate]:
+def _values(parameter: Parameter[Any], known: Sequence[str], part: str, before: str = "") -> list[Candidate]:
     if parameter.path:
         return [Candidate(part, file=True)]
     if parameter.kind in (Kind.DICTIONARY, Kind.OBJECT) and part[:1] == "@" and part[1:2] != "{":
@@ -94,7 +94,7 @@ def _names(cmdlet: Cmdlet, words: Sequence[str], incomplete: str) -> list[Candid
     ]
 
 
-def _meant(cmdlet: Cmdlet, word: str) -> Parameter | None:
+def _meant(cmdlet: Cmdlet, word: str) -> Parameter[Any] | None:
     if not names.looks_like_parameter(word):
         return None
     try:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from . import services
 from .addresses import checked_base, host_of
 from .errors import SettingsError
-from .redaction import shown_argument, shown_url
+from .redaction import Secret, shown_argument, shown_url
 from .services import Service
 from .streams import Streams
 
@@ -22,7 +22,31 @@ BASE_VARIABLES = ("OPENAI_API_BASE", "OPENAI_BASE_URL")
 PROVIDER_VARIABLE = "PSOPENAI_PROVIDER"
 
 
-class Place(NamedTuple):
+class ServiceOptions(NamedTuple):
+    """What parameters say of the service to call.
+
+    Attributes:
+        base: its address; None if none was given, which is not the same as an empty one.
+        provider: its name; empty if none was given.
+        azure: it is called by Azure's addresses.
+        bearer: an Azure service gets the key as a bearer token.
+        timeout, max_retries: as in the settings.
+        only_shown: the request is shown and not sent.
+    """
+
+    base: str | None = None
+    provider: str = ""
+    azure: bool = False
+    key: Secret | None = None
+    bearer: bool = False
+    organization: str | None = None
+    api_version: str = ""
+    timeout: int = 0
+    max_retries: int = 0
+    only_shown: bool = False
+
+
+class Destination(NamedTuple):
     """Which service, and at which address.
 
     Attributes:
@@ -71,16 +95,16 @@ class Place(NamedTuple):
         return self.service is services.AZURE or self.is_own
 
 
-def find_place(bound: Mapping[str, Any], environ: Mapping[str, str], streams: Streams) -> Place:
+def find_destination(options: ServiceOptions, environ: Mapping[str, str], streams: Streams) -> Destination:
     """The service that is meant, and its address: by parameter, by the host of -ApiBase, by variable.
 
     Raises SettingsError for an address that cannot be used, or is another service's.
     """
-    wanted = _wanted(bound, environ, streams)
-    given, source = bound.get("ApiBase"), "parameter ApiBase"
+    wanted = _wanted(options, environ, streams)
+    given, source = options.base, "parameter ApiBase"
     if given is None and wanted in (None, services.OPENAI, services.AZURE):
         given, source = first_variable(BASE_VARIABLES, environ, streams)
-    named = bool(bound.get("Provider"))
+    named = bool(options.provider)
     if (not given and source != "parameter ApiBase") or given is None:
         service = wanted or services.OPENAI
         if not service.base:
@@ -88,7 +112,7 @@ def find_place(bound: Mapping[str, Any], environ: Mapping[str, str], streams: St
                 "An Azure service needs its address: -ApiBase https://NAME.openai.azure.com",
                 command="Initialize-APIBase",
             )
-        return Place(service.base, None, service, named)
+        return Destination(service.base, None, service, named)
     streams.verbose(f"Base address from {source}: {shown_url(given)}")
     if given.strip().lower().startswith("sandbox:"):
         return _in_sandbox(given.strip(), wanted, named)
@@ -123,9 +147,9 @@ def tell_line_end(name: str, environ: Mapping[str, str], streams: Streams) -> No
         streams.verbose(f"The line end behind the environment variable {name} is left out.")
 
 
-def _wanted(bound: Mapping[str, Any], environ: Mapping[str, str], streams: Streams) -> Service | None:
+def _wanted(options: ServiceOptions, environ: Mapping[str, str], streams: Streams) -> Service | None:
     """The service that is named, by parameter or variable; None when an address has to tell."""
-    name, azure = bound.get("Provider") or "", bound.get("ApiType") == "Azure"
+    name, azure = options.provider, options.azure
     if not (name or azure):
         name = first_variable((PROVIDER_VARIABLE,), environ, streams)[0]
     service = services.find(name)
@@ -136,7 +160,7 @@ def _wanted(bound: Mapping[str, Any], environ: Mapping[str, str], streams: Strea
     return services.AZURE if azure else service
 
 
-def _placed(base: str, wanted: Service | None, named: bool) -> Place:
+def _placed(base: str, wanted: Service | None, named: bool) -> Destination:
     """An address that was given, and the service there. The host goes before a name in the environment."""
     from urllib.parse import urlsplit
 
@@ -148,10 +172,10 @@ def _placed(base: str, wanted: Service | None, named: bool) -> Place:
     service = wanted if named and wanted else owner or wanted or services.OPENAI
     if owner is service is not services.OPENAI and parts.path in ("", "/") and not parts.query:
         base = base.rstrip("/") + urlsplit(service.base).path
-    return Place(base, None, service, named)
+    return Destination(base, None, service, named)
 
 
-def _in_sandbox(given: str, wanted: Service | None, named: bool) -> Place:
+def _in_sandbox(given: str, wanted: Service | None, named: bool) -> Destination:
     """The sandbox. It speaks OpenAI's words, or those of the provider that its address or -Provider names."""
     from urllib.parse import parse_qsl
 
@@ -159,11 +183,11 @@ def _in_sandbox(given: str, wanted: Service | None, named: bool) -> Place:
     if named and told not in (None, wanted):
         raise _contradiction(f"The sandbox speaks the words of {getattr(told, 'name', '')} there.")
     if wanted is services.AZURE:
-        return Place(SANDBOX_BASE, given, services.AZURE)
+        return Destination(SANDBOX_BASE, given, services.AZURE)
     service = told or (wanted if named and wanted else services.OPENAI)
     if told is None and service is not services.OPENAI:
         given += f"{'&' if '?' in given else '?'}provider={service.name.lower()}"
-    return Place(SANDBOX_BASE, given, service)
+    return Destination(SANDBOX_BASE, given, service)
 
 
 def _contradiction(text: str, action: str = "") -> SettingsError:

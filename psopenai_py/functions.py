@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict, TypeVar, overload
 
 from .binding.binder import bind_values
+from .binding.bound import Bound
 from .cmdlets import Call, load
 from .errors import InputError
 from .return_streams import ReturnStreams
@@ -28,7 +29,7 @@ Video = str | Mapping[str, Any]
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-class Service(TypedDict, total=False):
+class ServiceKeywords(TypedDict, total=False):
     """Keywords of every function.
 
     timeout_sec: seconds until an answer must begin (for waits: for the whole wait); 0 is without limit.
@@ -61,8 +62,8 @@ class Service(TypedDict, total=False):
 
 def _with_keywords(function: _Function) -> _Function:
     """Add the keywords of every function to the documentation of one, where `help()` looks for them."""
-    if function.__doc__ and Service.__doc__:
-        function.__doc__ = f"{function.__doc__.rstrip()}\n\n    {Service.__doc__.strip()}\n    "
+    if function.__doc__ and ServiceKeywords.__doc__:
+        function.__doc__ = f"{function.__doc__.rstrip()}\n\n    {ServiceKeywords.__doc__.strip()}\n    "
     return function
 
 
@@ -74,7 +75,7 @@ def new_video(
     model: str | None = None,
     seconds: str | int | None = None,
     size: str | None = None,
-    **service: Unpack[Service],
+    **service: Unpack[ServiceKeywords],
 ) -> Job:
     """Start a job that renders a video, and return it as `New-Video` prints it.
 
@@ -94,7 +95,7 @@ def new_video(
 
 
 @overload
-def get_video(video_id: Video, **service: Unpack[Service]) -> Job: ...
+def get_video(video_id: Video, **service: Unpack[ServiceKeywords]) -> Job: ...
 @overload
 def get_video(
     video_id: None = None,
@@ -103,7 +104,7 @@ def get_video(
     order: Literal["asc", "desc"] | None = None,
     all: bool | None = None,
     after: str | None = None,
-    **service: Unpack[Service],
+    **service: Unpack[ServiceKeywords],
 ) -> list[Job]: ...
 @_with_keywords
 def get_video(
@@ -113,7 +114,7 @@ def get_video(
     order: Literal["asc", "desc"] | None = None,
     all: bool | None = None,
     after: str | None = None,
-    **service: Unpack[Service],
+    **service: Unpack[ServiceKeywords],
 ) -> Job | list[Job]:
     """Return one job by its id, or a list of jobs: a page, or with `all` every one.
 
@@ -138,7 +139,7 @@ def get_video_content(
     out_file: None = None,
     variant: str | None = None,
     wait_for_completion: bool | None = None,
-    **service: Unpack[Service],
+    **service: Unpack[ServiceKeywords],
 ) -> bytes: ...
 @overload
 def get_video_content(
@@ -147,7 +148,7 @@ def get_video_content(
     out_file: str | os.PathLike[str],
     variant: str | None = None,
     wait_for_completion: bool | None = None,
-    **service: Unpack[Service],
+    **service: Unpack[ServiceKeywords],
 ) -> Path: ...
 @_with_keywords
 def get_video_content(
@@ -156,7 +157,7 @@ def get_video_content(
     out_file: str | os.PathLike[str] | None = None,
     variant: str | None = None,
     wait_for_completion: bool | None = None,
-    **service: Unpack[Service],
+    **service: Unpack[ServiceKeywords],
 ) -> bytes | Path:
     """Download a video, or its "thumbnail" or "spritesheet".
 
@@ -188,7 +189,7 @@ def wait_video(
     poll_interval_sec: float | None = None,
     status_for_wait: str | Sequence[str] | None = None,
     status_for_exit: str | Sequence[str] | None = None,
-    **service: Unpack[Service],
+    **service: Unpack[ServiceKeywords],
 ) -> Job:
     """Wait until a job is over, and return it. `timeout_sec` limits the whole wait.
 
@@ -211,7 +212,7 @@ def wait_video(
 
 
 @_with_keywords
-def new_video_remix(prompt: str, video_id: Video, **service: Unpack[Service]) -> Job:
+def new_video_remix(prompt: str, video_id: Video, **service: Unpack[ServiceKeywords]) -> Job:
     """Start a job that renders the video of a finished job again, changed by the prompt, and return the new job.
 
     Args:
@@ -224,7 +225,7 @@ def new_video_remix(prompt: str, video_id: Video, **service: Unpack[Service]) ->
 
 
 @_with_keywords
-def remove_video(video_id: Video, **service: Unpack[Service]) -> None:
+def remove_video(video_id: Video, **service: Unpack[ServiceKeywords]) -> None:
     """Delete a job and its video.
 
     Args:
@@ -237,7 +238,7 @@ def remove_video(video_id: Video, **service: Unpack[Service]) -> None:
 
 def _call(name: str, given: Mapping[str, Any], service: Mapping[str, Any]) -> ReturnStreams:
     """Run a cmdlet with snake-case keywords."""
-    for keyword in service.keys() - Service.__annotations__.keys():
+    for keyword in service.keys() - ServiceKeywords.__annotations__.keys():
         raise TypeError(f"{_snake(name)}() got an unexpected keyword argument '{keyword}'")
     from .http.connections import Connections
 
@@ -245,7 +246,7 @@ def _call(name: str, given: Mapping[str, Any], service: Mapping[str, Any]) -> Re
     bound = {_pascal(keyword): value for keyword, value in {**given, **service}.items() if value is not None}
     streams = ReturnStreams()
     with closing(Connections()) as connections:
-        module.run(Call(bind_values(module.CMDLET, bound), streams, os.environ, connections))
+        module.run(Call(Bound(bind_values(module.CMDLET, bound)), streams, os.environ, connections))
     return streams
 
 

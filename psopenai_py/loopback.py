@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+LOOPBACK = "127.0.0.1"
+
 
 def is_loopback(host: str) -> bool:
     """True for this machine: localhost, names below it, and the loopback addresses."""

@@ -25,7 +25,7 @@ _USAGE = "psopenai module install|uninstall [-As PSOpenAI] [--path FOLDER]"
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class InstallRequest:
     """What the command line asks for: the action, under which names, and the folder of modules if it is named."""
 
     action: str
@@ -169,7 +169,7 @@ def _output_error(what: str, error: OSError) -> OutputError:
     return OutputError(f"{what}: {error.strerror or error}.", action="Name another folder with --path.")
 
 
-def _request(arguments: list[str]) -> Request:
+def _request(arguments: list[str]) -> InstallRequest:
     action, *rest = arguments or [""]
     given = dict(_options(rest))
     name = next((known for known in _ONLY if known.lower() == given.get("as", NAME).lower()), None)
@@ -177,7 +177,7 @@ def _request(arguments: list[str]) -> Request:
         raise _usage_error()
     both = action.lower() == "uninstall" and "as" not in given
     folder = Path(given["path"]).expanduser() if "path" in given else None
-    return Request(action.lower(), tuple(_ONLY) if both else (name,), folder)
+    return InstallRequest(action.lower(), tuple(_ONLY) if both else (name,), folder)
 
 
 def _options(arguments: list[str]) -> Iterator[tuple[str, str]]:

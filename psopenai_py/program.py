@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from . import __version__
 from .cmdlets import MODULES, load
 from .errors import BindingError
-from .terminal import TerminalStreams
+from .terminal.streams import TerminalStreams
 
 PROGRAM = "psopenai"
 VERSION = f"{PROGRAM} {__version__}"
@@ -26,9 +26,9 @@ def run(arguments: Sequence[str], streams: TerminalStreams, environ: Mapping[str
     elif word in ("--version", "-version", "-v", "version"):
         streams.print_text(VERSION)
     elif word == "completion":
-        from .completion import scripts
+        from .completion import command
 
-        streams.print_text(scripts.run(rest, environ))
+        streams.print_text(command.run(rest, environ))
     elif word == "module":
         from . import module
 

@@ -234,11 +234,7 @@ class Masks:
         try:
             yield
         except PSOpenAIError as error:
-            for name, value in vars(error).items():
-                if isinstance(value, str):
-                    setattr(error, name, self.text(value))
-            error.args = (error.message,)
-            raise
+            raise error.redacted(self.text).with_traceback(error.__traceback__) from error.__cause__
 
 
 def _credentials(value: str) -> list[str]:

@@ -6,11 +6,11 @@ The result is one frozen object. What was found where is told to the verbose str
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from . import services
 from .addresses import host_of, is_open_to_others
-from .destination import Place, find_place, first_variable, tell_line_end
+from .destination import Destination, ServiceOptions, find_destination, first_variable, tell_line_end
 from .errors import KeyMissingError, KeyStoreError, SettingsError
 from .redaction import KEY_VARIABLE, Secret, mask, shown_url
 from .streams import Streams
@@ -21,12 +21,6 @@ ORGANIZATION_VARIABLES = ("OPENAI_ORGANIZATION", "OPENAI_ORG_ID")
 
 #: Longest time limit that .NET's timers take, in seconds; the reference refuses more.
 _LONGEST_TIMEOUT = 2147483
-
-#: The parameters that `resolve` looks at.
-PARAMETERS = (
-    *("ApiType", "ApiBase", "ApiKey", "ApiVersion", "AuthType", "Organization", "Provider"),
-    *("TimeoutSec", "MaxRetryCount"),
-)
 
 
 class Settings(NamedTuple):
@@ -74,17 +68,17 @@ class Settings(NamedTuple):
         return "Azure OpenAI" if self.azure else self.provider
 
 
-def resolve(bound: Mapping[str, Any], environ: Mapping[str, str], streams: Streams) -> Settings:
+def resolve(options: ServiceOptions, environ: Mapping[str, str], streams: Streams) -> Settings:
     """Find all settings of a call.
 
     Raises SettingsError for a base or time limit that cannot be used, KeyMissingError when the host needs
     a key.
     """
-    place = find_place(bound, environ, streams)
+    place = find_destination(options, environ, streams)
     key = None
     if place.sandbox is None:
-        key, source = find_key(bound, environ, streams, place, needed=place.needs_key)
-        _tell_way(place, source, bound, streams)
+        key, source = find_key(options, environ, streams, place, needed=place.needs_key)
+        _tell_way(place, source, options, streams)
         for name in PROXY_VARIABLES:
             tell_line_end(name, environ, streams)
     azure = place.service is services.AZURE
@@ -93,34 +87,34 @@ def resolve(bound: Mapping[str, Any], environ: Mapping[str, str], streams: Strea
         base=place.base,
         sandbox=place.sandbox,
         key=key,
-        organization=_find_organization(bound, environ, streams) if openai else "",
+        organization=_find_organization(options.organization, environ, streams) if openai else "",
         azure=azure,
-        api_version=bound.get("ApiVersion") or "preview",
-        bearer=not azure or bound.get("AuthType", "").lower() == "azure_ad",
-        timeout=_checked_timeout(bound.get("TimeoutSec", 0)),
-        max_retries=bound.get("MaxRetryCount", 0),
+        api_version=options.api_version,
+        bearer=not azure or options.bearer,
+        timeout=_checked_timeout(options.timeout),
+        max_retries=options.max_retries,
         provider=place.service.name,
     )
 
 
-def _tell_way(place: Place, source: str, bound: Mapping[str, Any], streams: Streams) -> None:
+def _tell_way(place: Destination, source: str, options: ServiceOptions, streams: Streams) -> None:
     """Say where a key goes that may be meant for another host, and where others can read it on its way."""
     if not source:
         return
     if source.startswith("environment") and place.base != place.service.base:
         streams.verbose(f"{place.reach}, now to {shown_url(place.base)}")
-    if is_open_to_others(place.base) and not bound.get("WhatIf"):
+    if is_open_to_others(place.base) and not options.only_shown:
         streams.warn_once(f"The API key goes to {place.host} without encryption; others on the way can read it.")
 
 
 def find_key(
-    bound: Mapping[str, Any], environ: Mapping[str, str], streams: Streams, place: Place, *, needed: bool
+    options: ServiceOptions, environ: Mapping[str, str], streams: Streams, place: Destination, *, needed: bool
 ) -> tuple[Secret | None, str]:
     """The key for a place and where it was found. An empty key is none.
 
     Raises KeyMissingError when one is needed and there is none.
     """
-    key, source = bound.get("ApiKey"), "parameter ApiKey"
+    key, source = options.key, "parameter ApiKey"
     if not key:
         text, source = first_variable(place.key_variables, environ, streams)
         key = Secret(text)
@@ -143,18 +137,18 @@ def find_key(
     )
 
 
-def key_place(bound: Mapping[str, Any], environ: Mapping[str, str], streams: Streams) -> Place:
+def key_destination(options: ServiceOptions, environ: Mapping[str, str], streams: Streams) -> Destination:
     """The place that a key is stored for, from parameter or environment.
 
     Raises SettingsError for the sandbox.
     """
-    place = find_place(bound, environ, streams)
+    place = find_destination(options, environ, streams)
     if place.sandbox is not None:
         raise SettingsError("The sandbox needs no key.", command="Initialize-APIKey")
     return place
 
 
-def _stored_key(place: Place, streams: Streams, needed: bool) -> Secret | None:
+def _stored_key(place: Destination, streams: Streams, needed: bool) -> Secret | None:
     """The key in the keyring. One that cannot be opened is a warning where the host may do without."""
     from . import keys
 
@@ -168,9 +162,9 @@ def _stored_key(place: Place, streams: Streams, needed: bool) -> Secret | None:
         return None
 
 
-def _find_organization(bound: Mapping[str, Any], environ: Mapping[str, str], streams: Streams) -> str:
+def _find_organization(given: str | None, environ: Mapping[str, str], streams: Streams) -> str:
     """Empty at one level falls to the next; a blank parameter wins and sends nothing, as in the reference."""
-    found, source = bound.get("Organization"), "parameter Organization"
+    found, source = given, "parameter Organization"
     if not found:
         found, source = first_variable(ORGANIZATION_VARIABLES, environ, streams)
     organization = (found or "").strip()

@@ -7,18 +7,22 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from functools import partial
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from . import program, signals
 from .binding.binder import Ask, Binding
+from .binding.bound import Bound
 from .binding.spec import Cmdlet, Parameter
-from .cmdlets import Call, load
+from .cmdlets import Call, CmdletModule, load
 from .commands import COMPLETION_VARIABLE, CmdletCommand
 from .errors import BindingError, Interrupted, PSOpenAIError
 from .redaction import mask
 from .services import KEY_VARIABLES
 from .streams import Preferences
-from .terminal import TerminalStreams, wants_colour
+from .terminal.streams import TerminalStreams, wants_colour
+
+if TYPE_CHECKING:
+    from .pipeline.records import Records
 
 
 def run(
@@ -37,14 +41,14 @@ def run(
         environ, stdin, stdout, stderr: in place of the process's own; the files are binary.
     """
     environ = os.environ if environ is None else environ
-    name = program.canonical(name) or program.PROGRAM
     if environ.get(COMPLETION_VARIABLE) and stdout is None:
-        return _complete(name, environ[COMPLETION_VARIABLE])
+        return _complete(program.canonical(name) or program.PROGRAM, environ[COMPLETION_VARIABLE])
+    name, arguments = _meant(name, list(arguments))
     files = (stdin or _binary(sys.stdin), stdout or _binary(sys.stdout), stderr or _binary(sys.stderr))
     streams = _streams(name, environ, *files)
-    work = _program if name == program.PROGRAM else partial(_cmdlet, name)
+    work = program.run if name == program.PROGRAM else partial(_cmdlet, name)
     try:
-        work(list(arguments), streams, environ)
+        work(arguments, streams, environ)
     except PSOpenAIError as error:
         streams.error(error)
     except KeyboardInterrupt as interruption:
@@ -76,30 +80,31 @@ def _streams(
     return streams
 
 
-def _program(arguments: list[str], streams: TerminalStreams, environ: Mapping[str, str]) -> None:
-    """`psopenai ...`: a cmdlet, or something that the program offers itself."""
-    if len(arguments) > 1 and arguments[0].lower() == "help" and program.canonical(arguments[1]):
-        arguments = [arguments[1], "-Help"]
-    name = program.canonical(arguments[0]) if arguments else ""
-    if name:
-        streams.who = name
-        _cmdlet(name, arguments[1:], streams, environ)
-    else:
-        program.run(arguments, streams, environ)
+def _meant(name: str, arguments: list[str]) -> tuple[str, list[str]]:
+    """The cmdlet that is called and its arguments; the program, where it is something that this offers itself."""
+    if known := program.canonical(name):
+        return known, arguments
+    first, second, *_ = [*arguments, "", ""]
+    if first.lower() == "help" and (known := program.canonical(second)):
+        return known, ["-Help"]
+    if known := program.canonical(first):
+        return known, arguments[1:]
+    return program.PROGRAM, arguments
 
 
-def _cmdlet(name: str, arguments: list[str], streams: TerminalStreams, environ: Mapping[str, str]) -> None:
+def _cmdlet(name: str, arguments: Sequence[str], streams: TerminalStreams, environ: Mapping[str, str]) -> None:
+    """Bind the arguments, with what is piped where they leave a gap, and do what they ask for."""
     module = load(name)
     binding = _bound(module.CMDLET, arguments, streams, piped=streams.input.has_records)
     records = None
     if binding.awaits:
-        from .binding.records import Records
+        from .pipeline.records import Records
 
         records = Records(streams.input.read, streams.input.is_quiet, streams.input.preview())
         if records.form == "none":
             found = _without_records(module.CMDLET, arguments, streams)
             if found is None:
-                streams.preferences = Preferences.from_bound(binding.values)
+                streams.use(_preferences(binding))
                 streams.verbose(f"The input ended without a record, so {name} has nothing to do.")
                 return
             binding = found
@@ -110,23 +115,37 @@ def _cmdlet(name: str, arguments: list[str], streams: TerminalStreams, environ: 
     elif binding.wants == "version":
         streams.print_text(program.VERSION)
     else:
-        from .http.connections import Connections
+        streams.use(_preferences(binding))
+        _run(module, Bound(binding.values), records if binding.awaits else None, streams, environ)
 
-        streams.preferences = Preferences.from_bound(binding.values)
-        streams.lines = binding.values.get("Compress", False)
-        with closing(Connections()) as connections:
-            call = Call(binding.values, streams, environ, connections)
-            if binding.awaits and records is not None:
-                from .pipeline.run import run_each
 
-                run_each(module, call, records, streams)
-            elif "Resume" in call.bound:
-                raise _nothing_to_resume(name)
-            else:
+def _run(
+    module: CmdletModule, bound: Bound, records: Records | None, streams: TerminalStreams, environ: Mapping[str, str]
+) -> None:
+    """Run the cmdlet once, or for each record."""
+    from .cmdlets.shared_parameters import COMPRESS, RESUME
+    from .http.connections import Connections
+
+    with closing(Connections()) as connections:
+        call = Call(bound, streams, environ, connections)
+        if records is not None:
+            from .pipeline.run import run_each
+
+            run_each(module, call, records, streams)
+        elif RESUME in bound:
+            raise _nothing_to_resume(module.CMDLET.name)
+        else:
+            with streams.lines(bound.get(COMPRESS, False)):
                 module.run(call)
 
 
-def _without_records(cmdlet: Cmdlet, arguments: list[str], streams: TerminalStreams) -> Binding | None:
+def _preferences(binding: Binding) -> Preferences:
+    from .cmdlets.shared_parameters import preferences
+
+    return preferences(Bound(binding.values))
+
+
+def _without_records(cmdlet: Cmdlet, arguments: Sequence[str], streams: TerminalStreams) -> Binding | None:
     """What a line means whose pipeline brought nothing: what it means alone, or nothing where that leaves a gap."""
     try:
         return _bound(cmdlet, arguments, streams, piped=False)
@@ -136,7 +155,7 @@ def _without_records(cmdlet: Cmdlet, arguments: list[str], streams: TerminalStre
         return None
 
 
-def _bound(cmdlet: Cmdlet, arguments: list[str], streams: TerminalStreams, *, piped: bool) -> Binding:
+def _bound(cmdlet: Cmdlet, arguments: Sequence[str], streams: TerminalStreams, *, piped: bool) -> Binding:
     command = CmdletCommand(cmdlet, _question(streams), piped=piped)
     with command.make_context(cmdlet.name, list(arguments)) as context:
         binding: Binding = context.obj
@@ -148,7 +167,7 @@ def _question(streams: TerminalStreams) -> Ask | None:
     if not streams.interactive:
         return None
 
-    def ask(parameter: Parameter) -> str:
+    def ask(parameter: Parameter[Any]) -> str:
         return streams.ask(f"{parameter.name}: ")
 
     return ask

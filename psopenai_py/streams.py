@@ -1,7 +1,7 @@
 """The outside world of a call: output, error, warning, verbose, debug, progress.
 
 `Streams` holds what all fronts share: preferences, hidden texts, the exit code. How things are written is the
-business of its subclasses: `terminal.TerminalStreams` for a shell, a small one in `functions` for Python.
+business of its subclasses: `terminal.streams` has the one for a shell, `return_streams` that for Python.
 A cmdlet never prints in any other way.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -42,19 +42,6 @@ class Preferences(NamedTuple):
     information: str = "SilentlyContinue"
     progress: str = "Continue"
 
-    @classmethod
-    def from_bound(cls, bound: Mapping[str, Any], usual: Preferences | None = None) -> Preferences:
-        """Read them from the bound common parameters; `usual` says what holds where none is bound."""
-        usual = usual or cls()
-        return cls(
-            verbose=bound.get("Verbose", usual.verbose),
-            debug=bound.get("Debug", usual.debug),
-            error=bound.get("ErrorAction", usual.error),
-            warning=bound.get("WarningAction", usual.warning),
-            information=bound.get("InformationAction", usual.information),
-            progress=bound.get("ProgressAction", usual.progress),
-        )
-
 
 class Streams(ABC):
     """Where a cmdlet writes. Subclasses say how.
@@ -72,6 +59,10 @@ class Streams(ABC):
         self._masks_beside, self._beside = Masks(), 0
         #: What has been said once; several streams may share it.
         self.warned: dict[str, object] = {}
+
+    def use(self, preferences: Preferences) -> None:
+        """From now on, do what these ask for."""
+        self.preferences = preferences
 
     def hide(self, text: str, shown: str, *, in_output: bool = True) -> None:
         """From now on, show `shown` wherever `text` would appear in any stream, or in any but the output.

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from psopenai_py import services
 from psopenai_py.binding.spec import ALL_SETS, Cmdlet, Kind, Parameter
 from psopenai_py.cmdlets import load
-from psopenai_py.cmdlets.shared_parameters import service_parameters
+from psopenai_py.cmdlets.shared_parameters import SERVICE
 
 #: Windows PowerShell takes a file without this mark for one in the local code page.
 MARK = "\ufeff"
@@ -60,13 +61,13 @@ def _hosts() -> str:
     return "\n".join(f"    '{host}'" for host in hosts)
 
 
-def own_rows(cmdlet: Cmdlet) -> list[Parameter]:
+def own_rows(cmdlet: Cmdlet) -> list[Parameter[Any]]:
     """The rows that the param block declares: PowerShell adds its own, and ours stay out."""
     return [row for row in cmdlet.parameters if not row.common and not row.ours]
 
 
 def _context_cmdlets() -> Iterator[tuple[Cmdlet, str]]:
-    shared = {row.name: row for row in service_parameters()}
+    shared = {row.name: row for row in SERVICE}
     rows = tuple(
         shared[name]._replace(position=place, by_property_name=True, hidden=False)
         for place, name in enumerate(_CONTEXT)
@@ -103,7 +104,7 @@ def _function(cmdlet: Cmdlet, body: str, dynamic: str = "") -> str:
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _declaration(row: Parameter) -> Iterator[str]:
+def _declaration(row: Parameter[Any]) -> Iterator[str]:
     yield f"[Parameter({', '.join(_binding(row))})]"
     if row.aliases:
         yield f"[Alias({_list(row.aliases)})]"
@@ -124,7 +125,7 @@ def _declaration(row: Parameter) -> Iterator[str]:
     yield f"[{_TYPES[row.kind]}]{transformation}${row.name}"
 
 
-def _binding(row: Parameter) -> Iterator[str]:
+def _binding(row: Parameter[Any]) -> Iterator[str]:
     facts = {
         "ParameterSetName": f"'{row.sets[0]}'" if row.sets else "",
         "Mandatory": row.mandatory,
@@ -138,7 +139,7 @@ def _binding(row: Parameter) -> Iterator[str]:
             yield f"{name} = {'$true' if value is True else value}"
 
 
-def _help(cmdlet: Cmdlet, rows: list[Parameter]) -> str:
+def _help(cmdlet: Cmdlet, rows: list[Parameter[Any]]) -> str:
     sections = [("SYNOPSIS", cmdlet.synopsis)]
     sections += [(f"PARAMETER {row.name}", _text(row)) for row in rows if not row.hidden]
     examples = [one for one in cmdlet.examples if not re.search(r" jq |exit code", one.command + one.text)]
@@ -147,7 +148,7 @@ def _help(cmdlet: Cmdlet, rows: list[Parameter]) -> str:
     return "\n".join(["<#", *(f".{title}\n" + "\n".join(_indented(text)) for title, text in sections), "#>"])
 
 
-def _text(row: Parameter) -> str:
+def _text(row: Parameter[Any]) -> str:
     """The help without what is true on a command line only."""
     literal = row.kind in (Kind.DICTIONARY, Kind.OBJECT)
     return re.sub(

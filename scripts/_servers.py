@@ -38,7 +38,9 @@ def run(arguments: list[str]) -> int:
         _try(missing, name, partial(_add, package, folder / name))
     facts = {"folder": str(folder), "python": interpreter, "missing": missing}
     os.environ["PSOPENAI_SERVERS"] = json.dumps(facts)
-    return _environment.forward([python, "-m", "pytest", *(arguments or ["tests/servers"])], _environment.ROOT)
+    # Options alone choose none of the tests, so that without a path those of this folder are meant.
+    command = [python, "-m", "pytest", "-o", "testpaths=tests/servers", *arguments]
+    return _environment.forward(command, _environment.ROOT)
 
 
 def _try(missing: dict[str, str], name: str, install: Callable[[], None]) -> None:

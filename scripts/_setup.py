@@ -1,9 +1,8 @@
 """Makes the environments of `_environment` with what comes with Python: venv and pip.
 
 A set-up may be killed at any moment, and several may start at once. A lock file for each environment lets
-one process work while the others wait. The lock is the operating system's and ends with its holders, so it is
-never stale. The holders are this process and the program it waits for: when only this process is killed, pip
-goes on alone for a while, and nobody may touch the environment until it is done.
+one process work while the others wait. The lock is the operating system's and ends with its holder, so it is
+never stale.
 """
 
 import contextlib
@@ -17,8 +16,8 @@ import time
 import tomllib
 from collections.abc import Iterator
 
-import _environment
-from _environment import ROOT, say
+import _layout
+from _layout import ROOT
 
 NETWORK_ADVICE = (
     "Packages come from PyPI: check the network, name a proxy with HTTPS_PROXY or another index with"
@@ -30,19 +29,15 @@ class SetupError(Exception):
     """The environment cannot be made; the text says why and what to do."""
 
 
-def make(name: str, folders: list[str], stamp: str) -> str:
-    """Make the environment `name` in the first of `folders` that can be written to, and return that folder.
-
-    Ends the process when that fails or is interrupted.
-    """
+def make(name: str, folder: str, stamp: str) -> None:
+    """Make the environment `name` in `folder`. Ends the process when that fails or is interrupted."""
     try:
         require_venv()
-        folder = first_writable(folders)
-        with locked(folder + ".lock") as lock:
-            if not _environment.is_ready(folder, stamp):  # another process may have made it while we waited
-                fill(name, folder, lock)
+        require_parent(folder)
+        with locked(folder + ".lock"):
+            if not _layout.is_ready(folder, stamp):  # another process may have made it while we waited
+                fill(name, folder)
                 write_stamp(folder, stamp)
-        return folder
     except KeyboardInterrupt:
         say("interrupted; the next run starts the set-up again")
         sys.exit(130)
@@ -60,30 +55,23 @@ def require_venv() -> None:
         )
 
 
-def first_writable(folders: list[str]) -> str:
-    """The first of `folders` whose parent can be made and written to."""
-    problems = []
-    for folder in folders:
-        parent = os.path.dirname(folder)
-        try:
-            os.makedirs(parent, exist_ok=True)
-            with open(os.path.join(parent, ".gitignore"), "w", encoding="utf-8") as file:
-                file.write("*\n")
-            return folder
-        except OSError as error:
-            problems.append(f"{parent} ({error.strerror})")
-    raise SetupError(f"found no folder to write to; tried {' and '.join(problems)}")
+def require_parent(folder: str) -> None:
+    """Make the folder of all environments, which git is not to see."""
+    parent = os.path.dirname(folder)
+    os.makedirs(parent, exist_ok=True)
+    with open(os.path.join(parent, ".gitignore"), "w", encoding="utf-8") as file:
+        file.write("*\n")
 
 
 @contextlib.contextmanager
-def locked(path: str) -> Iterator[int]:
-    """Hold the lock file at `path` and give its descriptor. The file stays: removing it would let two in."""
+def locked(path: str) -> Iterator[None]:
+    """Hold the lock file at `path`. The file stays: removing it would let two in."""
     with open(path, "a", encoding="utf-8") as file:
         if not try_lock(file.fileno()):
             say("waiting for another process that sets up the same environment")
             while not try_lock(file.fileno()):
                 time.sleep(0.2)
-        yield file.fileno()
+        yield
 
 
 def try_lock(descriptor: int) -> bool:
@@ -102,30 +90,30 @@ def try_lock(descriptor: int) -> bool:
     return True
 
 
-def fill(name: str, folder: str, lock: int) -> None:
+def fill(name: str, folder: str) -> None:
     """Make the environment from nothing: the remains of another one are not worth a second thought."""
     remove(folder)
     say(f"setting up {folder} (once, for Python {sys.version.split()[0]})")
-    run_step([sys.executable, "-I", "-m", "venv", folder], lock)
+    run_step([sys.executable, "-I", "-m", "venv", folder])
     packages = requirements(name)
     say("installing the package" + (f" and the dependency group {name}" if packages else ""))
     # -I: packages that PYTHONPATH holds must not count as installed. -e: edits of the source count at once.
-    pip = [_environment.interpreter(folder), "-I", "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    pip = [_layout.interpreter(folder), "-I", "-m", "pip", "--quiet", "--disable-pip-version-check"]
     try:
-        run_step([*pip, "install", "--no-input", "-e", ".", *packages], lock)
+        run_step([*pip, "install", "--no-input", "-e", ".", *packages])
     except SetupError as error:
         raise SetupError(f"{error}\n{NETWORK_ADVICE}") from None
 
 
 def remove(folder: str) -> None:
     """Remove the environment, its stamp first: one that is half removed must not look finished."""
-    for delete, path in ((os.unlink, _environment.stamp_path(folder)), (shutil.rmtree, folder)):
+    for delete, path in ((os.unlink, _layout.stamp_path(folder)), (shutil.rmtree, folder)):
         with contextlib.suppress(FileNotFoundError):
             delete(path)
 
 
-def run_step(command: list[str], lock: int) -> None:
-    """Run one step of the set-up. It shares the lock, and our stdin is not for it.
+def run_step(command: list[str]) -> None:
+    """Run one step of the set-up. Our stdin is not for it.
 
     What it prints (a traceback on Ctrl-C, warnings about the user's pip.conf) is of use only when it fails.
     """
@@ -136,7 +124,6 @@ def run_step(command: list[str], lock: int) -> None:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        pass_fds=() if sys.platform == "win32" else (lock,),
     )
     if result.returncode:
         output = result.stdout.decode(errors="replace").strip()
@@ -160,7 +147,12 @@ def requirements(group: str) -> list[str]:
 
 def write_stamp(folder: str, stamp: str) -> None:
     """Declare the environment finished, in one step that cannot be half done."""
-    path = _environment.stamp_path(folder)
+    path = _layout.stamp_path(folder)
     with open(path + ".new", "w", encoding="utf-8") as file:
         file.write(stamp)
     os.replace(path + ".new", path)
+
+
+def say(message: str) -> None:
+    """Tell the user about the set-up. On stderr: stdout belongs to the program that is run."""
+    print("psopenai_py:", message, file=sys.stderr, flush=True)

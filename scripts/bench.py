@@ -19,12 +19,10 @@ import tempfile
 from pathlib import Path
 
 import _environment
-import _growth
-import _module
-import _warm
-from _measure import Budget, Case, clean_environment, measure, ratio, rehearse, samples, server, table
+from benchmarks import growth, module, warm
+from benchmarks.measure import Budget, Case, clean_environment, measure, ratio, rehearse, samples, server, table
 
-PEERS = Path(__file__).with_name("peers")
+PEERS = Path(__file__).parent / "benchmarks" / "peers"
 PROMPT = "Dancing Doggo"
 #: What the loopback server and the sandbox call a job.
 JOB = '"id": "video_'
@@ -42,7 +40,7 @@ def main(arguments: list[str]) -> int:
     if options.json:
         options.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
     if options.chart:
-        _growth.draw(painter, found, options.chart)
+        growth.draw(painter, found, options.chart)
     return 0
 
 
@@ -65,12 +63,12 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def grow(python: str, options: argparse.Namespace) -> dict[str, object]:
     """Measure what grows and print it as it comes; returns all that came out."""
-    runs, growth = options.runs or 3, _growth.Growth()
+    runs, measured = options.runs or 3, growth.Growth()
     facts = about(python, runs) | ({"scale": f"1/{options.scale}"} if options.scale > 1 else {})
     print(described(facts), end="\n\n")
-    for line in _growth.lines(python, runs, options.scale, growth):
+    for line in growth.lines(python, runs, options.scale, measured):
         print(line, flush=True)
-    return {"about": facts, **_growth.document(growth)}
+    return {"about": facts, **growth.document(measured)}
 
 
 def call(python: str, runs: int) -> dict[str, object]:
@@ -81,8 +79,8 @@ def call(python: str, runs: int) -> dict[str, object]:
         for case in cases.values():
             rehearse(case, environment)
         measure(list(cases.values()), runs, environment)
-        worker = list(_warm.lines(python, environment, JOB, cases["module"].wall))
-        worker += ["", *_module.lines(python, environment)]
+        worker = list(warm.lines(python, environment, JOB, cases["module"].wall))
+        worker += ["", *module.lines(python, environment)]
     facts, budgets = about(python, runs), make_budgets(cases)
     print(described(facts), "", *table(list(cases.values()), cases["floor"]), "", *budgets, "", *worker, sep="\n")
     return {

@@ -24,12 +24,7 @@ import _promises  # noqa: E402
 from psopenai_py import environment, shell  # noqa: E402
 from psopenai_py.binding.spec import Kind, Parameter  # noqa: E402
 from psopenai_py.cmdlets import MODULES, load  # noqa: E402
-from psopenai_py.cmdlets.shared_parameters import (  # noqa: E402
-    common_parameters,
-    pipeline_parameters,
-    provider,
-    service_parameters,
-)
+from psopenai_py.cmdlets.shared_parameters import COMMON, PIPELINE, PROVIDER, SERVICE  # noqa: E402
 from psopenai_py.help import page as help_page  # noqa: E402
 from psopenai_py.help import topics  # noqa: E402
 from psopenai_py.sandbox.service.faults import FAULTS  # noqa: E402
@@ -81,28 +76,28 @@ def cmdlets(_: str) -> str:
 
 def parameters(name: str) -> str:
     """One row a parameter of the cmdlet's own."""
-    shared = {parameter.name for parameter in (*service_parameters(), provider(), *pipeline_parameters())}
+    shared = {parameter.name for parameter in (*SERVICE, PROVIDER, *PIPELINE)}
     own = [parameter for parameter in help_page.own_parameters(load(name).CMDLET) if parameter.name not in shared]
     return _parameter_table(own)
 
 
 def service(_: str) -> str:
     """One row a parameter that all cmdlets share which call a service."""
-    return _parameter_table([parameter for parameter in (*service_parameters(), provider()) if not parameter.hidden])
+    return _parameter_table([parameter for parameter in (*SERVICE, PROVIDER) if not parameter.hidden])
 
 
 def pipeline(_: str) -> str:
     """One row a parameter for many piped records."""
-    return _parameter_table(list(pipeline_parameters()))
+    return _parameter_table(list(PIPELINE))
 
 
-def _parameter_table(rows: list[Parameter]) -> str:
+def _parameter_table(rows: list[Parameter[Any]]) -> str:
     return table(["Parameter", "Type", "What it is"], [row(parameter) for parameter in rows])
 
 
 def common(_: str) -> str:
     """One row a common parameter."""
-    rows = [f"| `-{p.name}` | `-{p.aliases[0]}` | {p.help} |" for p in common_parameters()]
+    rows = [f"| `-{p.name}` | `-{p.aliases[0]}` | {p.help} |" for p in COMMON]
     return table(["Parameter", "Alias", "What it does"], rows)
 
 
@@ -151,7 +146,7 @@ def _shown(*arguments: str) -> dict[str, Any]:
     return found
 
 
-def row(parameter: Parameter) -> str:
+def row(parameter: Parameter[Any]) -> str:
     """A parameter as a row of a table."""
     kind = "switch" if parameter.kind is Kind.SWITCH else parameter.kind.short_name
     facts = [f"{name}: {text}." for name, text in help_page.facts(parameter).items() if name != "Values"]

@@ -21,7 +21,7 @@ import psopenai_py
 from psopenai_py import PSOpenAIError, errors, new_video
 from psopenai_py.binding.spec import Kind
 from psopenai_py.cmdlets import MODULES, load
-from psopenai_py.functions import Service
+from psopenai_py.functions import ServiceKeywords
 from tests.conftest import KEY, Run
 from tests.server import JOB, Server
 
@@ -67,7 +67,7 @@ def test_keywords_are_the_parameters(cmdlet: str, function: str) -> None:
     signature = inspect.signature(getattr(psopenai_py, function))
     keywords = [name for name in signature.parameters if name != "service"]
     if "service" in signature.parameters:
-        keywords += Service.__annotations__
+        keywords += ServiceKeywords.__annotations__
     rows = [
         row for row in load(cmdlet).CMDLET.parameters if not row.common and (not row.ours or row.name == "Provider")
     ]
@@ -85,7 +85,7 @@ def test_functions_are_typed_and_documented(function: str) -> None:
 
 def test_keywords_have_the_types_of_the_parameters() -> None:
     """What a type checker accepts is what the binder takes."""
-    hints = typing.get_type_hints(Service) | typing.get_type_hints(new_video)
+    hints = typing.get_type_hints(ServiceKeywords) | typing.get_type_hints(new_video)
     fitting = {Kind.INT: int, Kind.STRING: str, Kind.URI: str, Kind.SECRET: str, Kind.API_TYPE: str}
     for row in load("New-Video").CMDLET.parameters:
         if row.kind in fitting and not (row.common or row.ours):
@@ -221,7 +221,7 @@ def test_help_documents_every_keyword(function: str) -> None:
     called = getattr(psopenai_py, function)
     text = pydoc.plain(pydoc.render_doc(called))
     keywords = [name for name in inspect.signature(called).parameters if name != "service"]
-    for name in [*keywords, *Service.__annotations__]:
+    for name in [*keywords, *ServiceKeywords.__annotations__]:
         assert re.search(rf"^ +{name}: \S", text, re.MULTILINE), name
 
 

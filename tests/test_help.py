@@ -12,7 +12,7 @@ import pytest
 
 from psopenai_py.binding.binder import bind
 from psopenai_py.cmdlets import MODULES, load
-from psopenai_py.cmdlets.shared_parameters import common_parameters
+from psopenai_py.cmdlets.shared_parameters import COMMON
 from psopenai_py.help import topics
 from tests.conftest import Run
 from tests.terminal import Terminal, our
@@ -96,7 +96,7 @@ def test_no_topic_is_left_over() -> None:
 
 def test_all_common_parameters_are_described(run: Run) -> None:
     page = run("psopenai", "help", "common-parameters").stdout
-    for row in common_parameters():
+    for row in COMMON:
         assert f"-{row.name}" in page and f"-{row.aliases[0]}" in page
 
 

@@ -14,7 +14,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 #: The only importers of each package, and whether it may do so before it has to. httpcore is a part of httpx.
 IMPORTERS = {
-    "click": ({"commands", "completion/scripts", "screen"}, True),
+    "click": ({"commands", "completion/scripts", "terminal/screen"}, True),
     "httpx": ({"http/client", "http/connections"}, False),
     "httpcore": ({"http/client"}, False),
     "keyring": ({"keys"}, False),
@@ -46,16 +46,12 @@ BELOW: dict[str, set[str]] = {
     "worker": {"binding", "cmdlets", "destination", "environment", "http", "pipeline"},
     "module": set(),
     "pipeline": {"binding", "cmdlets", "terminal", "units", "http"},
-    "terminal": {"screen", "standard_input", "status_line", "table"},
-    "standard_input": {"screen"},
-    "status_line": {"screen"},
-    "table": {"screen", "units", "videos"},
+    "terminal": {"units", "videos"},
     "units": set(),
-    "screen": set(),
     "completion": {"cmdlets", "commands", "help", "module"},
     "environment": {"destination", "redaction", "services", "settings"},
     "help": {"environment", "binding", "cmdlets", "sandbox", "services"},
-    "cmdlets": {"videos", "http", "binding", "destination", "settings", "keys", "sandbox", "services"},
+    "cmdlets": {"videos", "http", "binding", "destination", "settings", "keys", "loopback", "sandbox", "services"},
     "videos": {"units", "http", "destination", "settings", "binding", "services"},
     "http": {"addresses", "destination", "loopback", "settings", "sandbox", "binding"},
     "settings": {"addresses", "destination", "keys", "services"},

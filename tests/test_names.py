@@ -23,7 +23,7 @@ DIFFERENT: dict[tuple[str, str], dict[str, Any]] = {
 REORDERED = {"Wait-Video"}
 
 
-def facts(row: Parameter, cmdlet: Cmdlet) -> dict[str, Any]:
+def facts(row: Parameter[Any], cmdlet: Cmdlet) -> dict[str, Any]:
     """A row of ours in the form of the recordings."""
     use = {
         "position": row.position,
@@ -33,7 +33,7 @@ def facts(row: Parameter, cmdlet: Cmdlet) -> dict[str, Any]:
     }
     found = {
         "name": row.name,
-        "type": row.kind.value,
+        "type": row.kind.name,
         "aliases": list(row.aliases),
         "common": row.common,
         "sets": dict.fromkeys(row.sets or (ALL_SETS,), use),
@@ -98,7 +98,7 @@ def test_defaults_and_documented_values(name: str) -> None:
         ours = rows[DIFFERENT.get((name, theirs), {}).get("name", theirs)]
         default = row.get("default", "")
         if default and not default.startswith("@("):
-            assert ours.default == _plain(default), theirs
+            assert str(ours.default) == _plain(default), theirs
         offered = row.get("completions") or row.get("validateSet")
         if offered:
             assert list(ours.completions or ours.choices) == offered, theirs

@@ -25,6 +25,7 @@ FRONT = {
     "__main__",
     "binding",
     "binding.binder",
+    "binding.bound",
     "binding.names",
     "binding.spec",
     "binding.tokens",
@@ -37,13 +38,14 @@ FRONT = {
     "errors.remote",
     "services",
     "program",
-    "screen",
+    "terminal.screen",
     "redaction",
     "shell",
     "signals",
-    "standard_input",
+    "terminal.standard_input",
     "streams",
     "terminal",
+    "terminal.streams",
 }
 TABLE = {"cmdlets.new_video", "cmdlets.shared_parameters"}
 HELP = {"help", "help.layout", "help.page"}

@@ -17,7 +17,7 @@ from .spec import ALL_SETS, Cmdlet, Parameter
 from .tokens import NOTHING, Token, pair, tokenize
 
 #: Asks the user for a mandatory parameter and returns the text that was typed; EOFError when there is none.
-Ask = Callable[[Parameter], str]
+Ask = Callable[[Parameter[Any]], str]
 
 _HELP_NAMES = ("h", "help", "-help")
 #: Who gives one of these pipes records.
@@ -112,7 +112,7 @@ class _Binder:
         self.assign(token.parameter, token.value)
         return True
 
-    def assign(self, parameter: Parameter, argument: Any) -> None:
+    def assign(self, parameter: Parameter[Any], argument: Any) -> None:
         self.values[parameter.name] = values.convert(self.cmdlet.name, parameter, argument)
         if parameter.sets:
             self.sets &= set(parameter.sets)
@@ -131,7 +131,7 @@ class _Binder:
                 self.assign(parameter, token.text)
         return left
 
-    def positional(self) -> list[Parameter]:
+    def positional(self) -> list[Parameter[Any]]:
         """Parameters that still take a value by position, in order."""
         free = [
             parameter
@@ -179,7 +179,7 @@ class _Binder:
             return f"Several ids go through a pipe, one a line: printf '%s\\n' ID ID | {self.cmdlet.name}"
         return "Put quotes around a text that contains blanks."
 
-    def is_awaited(self, parameter: Parameter) -> bool:
+    def is_awaited(self, parameter: Parameter[Any]) -> bool:
         """True for what is mandatory in a set that is still possible, is not bound, and may be piped.
 
         Of a run of many records, also what other parameters make optional: one who writes -Resume pipes something.
@@ -210,7 +210,7 @@ class _Binder:
         for parameter, answer in zip(missing, answers, strict=True):
             self.assign(parameter, answer)
 
-    def is_missing(self, parameter: Parameter) -> bool:
+    def is_missing(self, parameter: Parameter[Any]) -> bool:
         """True for what is mandatory in the set that is chosen, and not bound."""
         return parameter.is_missing(self.values) and (not parameter.sets or self.choose_set() in parameter.sets)
 
@@ -230,7 +230,7 @@ class _Binder:
         )
 
 
-def _has_place(parameter: Parameter) -> bool:
+def _has_place(parameter: Parameter[Any]) -> bool:
     return parameter.position is not None
 
 
@@ -240,7 +240,7 @@ def _behind_colon(typed: str) -> str:
     return f":{shown_argument(value)}" if equals and not is_secret(name) else ""
 
 
-def _where_to_give(parameter: Parameter) -> str:
+def _where_to_give(parameter: Parameter[Any]) -> str:
     piped = ", or through a pipe" if parameter.takes_pipeline else ""
     return f"Give it as -{parameter.name} VALUE{piped}."
 
@@ -248,7 +248,7 @@ def _where_to_give(parameter: Parameter) -> str:
 class _TypedBinder(_Binder):
     """The same stages for values that are no text."""
 
-    def assign(self, parameter: Parameter, argument: Any) -> None:
+    def assign(self, parameter: Parameter[Any], argument: Any) -> None:
         try:
             argument = typed.argument(parameter, argument)
         except ValueError as error:

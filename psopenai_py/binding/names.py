@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from ..errors import BindingError
 from .spec import Cmdlet, Parameter
@@ -16,7 +17,7 @@ def looks_like_parameter(token: str) -> bool:
     return len(token) > 1 and token[0] in DASHES
 
 
-def resolve(cmdlet: Cmdlet, typed: str) -> Parameter | None:
+def resolve(cmdlet: Cmdlet, typed: str) -> Parameter[Any] | None:
     """Find the parameter that a typed name (first dash removed) means, by exact name, alias or unique prefix.
 
     Returns None for an unknown name. Raises BindingError (AmbiguousParameter) when several fit and not
@@ -34,7 +35,7 @@ def resolve(cmdlet: Cmdlet, typed: str) -> Parameter | None:
     return next(iter(own or candidates), None)
 
 
-def resolve_ours(cmdlet: Cmdlet, typed: str) -> Parameter | None:
+def resolve_ours(cmdlet: Cmdlet, typed: str) -> Parameter[Any] | None:
     """Find one of our own additions, for a name the reference does not know."""
     wanted = _key(typed)
     ours = [parameter for parameter in cmdlet.parameters if parameter.ours]
@@ -44,7 +45,7 @@ def resolve_ours(cmdlet: Cmdlet, typed: str) -> Parameter | None:
     return _exact(candidates, wanted) or (candidates[0] if candidates else None)
 
 
-def ambiguous(cmdlet: Cmdlet, typed: str, candidates: Sequence[Parameter]) -> BindingError:
+def ambiguous(cmdlet: Cmdlet, typed: str, candidates: Sequence[Parameter[Any]]) -> BindingError:
     """The error for a prefix that several parameters share."""
     names = " ".join(f"-{parameter.name}" for parameter in candidates)
     return BindingError(
@@ -69,7 +70,7 @@ def suggest(cmdlet: Cmdlet, typed: str) -> str:
     return f"-{known[near[0]]}" if near else ""
 
 
-def _exact(parameters: Iterable[Parameter], wanted: str) -> Parameter | None:
+def _exact(parameters: Iterable[Parameter[Any]], wanted: str) -> Parameter[Any] | None:
     """The parameter of exactly this name, else of exactly this alias: an exact alias beats any prefix."""
     parameters = list(parameters)
     for parameter in parameters:
@@ -81,7 +82,7 @@ def _exact(parameters: Iterable[Parameter], wanted: str) -> Parameter | None:
     return None
 
 
-def _by_prefix(parameters: list[Parameter], wanted: str) -> list[Parameter]:
+def _by_prefix(parameters: list[Parameter[Any]], wanted: str) -> list[Parameter[Any]]:
     """All parameters whose name begins so, in declaration order, then those found by an alias only."""
     by_name = [parameter for parameter in parameters if parameter.name.lower().startswith(wanted)]
     by_alias = [
@@ -94,7 +95,7 @@ def _by_prefix(parameters: list[Parameter], wanted: str) -> list[Parameter]:
 
 def _key(typed: str) -> str:
     """A name as it is compared: one more dash dropped, lower case, without characters that are never seen."""
-    if typed[:1] and typed[0] in DASHES:
+    if typed.startswith(tuple(DASHES)):
         typed = typed[1:]
     if not typed.isascii():
         from unicodedata import category

@@ -9,8 +9,11 @@ from typing import Any
 from ..errors import BindingError
 from ..redaction import shown_argument
 from . import names, typed, values
-from .records import Unreadable
 from .spec import Cmdlet, Kind, Parameter
+
+
+class Unreadable(ValueError):
+    """A record that is no JSON although it began like it; its text says why."""
 
 
 def bind_record(cmdlet: Cmdlet, bound: Mapping[str, Any], record: Any) -> dict[str, Any]:
@@ -57,16 +60,15 @@ def _lost(cmdlet: Cmdlet, name: str) -> str:
 def _check_mandatory(cmdlet: Cmdlet, result: Mapping[str, Any], record: Any) -> None:
     missing = [parameter.name for parameter in cmdlet.parameters if parameter.is_missing(result)]
     if missing:
-        error = _not_bound(cmdlet, f"it gives no value for {' and '.join(missing)}", record)
-        error.error_id = "InputObjectMissingMandatory"
-        raise error
+        why = f"it gives no value for {' and '.join(missing)}"
+        raise _not_bound(cmdlet, why, record, error_id="InputObjectMissingMandatory")
 
 
-def _by_value(parameter: Parameter, record: Any) -> str | None:
+def _by_value(parameter: Parameter[Any], record: Any) -> str | None:
     return _text(record) if parameter.takes_value else None
 
 
-def _property(cmdlet: Cmdlet, parameter: Parameter, record: dict[str, Any]) -> str | None:
+def _property(cmdlet: Cmdlet, parameter: Parameter[Any], record: dict[str, Any]) -> str | None:
     """The value of the first property that exists of those the parameter answers to; null is none."""
     properties = {name.lower(): value for name, value in reversed(record.items())}
     for name in (parameter.name, *parameter.aliases):
@@ -91,11 +93,11 @@ def _text(value: Any) -> str | None:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _not_bound(cmdlet: Cmdlet, why: str, record: Any) -> BindingError:
+def _not_bound(cmdlet: Cmdlet, why: str, record: Any, error_id: str = "InputObjectNotBound") -> BindingError:
     shown = record if isinstance(record, str) else json.dumps(record, ensure_ascii=False)
     return BindingError(
         f"The input does not bind to {cmdlet.name}: {why}.",
-        error_id="InputObjectNotBound",
+        error_id=error_id,
         command=cmdlet.name,
         target=shown_argument(shown)[:40],
         action=f"{cmdlet.name} takes {_accepted(cmdlet)}.",
@@ -108,7 +110,7 @@ def _accepted(cmdlet: Cmdlet) -> str:
     return ", ".join(f"{row.name} ({' or '.join(_ways(row))})" for row in rows)
 
 
-def _ways(parameter: Parameter) -> list[str]:
+def _ways(parameter: Parameter[Any]) -> list[str]:
     names = [*parameter.aliases] or [parameter.name]
     by_value = ["a line of text"] if parameter.takes_value else []
     return [*by_value, "a property " + "/".join(names)]

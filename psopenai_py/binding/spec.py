@@ -6,52 +6,66 @@ named tuples, because every start pays for them and a data class takes ten times
 
 from __future__ import annotations
 
-from collections.abc import Container
-from enum import Enum
-from typing import NamedTuple
+from collections.abc import Container, Mapping
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+if TYPE_CHECKING:
+    from ..redaction import Secret
 
 #: The name PowerShell gives to the set of a cmdlet that declares none.
 ALL_SETS = "__AllParameterSets"
 
+T = TypeVar("T")
 
-class Kind(Enum):
-    """A parameter's type. The value is the .NET type that PowerShell declares and names in its messages."""
 
-    STRING = "System.String"
-    STRINGS = "System.String[]"
-    INT = "System.Int32"
-    SINGLE = "System.Single"
-    SWITCH = "System.Management.Automation.SwitchParameter"
-    URI = "System.Uri"
-    SECRET = "System.Security.SecureString"  # noqa: S105 - a type name
-    DICTIONARY = "System.Collections.IDictionary"
-    OBJECT = "System.Object"
-    API_TYPE = "OpenAIApiType"
-    ACTION = "System.Management.Automation.ActionPreference"
+class NetType(Generic[T]):
+    """A type of .NET, by the name that PowerShell declares and shows, and Python's type of its values."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return self.name
 
     @property
     def short_name(self) -> str:
         """The name that help shows: `<String>`, `<Int32>`."""
-        return self.value.rpartition(".")[2]
+        return self.name.rpartition(".")[2]
+
+
+class Kind:
+    """The types that parameters have."""
+
+    STRING: NetType[str] = NetType("System.String")
+    STRINGS: NetType[list[str]] = NetType("System.String[]")
+    INT: NetType[int] = NetType("System.Int32")
+    SINGLE: NetType[float] = NetType("System.Single")
+    SWITCH: NetType[bool] = NetType("System.Management.Automation.SwitchParameter")
+    URI: NetType[str] = NetType("System.Uri")
+    SECRET: NetType[Secret] = NetType("System.Security.SecureString")
+    DICTIONARY: NetType[Mapping[str, Any]] = NetType("System.Collections.IDictionary")
+    OBJECT: NetType[Any] = NetType("System.Object")
+    API_TYPE: NetType[str] = NetType("OpenAIApiType")
+    ACTION: NetType[str] = NetType("System.Management.Automation.ActionPreference")
 
 
 #: Members of the two enumerations by value, in PowerShell's order.
-ENUMERATIONS: dict[Kind, tuple[str, ...]] = {
+ENUMERATIONS: dict[NetType[str], tuple[str, ...]] = {
     Kind.API_TYPE: ("OpenAI", "Azure"),
     Kind.ACTION: ("SilentlyContinue", "Stop", "Continue", "Inquire", "Ignore", "Suspend", "Break"),
 }
 
 
-class Parameter(NamedTuple):
-    """One parameter of a cmdlet.
+class Parameter(NamedTuple, Generic[T]):
+    """One parameter of a cmdlet, with values of type T.
 
     Attributes:
         position: place among the positional arguments; None if only bound by name.
         mandatory: missing it is an error (or a question, on a terminal).
         optional_with: names of parameters that make a mandatory one optional.
         sets: parameter sets it belongs to; empty means all.
-        default: what the server or the cmdlet assumes, for help only; whether a parameter was bound is
-            decided by its name being among the bound ones, never by comparing with the default.
+        default: what the server or the cmdlet assumes; None if nobody assumes anything. It is never among the bound
+            values, so whether a parameter was bound is not decided by comparing with it.
         not_empty, lower_case, limits, choices, variable_name: PowerShell's validators and transformations.
         completions: documented values, offered and never enforced.
         path: completes file names.
@@ -63,7 +77,7 @@ class Parameter(NamedTuple):
     """
 
     name: str
-    kind: Kind
+    kind: NetType[T]
     help: str
     aliases: tuple[str, ...] = ()
     position: int | None = None
@@ -72,7 +86,7 @@ class Parameter(NamedTuple):
     sets: tuple[str, ...] = ()
     by_value: bool = False
     by_property_name: bool = False
-    default: str = ""
+    default: T | None = None
     not_empty: bool = False
     lower_case: bool = False
     limits: tuple[int, int] | None = None
@@ -118,7 +132,7 @@ class Cmdlet(NamedTuple):
     name: str
     synopsis: str
     description: str
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[Parameter[Any], ...]
     examples: tuple[Example, ...]
     default_set: str = ALL_SETS
     outputs: str = "PSCustomObject"

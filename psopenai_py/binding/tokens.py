@@ -24,7 +24,7 @@ class Token:
     __slots__ = ("apart", "name", "parameter", "text", "value")
 
     def __init__(
-        self, text: str, name: str | None = None, value: Any = NOTHING, parameter: Parameter | None = None
+        self, text: str, name: str | None = None, value: Any = NOTHING, parameter: Parameter[Any] | None = None
     ) -> None:
         self.text = text
         self.name = name
@@ -57,7 +57,7 @@ def _named(cmdlet: Cmdlet, typed: str, value: Any) -> Token:
     if len(text) < 2:
         # PowerShell itself dies on a dash without a name.
         raise BindingError(
-            f"The argument '{typed.strip()[:40]}' is a dash without a parameter name.",
+            f"The argument '{typed.strip()}' is a dash without a parameter name.",
             error_id="NamedParameterNotFound",
             command=cmdlet.name,
         )
@@ -93,7 +93,7 @@ def pair(cmdlet: Cmdlet, tokens: list[Token]) -> list[Token]:
     return result
 
 
-def _value_after(cmdlet: Cmdlet, parameter: Parameter, following: list[Token]) -> str:
+def _value_after(cmdlet: Cmdlet, parameter: Parameter[Any], following: list[Token]) -> str:
     """The text of the next token, unless it is missing or is a parameter itself."""
     for token in following:
         if token.name is None:
@@ -103,7 +103,7 @@ def _value_after(cmdlet: Cmdlet, parameter: Parameter, following: list[Token]) -
         if known is None:
             return token.text
     raise BindingError(
-        f"The parameter -{parameter.name} needs a value of type {parameter.kind.value}.",
+        f"The parameter -{parameter.name} needs a value of type {parameter.kind.name}.",
         error_id="MissingArgument",
         command=cmdlet.name,
         parameter=parameter.name,

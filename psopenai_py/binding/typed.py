@@ -11,10 +11,10 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from .spec import Kind, Parameter
+from .spec import Kind, NetType, Parameter
 
 #: What PowerShell makes of null; for the other kinds it is as if the parameter had not been given.
-_OF_NULL: dict[Kind, Any] = {
+_OF_NULL: dict[NetType[Any], Any] = {
     Kind.STRING: "",
     Kind.STRINGS: "",
     Kind.INT: "0",
@@ -26,12 +26,12 @@ _OF_NULL: dict[Kind, Any] = {
 _ONLY_TEXT = (Kind.URI, Kind.SECRET)
 
 
-def is_absent(parameter: Parameter, value: Any) -> bool:
+def is_absent(parameter: Parameter[Any], value: Any) -> bool:
     """True for a null where it means that nothing was given."""
     return value is None and parameter.kind not in _OF_NULL
 
 
-def argument(parameter: Parameter, value: Any) -> Any:
+def argument(parameter: Parameter[Any], value: Any) -> Any:
     """The argument that `values.convert` takes for a typed value; ValueError for one that no command line has."""
     kind = parameter.kind
     if kind is Kind.OBJECT or isinstance(value, Mapping):

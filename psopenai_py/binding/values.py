@@ -17,7 +17,7 @@ from .spec import ENUMERATIONS, Kind, Parameter
 _SCOPES = ("global", "local", "script", "private", "variable")
 
 
-def convert(command: str, parameter: Parameter, argument: Any) -> Any:
+def convert(command: str, parameter: Parameter[Any], argument: Any) -> Any:
     """Turn an argument into the parameter's type and validate it.
 
     Returns str, int, float, bool, Secret, dict or list by the parameter's kind (enumerations as the member's
@@ -33,14 +33,14 @@ def convert(command: str, parameter: Parameter, argument: Any) -> Any:
     return value
 
 
-def _to_text(parameter: Parameter, argument: Any) -> str:
+def _to_text(parameter: Parameter[Any], argument: Any) -> str:
     text = str(argument)
     if not parameter.path:
         text = _sendable(text)
     return text.lower() if parameter.lower_case else text
 
 
-def _to_texts(parameter: Parameter, argument: Any) -> list[str]:
+def _to_texts(parameter: Parameter[Any], argument: Any) -> list[str]:
     return [_to_text(parameter, each) for each in (argument if isinstance(argument, list) else [argument])]
 
 
@@ -52,31 +52,31 @@ def _sendable(text: str) -> str:
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def _to_switch(parameter: Parameter, argument: Any) -> bool:
+def _to_switch(parameter: Parameter[Any], argument: Any) -> bool:
     if isinstance(argument, bool):
         return argument
     raise ValueError("a switch takes $true or $false, joined with a colon")
 
 
-def _to_int(parameter: Parameter, argument: Any) -> int:
+def _to_int(parameter: Parameter[Any], argument: Any) -> int:
     from .numbers import to_int32
 
     return int(argument) if isinstance(argument, bool) else to_int32(argument)
 
 
-def _to_single(parameter: Parameter, argument: Any) -> float:
+def _to_single(parameter: Parameter[Any], argument: Any) -> float:
     from .numbers import to_single
 
     return float(argument) if isinstance(argument, bool) else to_single(argument)
 
 
-def _to_secret(parameter: Parameter, argument: Any) -> Secret:
+def _to_secret(parameter: Parameter[Any], argument: Any) -> Secret:
     if isinstance(argument, bool):
         raise ValueError("a key is text")
     return Secret(argument)
 
 
-def _to_dictionary(parameter: Parameter, argument: Any) -> dict[str, Any]:
+def _to_dictionary(parameter: Parameter[Any], argument: Any) -> dict[str, Any]:
     if isinstance(argument, Mapping):
         return dict(argument)
     if isinstance(argument, bool):
@@ -89,7 +89,7 @@ def _to_dictionary(parameter: Parameter, argument: Any) -> dict[str, Any]:
         raise ValueError(error.bare) from None  # headers and queries hold secrets
 
 
-def _to_enumeration(parameter: Parameter, argument: Any) -> str:
+def _to_enumeration(parameter: Parameter[Any], argument: Any) -> str:
     """A member by name, number, comma list or unique prefix, as .NET and then PowerShell read it."""
     members = ENUMERATIONS[parameter.kind]
     if isinstance(argument, bool):
@@ -116,7 +116,7 @@ def _enumeration_number(text: str, members: tuple[str, ...]) -> int | None:
     return number
 
 
-def _to_uri(parameter: Parameter, argument: Any) -> str:
+def _to_uri(parameter: Parameter[Any], argument: Any) -> str:
     """The text as given, if .NET's Uri accepts it, absolute or relative."""
     if isinstance(argument, bool):
         raise ValueError("an address is needed, such as http://127.0.0.1:8000/v1")
@@ -150,7 +150,7 @@ _CONVERTERS = {
 }
 
 
-def refused(command: str, parameter: Parameter, argument: Any, why: str) -> BindingError:
+def refused(command: str, parameter: Parameter[Any], argument: Any, why: str) -> BindingError:
     """The error for an argument that does not convert."""
     message = f"The value{_quoted(parameter, argument)} cannot be used for -{parameter.name}: {without_secrets(why)}."
     if not parameter.common:
@@ -167,15 +167,15 @@ def refused(command: str, parameter: Parameter, argument: Any, why: str) -> Bind
     return BindingError(message, error_id=error_id, command=command, parameter=parameter.name)
 
 
-def _quoted(parameter: Parameter, argument: Any) -> str:
+def _quoted(parameter: Parameter[Any], argument: Any) -> str:
     """The argument in quotation marks, behind a blank; nothing of one that may hold secrets: headers, a query."""
     if parameter.kind in (Kind.SECRET, Kind.DICTIONARY) or isinstance(argument, Mapping):
         return ""
     return f" '{shown_argument(argument)}'"
 
 
-def _validate(command: str, parameter: Parameter, value: Any) -> None:
-    why = _complaint(parameter, value)
+def _validate(command: str, parameter: Parameter[Any], value: Any) -> None:
+    why = _validation_error(parameter, value)
     if why:
         raise BindingError(
             f"The value for -{parameter.name} is not valid: {why}.",
@@ -196,7 +196,7 @@ def _validate(command: str, parameter: Parameter, value: Any) -> None:
         )
 
 
-def _complaint(parameter: Parameter, value: Any) -> str:
+def _validation_error(parameter: Parameter[Any], value: Any) -> str:
     """Why a validator refuses the value; empty if none does."""
     if parameter.not_empty and (not value or (isinstance(value, list) and "" in value)):
         return "it is empty"

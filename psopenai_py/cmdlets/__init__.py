@@ -7,11 +7,13 @@ from collections.abc import Generator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
+from ..binding.bound import Bound
 from ..binding.spec import Cmdlet, Kind
 from ..errors import Interrupted, KeyMissingError
 from ..streams import Streams
 
 if TYPE_CHECKING:
+    from ..destination import ServiceOptions
     from ..http.connections import Connections
     from ..http.rate_limit import RateLimiter
     from ..settings import Settings
@@ -40,21 +42,21 @@ class Call(NamedTuple):
     """One call of a cmdlet: what was bound, and the world it runs in.
 
     Attributes:
-        bound: bound parameters by canonical name; a default is never among them.
+        bound: what was bound.
         streams: where everything goes that the call has to say.
         environ: environment variables as they are for this call.
         connections: connections to servers, kept open between the calls of one run.
         done: how many records of the same run were handled before, without error.
-        resolved: settings that were found in this run, by the values of their parameters.
+        resolved: settings that were found in this run, by what was bound.
         limiter: says when requests may go out; None for a call by itself.
     """
 
-    bound: Mapping[str, Any]
+    bound: Bound
     streams: Streams
     environ: Mapping[str, str]
     connections: Connections
     done: int = 0
-    resolved: dict[tuple[Any, ...], Settings] | None = None
+    resolved: dict[ServiceOptions, Settings] | None = None
     limiter: RateLimiter | None = None
 
     def resolve_settings(self) -> Settings:
@@ -62,28 +64,32 @@ class Call(NamedTuple):
 
         Raises SettingsError or KeyMissingError.
         """
-        from ..settings import PARAMETERS, resolve
+        from ..settings import resolve
+        from .shared_parameters import service_options
 
         known = {} if self.resolved is None else self.resolved
-        given = tuple(self.bound.get(name) for name in PARAMETERS)
-        if given not in known:
+        options = service_options(self.bound)
+        if options not in known:
             try:
-                known[given] = resolve(self.bound, self.environ, self.streams)
+                known[options] = resolve(options, self.environ, self.streams)
             except KeyMissingError as error:
-                if self.resolved is not None and "ApiBase" not in self.bound:
-                    error.action = f"Each command of a pipeline needs -ApiBase, or OPENAI_API_BASE. {error.action}"
+                if self.resolved is not None and options.base is None:
+                    hint = "Each command of a pipeline needs -ApiBase, or OPENAI_API_BASE."
+                    raise error.with_facts(action=f"{hint} {error.action}") from None
                 raise
-        return known[given]
+        return known[options]
 
     def client(self, cmdlet: Cmdlet) -> VideoClient:
         """The service, as this cmdlet uses it. Raises SettingsError or KeyMissingError."""
         from ..http.rate_limit import RateLimiter
         from ..http.request import Extras
-        from ..videos.client import client_for
+        from ..videos.clients import client_class
+        from .shared_parameters import ADDITIONAL_HEADERS, ADDITIONAL_QUERY
 
-        query, headers = self.bound.get("AdditionalQuery"), self.bound.get("AdditionalHeaders")
-        return client_for(
-            self.resolve_settings(),
+        settings = self.resolve_settings()
+        query, headers = self.bound.get(ADDITIONAL_QUERY), self.bound.get(ADDITIONAL_HEADERS)
+        return client_class(settings)(
+            settings,
             Extras(query, headers, self.streams.preferences.debug),
             self.streams,
             self.connections,
@@ -96,8 +102,9 @@ class Call(NamedTuple):
     def additional_body(self) -> Mapping[str, Any] | None:
         """What the user adds to the body. Text is read only now, because it binds as it is."""
         from ..http.request import additional_body
+        from .shared_parameters import ADDITIONAL_BODY
 
-        return additional_body(self.bound.get("AdditionalBody"))
+        return additional_body(self.bound.get(ADDITIONAL_BODY))
 
     def create(self, client: VideoClient, planned: Planned) -> None:
         """Send what creates a job and print it: whatever comes in between, its id is told."""
@@ -116,7 +123,7 @@ class Call(NamedTuple):
         from ..binding.quoting import command_line
         from ..redaction import is_secret
 
-        found = dict(self.bound) | settings.arguments
+        found = {**self.bound.by_name, **settings.arguments}
         arguments: dict[str, Any] = {}
         for row in cmdlet.parameters:
             needless = row.common or (row.ours and row.name != "Provider") or row.kind in (Kind.SECRET, Kind.OBJECT)

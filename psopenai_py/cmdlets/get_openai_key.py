@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ..binding.spec import Cmdlet, Example
 from ..redaction import mask
-from ..settings import find_key, key_place
+from ..settings import find_key, key_destination
 from . import Call
-from .shared_parameters import common_parameters, compress, host_parameters
+from .shared_parameters import COMMON, COMPRESS, HOST, service_options
 
 CMDLET = Cmdlet(
     name="Get-OpenAIKey",
@@ -15,13 +15,14 @@ CMDLET = Cmdlet(
         "Prints host, source and masked key as JSON. The sources are the environment variable OPENAI_API_KEY and "
         "the system's keyring, in this order. Without a key the exit code is 4."
     ),
-    parameters=(*host_parameters(), *common_parameters(), compress()),
+    parameters=(*HOST, *COMMON, COMPRESS),
     examples=(Example("Get-OpenAIKey", "Shows the key for api.openai.com."),),
 )
 
 
 def run(call: Call) -> None:
     """Look the key up as a call would, and print what may be shown of it."""
-    place = key_place(call.bound, call.environ, call.streams)
-    key, source = find_key(call.bound, call.environ, call.streams, place, needed=True)
+    options = service_options(call.bound)
+    place = key_destination(options, call.environ, call.streams)
+    key, source = find_key(options, call.environ, call.streams, place, needed=True)
     call.streams.output({"host": place.host, "source": source, "key": mask(key.reveal()) if key else None})

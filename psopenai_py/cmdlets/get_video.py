@@ -10,11 +10,32 @@ from typing import TYPE_CHECKING
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from ..streams import QUIET
 from . import Call
-from .shared_parameters import common_parameters, compress, pipeline_parameters, provider, service_parameters, video_id
+from .shared_parameters import COMMON, COMPRESS, PIPELINE, PROVIDER, SERVICE, TABLE, VIDEO_ID
 
 if TYPE_CHECKING:
     from ..videos.client import VideoClient
     from ..videos.listing import Page
+
+LIMIT = Parameter(
+    "Limit",
+    Kind.INT,
+    "How many jobs a page has.",
+    sets=("List",),
+    default=20,
+    limits=(0, 100),
+)
+ORDER = Parameter(
+    "Order",
+    Kind.STRING,
+    "Oldest first (asc) or newest first (desc).",
+    sets=("List",),
+    default="asc",
+    lower_case=True,
+    choices=("asc", "desc"),
+    completions=("asc", "desc"),
+)
+ALL = Parameter("All", Kind.SWITCH, "Lists every job, page after page.", sets=("List",))
+AFTER = Parameter("After", Kind.STRING, "Lists what comes behind this id.", sets=("List",), hidden=True)
 
 CMDLET = Cmdlet(
     name="Get-Video",
@@ -24,38 +45,17 @@ CMDLET = Cmdlet(
         "or with -All every page as it comes."
     ),
     parameters=(
-        video_id(sets=("Get",)),
-        Parameter(
-            "Limit",
-            Kind.INT,
-            "How many jobs a page has.",
-            sets=("List",),
-            default="20",
-            limits=(0, 100),
-        ),
-        Parameter(
-            "Order",
-            Kind.STRING,
-            "Oldest first (asc) or newest first (desc).",
-            sets=("List",),
-            default="asc",
-            lower_case=True,
-            choices=("asc", "desc"),
-            completions=("asc", "desc"),
-        ),
-        Parameter("All", Kind.SWITCH, "Lists every job, page after page.", sets=("List",)),
-        Parameter("After", Kind.STRING, "Lists what comes behind this id.", sets=("List",), hidden=True),
-        *service_parameters(),
-        *common_parameters(),
-        Parameter(
-            "Table",
-            Kind.SWITCH,
-            "Shows a table for people, newest first. On a terminal, lists are shown so; -Table:false prints JSON.",
-            ours=True,
-        ),
-        provider(),
-        compress(),
-        *pipeline_parameters(),
+        VIDEO_ID._replace(sets=("Get",)),
+        LIMIT,
+        ORDER,
+        ALL,
+        AFTER,
+        *SERVICE,
+        *COMMON,
+        TABLE,
+        PROVIDER,
+        COMPRESS,
+        *PIPELINE,
     ),
     examples=(
         Example("Get-Video video_123", "Shows one job."),
@@ -74,15 +74,14 @@ def run(call: Call) -> None:
 
     client = call.client(CMDLET)
     try:
-        if "VideoId" in call.bound:
-            with call.streams.table() if call.bound.get("Table") else nullcontext():
-                write_job(call.streams, client.retrieve(call.bound["VideoId"]))
+        if VIDEO_ID in call.bound:
+            with call.streams.table() if call.bound.get(TABLE) else nullcontext():
+                write_job(call.streams, client.retrieve(call.bound[VIDEO_ID]))
         else:
             _list(call, client)
     except APIRequestError as error:
         # The reference's Get-Video gives it another id than all other cmdlets.
-        error.error_id, error.command, error.category = error.reason, CMDLET.name, "NotSpecified"
-        raise
+        raise error.with_facts(error_id=error.reason, command=CMDLET.name, category="NotSpecified") from None
 
 
 def _list(call: Call, client: VideoClient) -> None:
@@ -91,8 +90,8 @@ def _list(call: Call, client: VideoClient) -> None:
     from ..videos.job import write_job
 
     streams = call.streams
-    as_table = call.bound.get("Table", streams.shows_tables and "Compress" not in call.bound)
-    order = call.bound.get("Order", "desc" if as_table else "asc")
+    as_table = call.bound.get(TABLE, streams.shows_tables and COMPRESS not in call.bound)
+    order = call.bound.get(ORDER, "desc" if as_table else "asc")
     pages = _pages(call, client, order)
     # Before the array begins: where the list is refused, nothing is printed, not even an empty one.
     last = next(pages)
@@ -113,9 +112,9 @@ def _pages(call: Call, client: VideoClient, order: str) -> Iterator[Page]:
     """The first page, or with -All every one. Stops when a page adds nothing, or does not lead on."""
     from ..videos.listing import Listing
 
-    everything = bool(call.bound.get("All"))
-    limit = 100 if everything else call.bound.get("Limit", 20)
-    cursor = call.bound.get("After") or ""
+    everything = call.bound.get(ALL, False)
+    limit = 100 if everything else call.bound.or_default(LIMIT)
+    cursor = call.bound.get(AFTER) or ""
     listing = Listing()
     listing.leads_on(cursor)
     while True:
@@ -129,8 +128,8 @@ def _pages(call: Call, client: VideoClient, order: str) -> Iterator[Page]:
 
 def _tell_of_rest(call: Call, last: Page, order: str) -> None:
     """The reference's warning, behind the list, and to a person how to see the rest."""
-    if last.has_more and "Limit" not in call.bound:
+    if last.has_more and LIMIT not in call.bound:
         call.streams.warning("There is more data that has not been retrieved.")
-        if not call.bound.get("All") and call.streams.preferences.warning not in QUIET:
+        if not call.bound.get(ALL) and call.streams.preferences.warning not in QUIET:
             other = "-Order desc begins with the newest" if order == "asc" else "-Order asc begins with the oldest"
             call.streams.note(f"-All lists every job; {other}.")

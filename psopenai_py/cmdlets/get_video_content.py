@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call, Steps, go_through
-from .shared_parameters import common_parameters, pipeline_parameters, provider, service_parameters, video_id
+from .shared_parameters import COMMON, OUT_FILE, PIPELINE, PROVIDER, SERVICE, VIDEO_ID
 
 if TYPE_CHECKING:
     from ..videos.client import VideoClient
     from ..videos.delivery import Delivery
     from ..videos.saving import Saved
+
+VARIANT = Parameter(
+    "Variant",
+    Kind.STRING,
+    "What to download.",
+    default="video",
+    lower_case=True,
+    completions=("video", "thumbnail", "spritesheet"),
+)
+WAIT_FOR_COMPLETION = Parameter("WaitForCompletion", Kind.SWITCH, "Waits until the job is over, and downloads then.")
+OPEN = Parameter("Open", Kind.SWITCH, "Opens the file with the system's player when it is there.", ours=True)
 
 CMDLET = Cmdlet(
     name="Get-VideoContent",
@@ -22,30 +33,15 @@ CMDLET = Cmdlet(
         "is complete and looks like what was asked for. A transfer that breaks off is continued."
     ),
     parameters=(
-        video_id(),
-        Parameter(
-            "OutFile",
-            Kind.STRING,
-            "File to write; missing folders are made. A folder gets a file named after the job; a name may hold {id}, "
-            "{prompt}, {model}, {size} and {seconds}. A file that is there already is replaced as a whole: it keeps "
-            "its mode, and other hard links keep the old content.",
-            not_empty=True,
-            path=True,
-        ),
-        Parameter(
-            "Variant",
-            Kind.STRING,
-            "What to download.",
-            default="video",
-            lower_case=True,
-            completions=("video", "thumbnail", "spritesheet"),
-        ),
-        Parameter("WaitForCompletion", Kind.SWITCH, "Waits until the job is over, and downloads then."),
-        *service_parameters(),
-        *common_parameters(),
-        provider(),
-        Parameter("Open", Kind.SWITCH, "Opens the file with the system's player when it is there.", ours=True),
-        *pipeline_parameters(),
+        VIDEO_ID,
+        OUT_FILE,
+        VARIANT,
+        WAIT_FOR_COMPLETION,
+        *SERVICE,
+        *COMMON,
+        PROVIDER,
+        OPEN,
+        *PIPELINE,
     ),
     examples=(
         Example("Get-VideoContent video_123 -OutFile doggo.mp4", "Downloads a video."),
@@ -74,14 +70,14 @@ def steps(call: Call) -> Steps:
     """The same in steps."""
     from ..videos.delivery import Delivery
 
-    target = call.bound.get("OutFile")
+    target = call.bound.get(OUT_FILE)
     if target is None:
         _check_output(call)
     else:
         _check_target(call, target)
     client = call.client(CMDLET)
-    delivery = Delivery(client, call.bound["VideoId"], call.bound.get("Variant"))
-    if call.bound.get("WaitForCompletion"):
+    delivery = Delivery(client, call.bound[VIDEO_ID], call.bound.get(VARIANT))
+    if call.bound.get(WAIT_FOR_COMPLETION):
         yield from delivery.wait(call.again(CMDLET, client.settings))
     yield from _deliver(call, client, delivery, target)
 
@@ -90,11 +86,11 @@ def _check_output(call: Call) -> None:
     """Refuse to write a video where nobody wants it."""
     from ..errors import InputError
 
-    if call.bound.get("Open"):
+    if call.bound.get(OPEN):
         raise InputError("-Open needs -OutFile: there is no file to open. Nothing was downloaded.")
     # The id may have come through the pipe, which had the only copy of it.
     instead = "Name a file with -OutFile, or send the bytes to a file or a program with > or |."
-    call.streams.refuse_terminal(f"{instead} The job is {call.bound['VideoId']}.")
+    call.streams.refuse_terminal(f"{instead} The job is {call.bound[VIDEO_ID]}.")
 
 
 def _check_target(call: Call, target: str) -> None:
@@ -115,13 +111,13 @@ def _deliver(call: Call, client: VideoClient, delivery: Delivery, target: str | 
     for pause in (*delivery.pauses, None):
         try:
             if target is None:
-                delivery.copy(call.streams, call.bound["VideoId"])
+                delivery.copy(call.streams, call.bound[VIDEO_ID])
             else:
                 _save(call, client, delivery, target)
             return
         except APIRequestError as error:
-            if not delivery.is_not_there_yet(error) or pause is None:
-                raise
+            if pause is None or not delivery.is_not_there_yet(error):
+                raise delivery.explained(error) from None
             call.streams.verbose(f"The content is not there yet and is asked for again: {error.message}")
         yield pause
 
@@ -130,7 +126,7 @@ def _save(call: Call, client: VideoClient, delivery: Delivery, target: str) -> N
     """Write the file, and say what it is."""
     from ..videos import file_names, saving
 
-    identifier = call.bound["VideoId"]
+    identifier = call.bound[VIDEO_ID]
     fields = file_names.fields(target)
     if fields:
         job = delivery.job or ({} if fields == {"id"} else client.retrieve(identifier))
@@ -150,7 +146,7 @@ def _tell(call: Call, saved: Saved) -> None:
     streams.verbose(f"Saved as {path}{instead}.")
     if streams.is_watched and path.is_file():
         streams.note(f"Saved {path} ({described(path)}){instead}")
-    if call.bound.get("Open"):
+    if call.bound.get(OPEN):
         streams.launch(path)
 
 
@@ -161,7 +157,7 @@ def _check_overwriting(call: Call, target: str) -> None:
 
     if call.done and saving.is_replaced(target):
         raise InputError(
-            f"The content of {call.bound['VideoId']} would replace that of an earlier job in '{target}'. "
+            f"The content of {call.bound[VIDEO_ID]} would replace that of an earlier job in '{target}'. "
             "It was not downloaded.",
             command=CMDLET.name,
             action="For several jobs, let -OutFile name a folder, with a slash at its end.",

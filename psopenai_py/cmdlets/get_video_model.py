@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..binding.spec import Cmdlet, Example
 from . import Call
-from .shared_parameters import common_parameters, compress, provider, service_parameters
+from .shared_parameters import COMMON, COMPRESS, PROVIDER, SERVICE
 
 CMDLET = Cmdlet(
     name="Get-VideoModel",
@@ -13,7 +13,7 @@ CMDLET = Cmdlet(
         "Prints what the service says of its models, each with its id first. Models end within weeks, so this is where "
         "to look after an error about one. Some services have no list; the error then says where to look."
     ),
-    parameters=(*service_parameters(), *common_parameters(), provider(), compress()),
+    parameters=(*SERVICE, *COMMON, PROVIDER, COMPRESS),
     examples=(
         Example("Get-VideoModel -Provider OpenRouter", "Lists the models of OpenRouter."),
         Example("Get-VideoModel -Provider XAI | jq -r '.[].id'", "Prints their names."),

@@ -4,14 +4,62 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .. import services
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call
-from .shared_parameters import common_parameters, compress, pipeline_parameters, provider, service_parameters, what_if
+from .shared_parameters import COMMON, COMPRESS, PIPELINE, PROVIDER, SERVICE, WHAT_IF
 
 if TYPE_CHECKING:
+    from ..http.files import FilePart
     from ..settings import Settings
     from ..videos.client import VideoClient
     from ..videos.providers import Creation
+
+PROMPT = Parameter(
+    "Prompt",
+    Kind.STRING,
+    "What the video shows. Needed unless -InputReference or -AdditionalBody is given.",
+    position=0,
+    mandatory=True,
+    optional_with=("InputReference", "AdditionalBody"),
+    not_empty=True,
+    piped=True,
+)
+INPUT_REFERENCE = Parameter(
+    "InputReference",
+    Kind.STRING,
+    "Path of a picture or clip to start from; it is sent along. Hosted services take an address, too.",
+    aliases=("input_reference",),
+    not_empty=True,
+    path=True,
+    piped=True,
+)
+MODEL = Parameter(
+    "Model",
+    Kind.STRING,
+    "The model to use; servers other than OpenAI's have names of their own. '' sends none, so that the server "
+    "takes its own. Otherwise PSOPENAI_VIDEO_MODEL.",
+    by_property_name=True,
+    default=services.OPENAI.model,
+    completions=("sora-2", "sora-2-pro"),
+)
+SECONDS = Parameter(
+    "Seconds",
+    Kind.STRING,
+    "Length of the video in seconds.",
+    default="4",
+    completions=("4", "8", "12"),
+    piped=True,
+)
+SIZE = Parameter(
+    "Size",
+    Kind.STRING,
+    "Width and height of the video.",
+    default="720x1280",
+    lower_case=True,
+    completions=("720x1280", "1280x720", "1024x1792", "1792x1024"),
+    piped=True,
+)
 
 CMDLET = Cmdlet(
     name="New-Video",
@@ -21,57 +69,17 @@ CMDLET = Cmdlet(
         "The job goes on by itself; its id is what later calls need to ask for its status or its content."
     ),
     parameters=(
-        Parameter(
-            "Prompt",
-            Kind.STRING,
-            "What the video shows. Needed unless -InputReference or -AdditionalBody is given.",
-            position=0,
-            mandatory=True,
-            optional_with=("InputReference", "AdditionalBody"),
-            not_empty=True,
-            piped=True,
-        ),
-        Parameter(
-            "InputReference",
-            Kind.STRING,
-            "Path of a picture or clip to start from; it is sent along. Hosted services take an address, too.",
-            aliases=("input_reference",),
-            not_empty=True,
-            path=True,
-            piped=True,
-        ),
-        Parameter(
-            "Model",
-            Kind.STRING,
-            "The model to use; servers other than OpenAI's have names of their own. '' sends none, so that the server "
-            "takes its own. Otherwise PSOPENAI_VIDEO_MODEL.",
-            by_property_name=True,
-            default="sora-2",
-            completions=("sora-2", "sora-2-pro"),
-        ),
-        Parameter(
-            "Seconds",
-            Kind.STRING,
-            "Length of the video in seconds.",
-            default="4",
-            completions=("4", "8", "12"),
-            piped=True,
-        ),
-        Parameter(
-            "Size",
-            Kind.STRING,
-            "Width and height of the video.",
-            default="720x1280",
-            lower_case=True,
-            completions=("720x1280", "1280x720", "1024x1792", "1792x1024"),
-            piped=True,
-        ),
-        *service_parameters(),
-        *common_parameters(),
-        provider(),
-        what_if(),
-        compress(),
-        *pipeline_parameters(),
+        PROMPT,
+        INPUT_REFERENCE,
+        MODEL,
+        SECONDS,
+        SIZE,
+        *SERVICE,
+        *COMMON,
+        PROVIDER,
+        WHAT_IF,
+        COMPRESS,
+        *PIPELINE,
     ),
     examples=(
         Example("New-Video -Prompt 'Dancing Doggo'", "Starts a job with the default model, length and size."),
@@ -100,40 +108,44 @@ def run(call: Call) -> None:
     client = call.client(CMDLET)
     model = _model(call, client)
     planned = client.creation(_creation(call, client, model))
-    if call.bound.get("WhatIf"):
+    if call.bound.get(WHAT_IF):
         call.streams.output(planned.request.describe())
         return
     _warn_if_retired(client.settings, call, model)
     try:
         call.create(client, planned)
     except APIRequestError as error:
-        if "Model" not in call.bound:
-            error.action = error.action or client.about_usual_model(error, model)
-        raise
+        if MODEL in call.bound or error.action:
+            raise
+        raise error.with_facts(action=client.about_usual_model(error, model)) from None
 
 
 def _model(call: Call, client: VideoClient) -> str:
     """The model to use; empty for the server's own. That of the environment is not for a provider on the line."""
-    usual = client.usual_model if "Provider" in call.bound else call.environ.get(MODEL_VARIABLE) or client.usual_model
-    return str(call.bound.get("Model", usual))
+    usual = client.usual_model if PROVIDER in call.bound else call.environ.get(MODEL_VARIABLE) or client.usual_model
+    return str(call.bound.get(MODEL, usual))
 
 
 def _creation(call: Call, client: VideoClient, model: str) -> Creation:
     """What was bound, and nothing that was not, but for the model."""
-    from ..http.upload import file_part, is_address
     from ..videos.providers import Creation
 
-    bound, reference = call.bound, call.bound.get("InputReference")
-    if reference is not None and not (client.takes_addresses and is_address(reference)):
-        reference = file_part(reference)
+    bound, reference = call.bound, call.bound.get(INPUT_REFERENCE)
     return Creation(
         model=model,
-        prompt=bound.get("Prompt"),
-        seconds=_trimmed(bound.get("Seconds")),
-        size=_trimmed(bound.get("Size")),
-        reference=reference,
+        prompt=bound.get(PROMPT),
+        seconds=_trimmed(bound.get(SECONDS)),
+        size=_trimmed(bound.get(SIZE)),
+        reference=None if reference is None else _sent(reference, client),
         body=call.additional_body or {},
     )
+
+
+def _sent(reference: str, client: VideoClient) -> str | FilePart:
+    """A picture as it is sent: by its address where the service takes one, else as a file."""
+    from ..http.upload import file_part, is_address
+
+    return reference if client.takes_addresses and is_address(reference) else file_part(reference)
 
 
 def _trimmed(text: str | None) -> str | None:

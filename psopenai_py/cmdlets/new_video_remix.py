@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call
-from .shared_parameters import (
-    common_parameters,
-    compress,
-    pipeline_parameters,
-    provider,
-    service_parameters,
-    video_id,
-    what_if,
+from .shared_parameters import COMMON, COMPRESS, PIPELINE, PROVIDER, SERVICE, VIDEO_ID, WHAT_IF
+
+PROMPT = Parameter(
+    "Prompt",
+    Kind.STRING,
+    "What is to be changed.",
+    position=0,
+    mandatory=True,
+    not_empty=True,
 )
 
 CMDLET = Cmdlet(
@@ -21,21 +22,14 @@ CMDLET = Cmdlet(
         "Starts a job that renders the video of a finished job again, changed by the prompt, and prints the new job."
     ),
     parameters=(
-        Parameter(
-            "Prompt",
-            Kind.STRING,
-            "What is to be changed.",
-            position=0,
-            mandatory=True,
-            not_empty=True,
-        ),
-        video_id(position=1),
-        *service_parameters(),
-        *common_parameters(),
-        provider(),
-        what_if(),
-        compress(),
-        *pipeline_parameters(),
+        PROMPT,
+        VIDEO_ID._replace(position=1),
+        *SERVICE,
+        *COMMON,
+        PROVIDER,
+        WHAT_IF,
+        COMPRESS,
+        *PIPELINE,
     ),
     examples=(
         Example("New-VideoRemix 'Make the doggo blue' video_123", "Starts a remix."),
@@ -49,8 +43,8 @@ CMDLET = Cmdlet(
 def run(call: Call) -> None:
     """Send the remix and print the new job."""
     client = call.client(CMDLET)
-    look = bool(call.bound.get("WhatIf"))
-    planned = client.remixing(call.bound["VideoId"], call.bound["Prompt"], call.additional_body, only_shown=look)
+    look = call.bound.get(WHAT_IF, False)
+    planned = client.remixing(call.bound[VIDEO_ID], call.bound[PROMPT], call.additional_body, only_shown=look)
     if look:
         call.streams.output(planned.request.describe())
         return

@@ -5,15 +5,15 @@ from __future__ import annotations
 from .. import keys
 from ..binding.spec import Cmdlet, Example
 from ..errors import KeyStoreError
-from ..settings import key_place
+from ..settings import key_destination
 from . import Call
-from .shared_parameters import common_parameters, host_parameters
+from .shared_parameters import COMMON, HOST, service_options
 
 CMDLET = Cmdlet(
     name="Remove-OpenAIKey",
     synopsis="Deletes the API key for a host from the system's keyring.",
     description="Deletes what Set-OpenAIKey stored for the host. The environment variable is not touched.",
-    parameters=(*host_parameters(), *common_parameters()),
+    parameters=(*HOST, *COMMON),
     examples=(Example("Remove-OpenAIKey", "Deletes the stored key for api.openai.com."),),
     outputs="None",
     documents=False,
@@ -22,7 +22,7 @@ CMDLET = Cmdlet(
 
 def run(call: Call) -> None:
     """Delete the key; a key that is not there is an error."""
-    host = key_place(call.bound, call.environ, call.streams).host
+    host = key_destination(service_options(call.bound), call.environ, call.streams).host
     if not keys.remove(host):
         raise KeyStoreError(
             f"The keyring holds no key for {host}.",

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 from ..binding.spec import Cmdlet, Example
 from . import Call
-from .shared_parameters import common_parameters, pipeline_parameters, provider, service_parameters, video_id, what_if
+from .shared_parameters import COMMON, PIPELINE, PROVIDER, SERVICE, VIDEO_ID, WHAT_IF
 
 if TYPE_CHECKING:
     from ..http.response import Response
+
 
 CMDLET = Cmdlet(
     name="Remove-Video",
     synopsis="Deletes a video job and its video.",
     description="Deletes the job on the server and prints nothing. On some servers this ends a job that still runs.",
-    parameters=(video_id(), *service_parameters(), *common_parameters(), provider(), what_if(), *pipeline_parameters()),
+    parameters=(VIDEO_ID, *SERVICE, *COMMON, PROVIDER, WHAT_IF, *PIPELINE),
     examples=(
         Example("Remove-Video video_123", "Deletes one job."),
         Example("Get-Video -All | Remove-Video", "Deletes every job."),
@@ -31,15 +32,15 @@ def run(call: Call) -> None:
     from ..errors import APIRequestError
 
     client = call.client(CMDLET)
-    request = client.deletion(call.bound["VideoId"])
-    if call.bound.get("WhatIf"):
+    request = client.deletion(call.bound[VIDEO_ID])
+    if call.bound.get(WHAT_IF):
         call.streams.output(request.describe())
         return
     try:
         response = client.delete(request)
     except APIRequestError as error:
         if error.status == 405:
-            error.action = "This server offers no deletion of jobs."
+            raise error.with_facts(action="This server offers no deletion of jobs.") from None
         raise
     _understand(call, response)
 
@@ -49,13 +50,13 @@ def _understand(call: Call, response: Response) -> None:
     from ..errors import AnswerError
     from ..videos import job
 
-    identifier = call.bound["VideoId"]
+    identifier = call.bound[VIDEO_ID]
     if response.body.strip() or response.status >= 300:
         try:
             value = job.job(response, CMDLET.name)
         except AnswerError as error:
-            error.action = "The job may still be there. Check that -ApiBase is the address of the API itself."
-            raise
+            action = "The job may still be there. Check that -ApiBase is the address of the API itself."
+            raise error.with_facts(action=action) from None
         if value.get("deleted") is False:
             raise AnswerError(
                 f"The server answered that the job {identifier} is not deleted.",

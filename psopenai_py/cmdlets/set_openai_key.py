@@ -7,9 +7,9 @@ from ..binding.spec import Cmdlet, Example
 from ..destination import variable
 from ..errors import InputError
 from ..redaction import Secret, mask
-from ..settings import key_place
+from ..settings import key_destination
 from . import Call
-from .shared_parameters import common_parameters, host_parameters
+from .shared_parameters import COMMON, HOST, service_options
 
 CMDLET = Cmdlet(
     name="Set-OpenAIKey",
@@ -18,7 +18,7 @@ CMDLET = Cmdlet(
         "Asks for the key without showing it, or reads it from standard input. There is no parameter for the key: "
         "arguments can be read by every process of the machine. Each host has a key of its own."
     ),
-    parameters=(*host_parameters(), *common_parameters()),
+    parameters=(*HOST, *COMMON),
     examples=(
         Example("Set-OpenAIKey", "Asks for the key of api.openai.com."),
         Example("Set-OpenAIKey -ApiBase https://gateway.example/v1 < key.txt", "Stores the key in key.txt."),
@@ -30,7 +30,7 @@ CMDLET = Cmdlet(
 
 def run(call: Call) -> None:
     """Read the key and store it, unless the same one is stored already."""
-    place = key_place(call.bound, call.environ, call.streams)
+    place = key_destination(service_options(call.bound), call.environ, call.streams)
     host = place.host
     # Before anybody types a key: a keyring that is not there, or is locked, says so now.
     store, known = keys.store(), keys.get(host)

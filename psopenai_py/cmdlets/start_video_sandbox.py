@@ -7,12 +7,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
+from ..loopback import LOOPBACK
 from ..sandbox.service.faults import FAULTS
 from . import Call
-from .shared_parameters import common_parameters, compress
+from .shared_parameters import COMMON, COMPRESS
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
+
+PORT = Parameter(
+    "Port",
+    Kind.INT,
+    "Port to listen on; 0 chooses a free one.",
+    position=0,
+    default=8000,
+    limits=(0, 65535),
+)
+PATH = Parameter(
+    "Path",
+    Kind.STRING,
+    "Folder for the jobs, otherwise the one of -ApiBase sandbox:.",
+    not_empty=True,
+    path=True,
+)
+SPEED = Parameter("Speed", Kind.STRING, "How many times faster than usual jobs are done.", default="1")
+FAULT = Parameter("Fault", Kind.STRING, "A failure for all requests, such as 500 or '429 x2'.")
+API_KEY = Parameter("ApiKey", Kind.SECRET, "Key that clients must send; otherwise none is asked for.")
+LISTEN_ADDRESS = Parameter("ListenAddress", Kind.STRING, "Address to listen on.", default=LOOPBACK, not_empty=True)
+OPEN = Parameter("Open", Kind.SWITCH, "Opens the sandbox's page in the browser.")
 
 CMDLET = Cmdlet(
     name="Start-VideoSandbox",
@@ -25,28 +47,15 @@ CMDLET = Cmdlet(
         + " ".join(f"[{row.word}]: {row.meaning}" for row in FAULTS)
     ),
     parameters=(
-        Parameter(
-            "Port",
-            Kind.INT,
-            "Port to listen on; 0 chooses a free one.",
-            position=0,
-            default="8000",
-            limits=(0, 65535),
-        ),
-        Parameter(
-            "Path",
-            Kind.STRING,
-            "Folder for the jobs, otherwise the one of -ApiBase sandbox:.",
-            not_empty=True,
-            path=True,
-        ),
-        Parameter("Speed", Kind.STRING, "How many times faster than usual jobs are done.", default="1"),
-        Parameter("Fault", Kind.STRING, "A failure for all requests, such as 500 or '429 x2'."),
-        Parameter("ApiKey", Kind.SECRET, "Key that clients must send; otherwise none is asked for."),
-        Parameter("ListenAddress", Kind.STRING, "Address to listen on.", default="127.0.0.1", not_empty=True),
-        Parameter("Open", Kind.SWITCH, "Opens the sandbox's page in the browser."),
-        *common_parameters(),
-        compress(),
+        PORT,
+        PATH,
+        SPEED,
+        FAULT,
+        API_KEY,
+        LISTEN_ADDRESS,
+        OPEN,
+        *COMMON,
+        COMPRESS,
     ),
     examples=(
         Example("Start-VideoSandbox", "Serves http://127.0.0.1:8000/v1."),
@@ -61,14 +70,14 @@ CMDLET = Cmdlet(
 def run(call: Call) -> None:
     """Serve until Ctrl-C. The address is printed as soon as the server listens."""
     from ..errors import SettingsError
-    from ..sandbox.server.server import LOOPBACK, PortUnavailable, SandboxServer
+    from ..sandbox.server.server import PortUnavailable, SandboxServer
 
     try:
         folder, app = _application(call)
         server = SandboxServer(
             app,
-            host=call.bound.get("ListenAddress", LOOPBACK),
-            port=call.bound.get("Port", 8000),
+            host=call.bound.or_default(LISTEN_ADDRESS),
+            port=call.bound.or_default(PORT),
             log=call.streams.verbose,
         )
     except (ValueError, PortUnavailable) as error:
@@ -78,7 +87,7 @@ def run(call: Call) -> None:
         call.streams.host(f"Try it: New-Video 'Dancing Doggo' -ApiBase {server.url}")
         call.streams.host(f"In a browser: {server.page}")
         call.streams.host("Ctrl-C stops the sandbox.")
-        if call.bound.get("Open"):
+        if call.bound.get(OPEN):
             # A browser of the terminal runs until it is left; the server must not wait for it.
             threading.Thread(target=_open, args=(server.page, call), name="browser", daemon=True).start()
         server.serve_forever()
@@ -102,12 +111,12 @@ def _application(call: Call) -> tuple[Path, WSGIApplication]:
     from ..sandbox.service.application import create_app
     from ..sandbox.service.jobs import JobStore, UnusableFolder
 
-    given = call.bound.get("Path")
+    given = call.bound.get(PATH)
     folder = absolute_folder(given, "-Path") if given else default_folder(call.environ, otherwise="-Path")
-    store = JobStore(folder, speed=parse_speed(call.bound.get("Speed", "1")), report=call.streams.warning)
-    key = call.bound.get("ApiKey")
+    store = JobStore(folder, speed=parse_speed(call.bound.or_default(SPEED)), report=call.streams.warning)
+    key = call.bound.get(API_KEY)
     secret = key.reveal() if key else None
-    app = create_app(store, api_key=secret, fault=call.bound.get("Fault"), local=True)
+    app = create_app(store, api_key=secret, fault=call.bound.get(FAULT), local=True)
     try:
         store.prepare()
     except UnusableFolder as error:

@@ -4,11 +4,33 @@ from __future__ import annotations
 
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call, Steps, go_through
-from .shared_parameters import common_parameters, compress, pipeline_parameters, provider, service_parameters, video_id
+from .shared_parameters import COMMON, COMPRESS, PIPELINE, PROVIDER, SERVICE, VIDEO_ID
 
 _WORDS = (
     *("queued", "in_progress", "completed", "failed", "preprocessing"),
     *("running", "processing", "cancelled", "succeeded"),
+)
+
+POLL_INTERVAL_SEC = Parameter(
+    "PollIntervalSec",
+    Kind.SINGLE,
+    "Seconds between two questions; the first few come sooner.",
+    default=3.0,
+    limits=(0, 1000),
+)
+STATUS_FOR_WAIT = Parameter(
+    "StatusForWait",
+    Kind.STRINGS,
+    "Status words to wait on, with commas between. Otherwise every word that is not an end.",
+    not_empty=True,
+    completions=_WORDS,
+)
+STATUS_FOR_EXIT = Parameter(
+    "StatusForExit",
+    Kind.STRINGS,
+    "Status words to stop at, with commas between.",
+    not_empty=True,
+    completions=_WORDS,
 )
 
 CMDLET = Cmdlet(
@@ -20,33 +42,15 @@ CMDLET = Cmdlet(
         "out, the job is printed as it is and the exit code is 8. Ctrl-C leaves the job running."
     ),
     parameters=(
-        video_id(aliases=("VideohId",)),
-        Parameter(
-            "PollIntervalSec",
-            Kind.SINGLE,
-            "Seconds between two questions; the first few come sooner.",
-            default="3.0",
-            limits=(0, 1000),
-        ),
-        Parameter(
-            "StatusForWait",
-            Kind.STRINGS,
-            "Status words to wait on, with commas between. Otherwise every word that is not an end.",
-            not_empty=True,
-            completions=_WORDS,
-        ),
-        Parameter(
-            "StatusForExit",
-            Kind.STRINGS,
-            "Status words to stop at, with commas between.",
-            not_empty=True,
-            completions=_WORDS,
-        ),
-        *service_parameters(),
-        *common_parameters(),
-        provider(),
-        compress(),
-        *pipeline_parameters(),
+        VIDEO_ID._replace(aliases=(*VIDEO_ID.aliases, "VideohId")),
+        POLL_INTERVAL_SEC,
+        STATUS_FOR_WAIT,
+        STATUS_FOR_EXIT,
+        *SERVICE,
+        *COMMON,
+        PROVIDER,
+        COMPRESS,
+        *PIPELINE,
     ),
     examples=(
         Example("New-Video 'Dancing Doggo' | Wait-Video", "Waits for a new job."),
@@ -67,13 +71,13 @@ def steps(call: Call) -> Steps:
     from ..videos.job import write_job
     from ..videos.polling import Watch
 
-    client, identifier = call.client(CMDLET), call.bound["VideoId"]
-    exit_for = waiting.words(call.bound.get("StatusForExit"))
+    client, identifier = call.client(CMDLET), call.bound[VIDEO_ID]
+    exit_for = waiting.words(call.bound.get(STATUS_FOR_EXIT))
     watch = Watch(client, identifier, call.again(CMDLET, client.settings))
     try:
         job = yield from watch.until_over(
-            interval=call.bound.get("PollIntervalSec", 3.0),
-            wait_for=waiting.words(call.bound.get("StatusForWait")),
+            interval=call.bound.or_default(POLL_INTERVAL_SEC),
+            wait_for=waiting.words(call.bound.get(STATUS_FOR_WAIT)),
             exit_for=exit_for,
         )
     except PendingError as error:

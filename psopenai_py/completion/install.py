@@ -17,7 +17,7 @@ _BLOCK = re.compile(rf"\n?{re.escape(_BEGIN)}\n.*?{re.escape(_END)}\n", re.DOTAL
 _LOAD_ZSH = "(( $+functions[compdef] )) || {{ autoload -Uz compinit && compinit -i }}\nsource {}"
 
 
-class Place(NamedTuple):
+class ScriptFile(NamedTuple):
     """Where a shell looks: the script's file and, unless the shell finds it there, the file that loads it."""
 
     script: Path
@@ -70,19 +70,19 @@ def _in_use(environ: Mapping[str, str]) -> Iterator[str]:
             yield shell
 
 
-def _places(shell: str, environ: Mapping[str, str]) -> list[Place]:
+def _places(shell: str, environ: Mapping[str, str]) -> list[ScriptFile]:
     home = Path(environ.get("HOME") or environ.get("USERPROFILE") or Path.home())
     config = _folder(environ, "XDG_CONFIG_HOME", home / ".config")
     data = _folder(environ, "XDG_DATA_HOME", home / ".local" / "share") / "psopenai_py"
     if shell == "fish":
-        return [Place(config / "fish" / "conf.d" / "psopenai.fish")]
+        return [ScriptFile(config / "fish" / "conf.d" / "psopenai.fish")]
     if shell == "bash":
-        return [Place(data / "completion.bash", _bash_profile(home), '[ -z "$BASH_VERSION" ] || . {}')]
+        return [ScriptFile(data / "completion.bash", _bash_profile(home), '[ -z "$BASH_VERSION" ] || . {}')]
     if shell == "zsh":
         profile = _folder(environ, "ZDOTDIR", home) / ".zshrc"
-        return [Place(data / "completion.zsh", profile, _LOAD_ZSH)]
+        return [ScriptFile(data / "completion.zsh", profile, _LOAD_ZSH)]
     return [
-        Place(data / "completion.ps1", folder / "Microsoft.PowerShell_profile.ps1", ". {}")
+        ScriptFile(data / "completion.ps1", folder / "Microsoft.PowerShell_profile.ps1", ". {}")
         for folder in _powershell_folders(environ, home, config)
     ]
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import click
 from click.shell_completion import CompletionItem, PowerShellComplete, shell_complete
 
 from ..cmdlets import MODULES, load
 from ..commands import COMPLETION_VARIABLE, CmdletCommand
-from ..errors import BindingError
 from . import templates
 
 PROGRAM = "psopenai"
@@ -17,25 +14,6 @@ PROGRAMS = (PROGRAM, *MODULES)
 #: Names people use for the shells, and the ones that scripts and answers have.
 SHELLS = {"bash": "bash", "zsh": "zsh", "fish": "fish", "powershell": "powershell", "pwsh": "powershell"}
 _TEMPLATES = {"bash": templates.BASH, "zsh": templates.ZSH, "fish": templates.FISH}
-
-
-def run(arguments: Sequence[str], environ: Mapping[str, str]) -> str:
-    """`psopenai completion ...`: the script for a shell, or what was written or deleted."""
-    words = [word.lower() for word in arguments]
-    if words[:1] in (["install"], ["uninstall"]) and set(words[1:]) <= set(SHELLS):
-        from . import install
-
-        shells = dict.fromkeys(SHELLS[word] for word in words[1:])
-        return (install.install if words[0] == "install" else install.uninstall)(list(shells), environ)
-    if len(words) == 1 and words[0] in SHELLS:
-        return script(SHELLS[words[0]])
-    raise BindingError(
-        f"Completion is made for: {', '.join(SHELLS)}.",
-        error_id="ParameterArgumentValidationError",
-        category="InvalidData",
-        reason="ParameterBindingValidationException",
-        action=f"{PROGRAM} completion install, or {PROGRAM} completion bash to print the script",
-    )
 
 
 def script(shell: str) -> str:

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Self, TypedDict, Unpack
+
+    class Facts(TypedDict, total=False):
+        """What an error record says besides its sentence; None for what its kind says in any case."""
+
+        error_id: str | None
+        command: str | None
+        category: str | None
+        reason: str | None
+        target: str
+        action: str
+        terminating: bool | None
 
 
 class PSOpenAIError(Exception):
@@ -36,6 +51,7 @@ class PSOpenAIError(Exception):
         reason: str | None = None,
         target: str = "",
         action: str = "",
+        terminating: bool | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -45,6 +61,21 @@ class PSOpenAIError(Exception):
         self.reason = reason or self.reason or self.error_id.rpartition(".")[2]
         self.target = target
         self.action = action
+        self.terminating = self.terminating if terminating is None else terminating
+
+    def with_facts(self, **facts: Unpack[Facts]) -> Self:
+        """The same error with other facts, to be raised or reported in its place."""
+        return self._changed(facts)
+
+    def redacted(self, redact: Callable[[str], str]) -> Self:
+        """The same error with each of its texts as `redact` returns it."""
+        return self._changed({name: redact(text) for name, text in vars(self).items() if isinstance(text, str)})
+
+    def _changed(self, facts: Mapping[str, object]) -> Self:
+        other = type(self).__new__(type(self))
+        vars(other).update(vars(self), **facts)
+        other.args = (other.message,)
+        return other
 
     @property
     def fully_qualified_error_id(self) -> str:
@@ -83,7 +114,7 @@ class BindingError(PSOpenAIError):
     exit_code = 2
     terminating = True
 
-    def __init__(self, message: str, *, parameter: str = "", **facts: Any) -> None:
+    def __init__(self, message: str, *, parameter: str = "", **facts: Unpack[Facts]) -> None:
         super().__init__(message, **facts)
         self.parameter = parameter
 
@@ -129,7 +160,7 @@ class OutputError(PSOpenAIError):
     category = "WriteError"
     reason = "IOException"
 
-    def __init__(self, message: str, *, reader_left: bool = False, **facts: Any) -> None:
+    def __init__(self, message: str, *, reader_left: bool = False, **facts: Unpack[Facts]) -> None:
         super().__init__(message, **facts)
         self.reader_left = reader_left
 

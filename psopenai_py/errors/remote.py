@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .local import PSOpenAIError
+
+if TYPE_CHECKING:
+    from typing import Required, Unpack
+
+    from .local import Facts
+
+    class AnswerFacts(Facts, total=False):
+        """The same, with what errors know that come with an answer."""
+
+        status: Required[int]
+        request_id: str | None
+        body: str
+
 
 #: The function of the reference that raises what happens on the wire; it is part of the ids scripts look at.
 INVOKE = "Invoke-OpenAIAPIRequest"
@@ -22,7 +35,7 @@ class ConnectionFailedError(PSOpenAIError):
     command = INVOKE
     category = "InvalidOperation"
 
-    def __init__(self, message: str, *, sent: bool = False, received: str = "", **facts: Any) -> None:
+    def __init__(self, message: str, *, sent: bool = False, received: str = "", **facts: Unpack[Facts]) -> None:
         super().__init__(message, **facts)
         self.sent = sent
         self.received = received
@@ -41,7 +54,7 @@ class JobFailedError(PSOpenAIError):
 
     error_id = "Microsoft.PowerShell.Commands.WriteErrorException"
 
-    def __init__(self, message: str, *, job: dict[str, Any] | None = None, **facts: Any) -> None:
+    def __init__(self, message: str, *, job: dict[str, Any] | None = None, **facts: Unpack[Facts]) -> None:
         super().__init__(message, **facts)
         self.job = job
 
@@ -54,7 +67,7 @@ class PendingError(PSOpenAIError):
     category = "OperationTimeout"
     exit_code = 8
 
-    def __init__(self, message: str, *, job: dict[str, Any] | None = None, **facts: Any) -> None:
+    def __init__(self, message: str, *, job: dict[str, Any] | None = None, **facts: Unpack[Facts]) -> None:
         super().__init__(message, **facts)
         self.job = job
 
@@ -63,7 +76,7 @@ class _AnsweredError(PSOpenAIError):
     """What errors know that come with an answer."""
 
     def __init__(
-        self, message: str, *, status: int, request_id: str | None = None, body: str = "", **facts: Any
+        self, message: str, *, status: int, request_id: str | None = None, body: str = "", **facts: Unpack[Facts]
     ) -> None:
         super().__init__(message, **facts)
         self.status = status
@@ -81,7 +94,10 @@ class AnswerError(_AnsweredError):
     """
 
     error_id = "System.ArgumentException"
-    refused: bool = False
+
+    def __init__(self, message: str, *, refused: bool = False, **facts: Unpack[AnswerFacts]) -> None:
+        super().__init__(message, **facts)
+        self.refused = refused
 
 
 class APIRequestError(_AnsweredError):
@@ -104,7 +120,7 @@ class APIRequestError(_AnsweredError):
         param: Any = None,
         headers: Mapping[str, str] | None = None,
         text: str = "",
-        **facts: Any,
+        **facts: Unpack[AnswerFacts],
     ) -> None:
         super().__init__(message, **facts)
         self.headers = headers or {}

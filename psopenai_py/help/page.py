@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ..binding.spec import ALL_SETS, Cmdlet, Kind, Parameter
 from .layout import INDENT, WIDTH, kept_together, wrapped
@@ -29,7 +30,7 @@ def render(cmdlet: Cmdlet, width: int = WIDTH) -> str:
     return "\n\n".join(f"{title}\n{body}" for title, body in sections if body)
 
 
-def own_parameters(cmdlet: Cmdlet) -> list[Parameter]:
+def own_parameters(cmdlet: Cmdlet) -> list[Parameter[Any]]:
     """The parameters that help describes one by one: neither common nor hidden."""
     return [parameter for parameter in cmdlet.parameters if not parameter.common and not parameter.hidden]
 
@@ -41,12 +42,12 @@ def syntax(cmdlet: Cmdlet) -> Iterator[str]:
         yield " ".join([cmdlet.name, *(kept_together(_usage(row)) for row in rows), "[<CommonParameters>]"])
 
 
-def facts(parameter: Parameter) -> dict[str, str]:
+def facts(parameter: Parameter[Any]) -> dict[str, str]:
     """What a reader wants to know of a parameter besides its text; only what applies."""
     found = {
         "Required": _required(parameter),
         "Position": "" if parameter.position is None else str(parameter.position),
-        "Default": parameter.default,
+        "Default": "" if parameter.default is None else str(parameter.default),
         "Aliases": ", ".join(parameter.aliases),
         "Values": ", ".join(parameter.choices or parameter.completions),
         "Range": "{} to {}".format(*parameter.limits) if parameter.limits else "",
@@ -56,14 +57,14 @@ def facts(parameter: Parameter) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-def _required(parameter: Parameter) -> str:
+def _required(parameter: Parameter[Any]) -> str:
     if not parameter.mandatory:
         return ""
     without = " or ".join(f"-{name}" for name in parameter.optional_with)
     return f"yes, unless {without} is given" if without else "yes"
 
 
-def _pipeline(parameter: Parameter) -> str:
+def _pipeline(parameter: Parameter[Any]) -> str:
     ways = [
         ("by value", parameter.takes_value),
         ("by property name", parameter.takes_property),
@@ -71,7 +72,7 @@ def _pipeline(parameter: Parameter) -> str:
     return ", ".join(text for text, applies in ways if applies)
 
 
-def _usage(parameter: Parameter) -> str:
+def _usage(parameter: Parameter[Any]) -> str:
     if parameter.kind is Kind.SWITCH:
         return f"[-{parameter.name}]"
     name = f"-{parameter.name}" if parameter.position is None else f"[-{parameter.name}]"
@@ -79,14 +80,14 @@ def _usage(parameter: Parameter) -> str:
     return usage if parameter.mandatory and not parameter.optional_with else f"[{usage}]"
 
 
-def _parameter(cmdlet: Cmdlet, parameter: Parameter, width: int) -> str:
+def _parameter(cmdlet: Cmdlet, parameter: Parameter[Any], width: int) -> str:
     switch = parameter.kind is Kind.SWITCH
     head = f"-{parameter.name}" + ("" if switch else f" <{parameter.kind.short_name}>")
     notes = [f"{name}: {text}" for name, text in _all_facts(cmdlet, parameter).items()]
     return "\n".join([INDENT + head, *(wrapped(text, width, depth=2) for text in (parameter.help, *notes))])
 
 
-def _all_facts(cmdlet: Cmdlet, parameter: Parameter) -> dict[str, str]:
+def _all_facts(cmdlet: Cmdlet, parameter: Parameter[Any]) -> dict[str, str]:
     sets = ", ".join(parameter.sets) if cmdlet.sets != (ALL_SETS,) else ""
     return facts(parameter) | ({"Sets": sets} if sets else {})
 

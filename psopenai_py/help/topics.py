@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..binding.spec import Kind, Parameter
 from ..environment import VARIABLES, Variable
@@ -172,10 +172,10 @@ def _sandbox() -> list[Block]:
 
 
 def _common_parameters() -> list[Block]:
-    from ..cmdlets.shared_parameters import common_parameters
+    from ..cmdlets.shared_parameters import COMMON
 
-    table = [row for row in common_parameters() if not _is_inert(row)]
-    inert = [row for row in common_parameters() if _is_inert(row)]
+    table = [row for row in COMMON if not _is_inert(row)]
+    inert = [row for row in COMMON if _is_inert(row)]
     return [
         "Each cmdlet takes PowerShell's own parameters.",
         list(map(_described, table)),
@@ -186,16 +186,16 @@ def _common_parameters() -> list[Block]:
     ]
 
 
-def _is_inert(row: Parameter) -> bool:
+def _is_inert(row: Parameter[Any]) -> bool:
     return row.variable_name or row.name == "OutBuffer"
 
 
-def _described(row: Parameter) -> tuple[str, str]:
+def _described(row: Parameter[Any]) -> tuple[str, str]:
     kind = "" if row.kind is Kind.SWITCH else f" <{row.kind.short_name}>"
     return f"-{row.name}{kind}", f"{row.help} Alias: -{row.aliases[0]}."
 
 
-def _listed(table: list[Parameter]) -> str:
+def _listed(table: list[Parameter[Any]]) -> str:
     *most, last = (f"-{row.name} (-{row.aliases[0]})" for row in table)
     return f"{', '.join(most)} and {last}"
 

@@ -6,7 +6,10 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from socket import socket
 
 #: Seconds until a server must have accepted the connection, whatever -TimeoutSec says.
 CONNECT_LIMIT = 60.0
@@ -17,7 +20,7 @@ STALL = 30.0
 class Cuttable(Protocol):
     """A connection as far as an attempt knows it."""
 
-    def opened(self, connection: Any) -> None:
+    def opened(self, connection: socket) -> None:
         """Take note of the socket."""
 
     def cut(self) -> None:

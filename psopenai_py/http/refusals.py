@@ -57,13 +57,21 @@ def status_error(
 
 
 def unusable(
-    response: Response, what: str, why: str, *, command: str, action: str, error_id: str | None = None
+    response: Response,
+    what: str,
+    why: str,
+    *,
+    command: str,
+    action: str,
+    error_id: str | None = None,
+    refused: bool = False,
 ) -> errors.AnswerError:
     """The error for a successful response that does not hold what was asked for.
 
     Args:
         what: what was asked for, such as "a job".
         command: the cmdlet in whose name it is reported.
+        refused: the server says no in a form of its own.
     """
     return errors.AnswerError(
         f"The server's answer is not {what}: {why}. {shown(response)}",
@@ -73,6 +81,7 @@ def unusable(
         request_id=response.request_id,
         body=response.start(_BODY),
         action=action,
+        refused=refused,
     )
 
 

@@ -1,8 +1,10 @@
 """Records of the pipeline, one after another or many at once: the loop, threads, ordered output, and a journal.
 
+records.py         the records of standard input, whatever form they have
 run.py             a cmdlet run for each record, one at a time
 concurrent.py      one run of many at a time, from the first record to the last, or to Ctrl-C
-record.py          what becomes of one record
+record.py          one record: bound, carried out, reported
+task.py            one record of many, with its place in the journal and in the output
 scheduler.py       threads that share the work; what waits for its time gives its thread away
 ordered_output.py  what a record has to say, held until all before it have spoken
 progress.py        how far a run is

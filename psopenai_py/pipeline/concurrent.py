@@ -9,16 +9,17 @@ from typing import Any
 
 from ..binding.spec import Kind
 from ..cmdlets import Call, CmdletModule
+from ..cmdlets.shared_parameters import OUT_FILE, PROVIDER, RESUME, THROTTLE_LIMIT, WHAT_IF
 from ..errors import APIRequestError, InputError, Interrupted, KeyMissingError, PSOpenAIError
 from ..http import retry
 from ..http.rate_limit import SharedRateLimiter
-from ..terminal import TerminalStreams
+from ..terminal.streams import TerminalStreams
 from .interrupts import Interrupts
 from .journal import Journal, digest
 from .ordered_output import OrderedOutput
 from .progress import RunProgress
-from .record import Record
 from .scheduler import Scheduler
+from .task import Task
 
 #: Records that may be under way or unheard at the same time, however long the input is. So many jobs are waited for
 #: at once, and so far may the rest be ahead of a record that takes long.
@@ -42,23 +43,23 @@ def run_many(
     Args:
         left: gets the ids of the jobs that were taken from the pipe and left undone.
     """
-    if "OutFile" in (row.name for row in module.CMDLET.parameters) and "OutFile" not in call.bound:
+    if OUT_FILE in module.CMDLET.parameters and OUT_FILE not in call.bound:
         text = "Bytes of several videos cannot go to one output at the same time."
         action = "Let -OutFile name a folder, with a slash at its end."
         raise InputError(text, command=module.CMDLET.name, action=action)
-    path = None if call.bound.get("WhatIf") else call.bound.get("Resume")
+    path = None if call.bound.get(WHAT_IF) else call.bound.get(RESUME)
     with closing(Journal(path, _owner(module, call))) if path else nullcontext() as journal:
         # What is wrong with them is one error, and not one of each record. But a record may name its own provider.
-        with suppress(KeyMissingError) if "Provider" not in call.bound else nullcontext():
+        with suppress(KeyMissingError) if PROVIDER not in call.bound else nullcontext():
             call.resolve_settings()
         _Many(module, call, streams, journal, left).run(records)
 
 
 def _owner(module: CmdletModule, call: Call) -> dict[str, str]:
     """What makes a journal that of this command."""
-    rows = (row for row in module.CMDLET.parameters if row.name in call.bound)
+    rows = (row for row in module.CMDLET.parameters if row in call.bound)
     kept = (row for row in rows if not (row.common or row.ours or row.kind is Kind.SECRET or row.name in _MEANS))
-    return {"cmdlet": module.CMDLET.name} | {row.name: digest(call.bound[row.name]) for row in kept}
+    return {"cmdlet": module.CMDLET.name} | {row.name: digest(call.bound[row]) for row in kept}
 
 
 class _Many:
@@ -84,7 +85,7 @@ class _Many:
         self._left = left
         self._dropped: dict[int, str] = {}
         self._misses_key = False
-        self._scheduler = Scheduler(call.bound.get("ThrottleLimit", 1))
+        self._scheduler = Scheduler(call.bound.or_default(THROTTLE_LIMIT))
         self._output = OrderedOutput(self._spoke)
         self._window = threading.Semaphore(WINDOW)
         self._stopping = threading.Event()
@@ -130,9 +131,9 @@ class _Many:
 
     def _take(self, number: int, value: Any) -> None:
         earlier = self._journal.find(number, value) if self._journal else None
-        record = Record(number, value, self._module, self._call, self._journal, earlier, self._ended)
-        self._progress.took(record)
-        self._scheduler.add(record)
+        task = Task(number, value, self._module, self._call, self._journal, earlier, self._ended)
+        self._progress.took(task)
+        self._scheduler.add(task)
 
     def _finish(self) -> None:
         """Wait for what is under way. The first Ctrl-C drops what has not begun, the second one breaks off the rest."""
@@ -156,23 +157,23 @@ class _Many:
         self._limiter.stop()
         self._scheduler.drop()
 
-    def _ended(self, record: Record, complete: bool) -> None:
+    def _ended(self, task: Task, complete: bool) -> None:
         """Hear a record that is done. Called in the threads of the scheduler."""
         with self._lock:
-            complete = complete and not self._is_repeated(record)
-            self._progress.ended(record, complete)
+            complete = complete and not self._is_repeated(task)
+            self._progress.ended(task, complete)
         if complete:
-            if record.streams.ended:
+            if task.streams.ended:
                 self._stop()
-            self._output.done(record.number, record.streams)
+            self._output.done(task.number, task.streams)
         else:
-            if record.identifier:
-                self._dropped[record.number] = record.identifier
+            if task.identifier:
+                self._dropped[task.number] = task.identifier
             self._window.release()
 
-    def _is_repeated(self, record: Record) -> bool:
+    def _is_repeated(self, task: Task) -> bool:
         """True for the missing key that a record beside it has reported: it is one error, and ends the run."""
-        missing = any(isinstance(error, KeyMissingError) for error in record.streams.errors)
+        missing = any(isinstance(error, KeyMissingError) for error in task.streams.errors)
         known, self._misses_key = self._misses_key, self._misses_key or missing
         return missing and known
 

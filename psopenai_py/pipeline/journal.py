@@ -128,13 +128,12 @@ class Journal:
         return "changed" if own.st_size != self._end else ""
 
     def _lost(self, changed: str, number: int) -> InputError:
-        error = InputError(
+        return InputError(
             f"The journal '{self._path}' was {changed} during the run. Record {number} and what follows were not sent, "
             "and what was done since then may not be in it.",
             action="Compare the output of this run with the journal before you go on, and leave the file alone then.",
+            terminating=True,
         )
-        error.terminating = True
-        return error
 
     def done(self, number: int, record: Any, outputs: list[Any]) -> None:
         """Note the results."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from .. import units
-from .record import Record
+from .task import Task
 
 
 class RunProgress:
@@ -21,26 +21,26 @@ class RunProgress:
         self._clock = clock
         self._started = clock()
         self._sent = 0
-        self._open: dict[int, Record] = {}
+        self._open: dict[int, Task] = {}
 
-    def took(self, record: Record) -> None:
+    def took(self, task: Task) -> None:
         """Another record was read."""
         self.taken += 1
-        self._open[record.number] = record
+        self._open[task.number] = task
 
-    def ended(self, record: Record, complete: bool) -> None:
+    def ended(self, task: Task, complete: bool) -> None:
         """A record is done, or was dropped. The caller sees to it that one thread at a time says so."""
-        self._open.pop(record.number, None)
+        self._open.pop(task.number, None)
         if complete:
             self.done += 1
-            self.failed += bool(record.streams.errors)
+            self.failed += bool(task.streams.errors)
             # What a journal knew takes no time, and says nothing of how long the rest takes.
-            self._sent += record.begun
+            self._sent += task.begun
 
     def pieces(self) -> list[str]:
         """What a line about it says, the most important first."""
         of = "" if self.total is None else f"/{self.total}"
-        under_way = sum(record.begun for record in list(self._open.values()))
+        under_way = sum(task.begun for task in list(self._open.values()))
         return [
             f"{self.done}{of} done",
             *([f"{self.failed} failed"] if self.failed else []),

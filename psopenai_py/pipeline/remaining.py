@@ -9,28 +9,20 @@ from itertools import islice
 from threading import Event
 from typing import Any
 
-from ..binding.pipeline import bind_record
-from ..binding.records import Records
 from ..cmdlets import Call, CmdletModule
+from ..cmdlets.shared_parameters import THROTTLE_LIMIT, VIDEO_ID
 from ..errors import PSOpenAIError
-from ..terminal import TerminalStreams
-from .run import named_job
+from ..terminal.streams import TerminalStreams
+from .record import identifier
+from .records import Records
 
 #: Records that are still read when a run ends early.
 _MOST = 10_000
 
 
-def identifier(module: CmdletModule, call: Call, record: Any) -> str:
-    """The id of the job that a record names; empty if it names none."""
-    try:
-        return named_job(bind_record(module.CMDLET, call.bound, record))
-    except PSOpenAIError:
-        return ""
-
-
 def advice(module: CmdletModule, call: Call, left: list[str], records: Records, streams: TerminalStreams) -> str:
     """What to type to go on with the jobs that are left, and with those that the pipe still brings at once."""
-    if module.CMDLET.creates or "VideoId" in call.bound:
+    if module.CMDLET.creates or VIDEO_ID in call.bound:
         return ""
     ids = [*left, *(found for record in _waiting(records, streams) if (found := identifier(module, call, record)))]
     if not ids:
@@ -51,7 +43,7 @@ def _command(module: CmdletModule, call: Call) -> str:
         command = call.again(module.CMDLET, call.resolve_settings())
     except PSOpenAIError:  # they are what ended the run
         command = module.CMDLET.name
-    limit = call.bound.get("ThrottleLimit", 1)
+    limit = call.bound.or_default(THROTTLE_LIMIT)
     return f"{command} -ThrottleLimit {limit}" if limit > 1 else command
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import nullcontext
 from typing import Any
 
-from ..binding.pipeline import bind_record, lost_properties
-from ..binding.records import Records
-from ..cmdlets import Call, CmdletModule, Steps, go_through, steps_of
-from ..errors import BindingError, Interrupted, PSOpenAIError
-from ..streams import Streams
-from ..terminal import TerminalStreams
+from ..cmdlets import Call, CmdletModule, go_through
+from ..cmdlets.shared_parameters import COMPRESS, RESUME, TABLE, THROTTLE_LIMIT
+from ..errors import Interrupted, PSOpenAIError
+from ..terminal.streams import TerminalStreams
+from .record import named_job, perform, report
+from .records import Records
 
 
 def run_each(module: CmdletModule, call: Call, records: Records, streams: TerminalStreams) -> None:
@@ -22,14 +22,14 @@ def run_each(module: CmdletModule, call: Call, records: Records, streams: Termin
     every record alike ends the run, and so does any error under -ErrorAction Stop.
     """
     call = call._replace(resolved={})
-    many = call.bound.get("ThrottleLimit", 1) > 1 or "Resume" in call.bound
+    many = call.bound.or_default(THROTTLE_LIMIT) > 1 or RESUME in call.bound
     # What is split into parts and put together again must not depend on how many records a part has.
-    streams.lines = call.bound.get("Compress", records.form == "lines" or (many and records.form != "array"))
-    as_array = records.form == "array" and not streams.lines and module.CMDLET.documents
-    as_table = call.bound.get("Table", False)
+    in_lines = call.bound.get(COMPRESS, records.form == "lines" or (many and records.form != "array"))
+    as_array = records.form == "array" and not in_lines and module.CMDLET.documents
+    as_table = call.bound.get(TABLE, False)
     left: list[str] = []
     try:
-        with streams.table() if as_table else streams.array() if as_array else nullcontext():
+        with streams.lines(in_lines), streams.table() if as_table else streams.array() if as_array else nullcontext():
             if many:
                 from .concurrent import run_many
 
@@ -67,35 +67,3 @@ def run_records(module: CmdletModule, call: Call, records: Iterable[Any], left: 
         left.clear()
         if call.streams.ended:
             return
-
-
-def named_job(bound: Mapping[str, Any]) -> str:
-    """The id of the job that bound parameters name; empty if they name none."""
-    return str(bound.get("VideoId") or "")
-
-
-def perform(
-    module: CmdletModule, call: Call, record: Any, begins: Callable[[Mapping[str, Any]], None] = lambda bound: None
-) -> Steps:
-    """Carry out one record in steps. Raises what binding it and the cmdlet raise.
-
-    Args:
-        begins: is told what was bound, before anything else happens.
-    """
-    bound = bind_record(module.CMDLET, call.bound, record)
-    for text in lost_properties(module.CMDLET, record):
-        call.streams.warn_once(text)
-    begins(bound)
-    yield from steps_of(module, call._replace(bound=bound))
-
-
-def report(streams: Streams, error: PSOpenAIError, identifier: str) -> None:
-    """Report what became of a record. That it does not bind concerns this one only, so -ErrorAction governs it.
-
-    The job that a record names is named with its error: the pipe may have had the only copy of the id.
-    """
-    if identifier not in f"{error.message} {error.action}":
-        error.target = error.target or identifier
-    if isinstance(error, BindingError):
-        error.terminating = False
-    streams.error(error)

@@ -20,11 +20,11 @@ from . import advice, job, json_body
 from .providers import Change, Creation, Job, Known, Provider, Source, Target, provider_of
 
 if TYPE_CHECKING:
-    from .download import Incoming
+    from .download import IncomingContent
     from .listing import Page
 
 #: What `VideoClient.content` returns.
-Opening: TypeAlias = "contextlib.AbstractContextManager[Incoming]"
+Opening: TypeAlias = "contextlib.AbstractContextManager[IncomingContent]"
 
 
 class Planned(NamedTuple):
@@ -234,15 +234,6 @@ class VideoClient:
         from .listing import page
 
         return page(response, self.cmdlet)
-
-
-def client_for(settings: Settings, *rest: Any, **more: Any) -> VideoClient:
-    """The client for a service. The arguments are those of `VideoClient`."""
-    if provider_of(settings).read is None:
-        return VideoClient(settings, *rest, **more)
-    from .hosted import HostedClient  # for a server that speaks OpenAI's words, nothing of it is needed
-
-    return HostedClient(settings, *rest, **more)
 
 
 def _model(request: Request) -> str | None:

@@ -50,11 +50,15 @@ class Delivery:
         return _UNTIL_THERE if self.job else ()
 
     def is_not_there_yet(self, error: APIRequestError) -> bool:
-        """True for an error by which a server may say that the content is not there yet; the hint then says so."""
-        found = retry.may_come_later(error) and error.action != download.STILL_THERE
-        if found and self.job is None:
-            error.action = f"{error.action} If the job is not over yet, -WaitForCompletion waits for it.".strip()
-        return found
+        """True for an error by which a server may say that the content is not there yet."""
+        return retry.may_come_later(error) and error.action != download.STILL_THERE
+
+    def explained(self, error: APIRequestError) -> APIRequestError:
+        """An error with a hint where the content may not be there yet, and nobody waited for the job."""
+        if self.job is not None or not self.is_not_there_yet(error):
+            return error
+        hint = "If the job is not over yet, -WaitForCompletion waits for it."
+        return error.with_facts(action=f"{error.action} {hint}".strip())
 
     def copy(self, sink: Sink, name: str) -> str:
         """Copy the content and return its media type; `name` is shown while it comes.

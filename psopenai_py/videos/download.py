@@ -33,7 +33,7 @@ _PAUSE = 0.25
 _OVERLAP = 1024
 
 
-class Incoming(Protocol):
+class IncomingContent(Protocol):
     """An answer whose body has not been read yet."""
 
     @property
@@ -45,7 +45,7 @@ class Incoming(Protocol):
 
 
 #: Asks for the content from a byte on; the entity tag, if any, names the version it has to be part of.
-Fetch = Callable[[int, str], AbstractContextManager[Incoming]]
+Fetch = Callable[[int, str], AbstractContextManager[IncomingContent]]
 
 
 class Sink(Protocol):
@@ -90,9 +90,7 @@ def copy(
         except (ConnectionFailedError, APIRequestError) as error:
             failures = 0 if transfer.furthest > reached else failures + 1
             if failures >= MOST_FAILURES or not transfer.may_go_on(error):
-                if transfer.furthest:
-                    error.action = STILL_THERE
-                raise
+                raise error.with_facts(action=STILL_THERE if transfer.furthest else error.action) from None
             broke(f"The download broke off after {transfer.size} bytes and goes on: {error.message}")
         sleep(_PAUSE * 2**failures)
 
@@ -144,7 +142,7 @@ class _Transfer:
         """The byte from which on to ask; without a version to compare, some that have come are compared."""
         return self.size if any(self._version) else self.size - min(len(self._tail), self.size // 2)
 
-    def take(self, incoming: Incoming) -> None:
+    def take(self, incoming: IncomingContent) -> None:
         """Copy one answer, whole or the rest of the content."""
         response = incoming.response
         span = _span(response)

@@ -103,11 +103,8 @@ def answered(response: Response, cmdlet: str) -> dict[str, Any]:
     if _is_refusal(value):
         message = error_body(response).get("message")
         says = excerpt(message if isinstance(message, str) else psjson.dumps(message, compress=True)).rstrip(".")
-        error = not_a_job(response, cmdlet, f"it says: {says}")
         # Where any id is told, a job may exist all the same.
-        error.refused = _other_id(value) is None
-        error.action = "" if error.refused else error.action
-        raise error
+        raise not_a_job(response, cmdlet, f"it says: {says}", refused=_other_id(value) is None)
     return value
 
 
@@ -215,9 +212,12 @@ def warn_of_failure(streams: Streams, job: Mapping[str, Any]) -> None:
         streams.warning(warning)
 
 
-def not_a_job(response: Response, cmdlet: str, why: str, error_id: str | None = None) -> errors.AnswerError:
+def not_a_job(
+    response: Response, cmdlet: str, why: str, error_id: str | None = None, *, refused: bool = False
+) -> errors.AnswerError:
     """The error for a successful response without a job."""
-    return unusable(response, EXPECTED, why, command=cmdlet, action=RECEIVED, error_id=error_id)
+    action = "" if refused else RECEIVED
+    return unusable(response, EXPECTED, why, command=cmdlet, action=action, error_id=error_id, refused=refused)
 
 
 def _described(value: Any) -> str:

@@ -63,7 +63,7 @@ class Watch:
             raise Interrupted(f"The job goes on. {self._advice}") from None
         except PSOpenAIError as error:
             if retry.may_pass(error) or isinstance(error, AnswerError):
-                error.action = f"The job may go on. {self._advice}"
+                raise error.with_facts(action=f"The job may go on. {self._advice}") from None
             raise
         finally:
             self.client.streams.progress_end()

@@ -10,18 +10,18 @@ class Pool:
 
     def __init__(self) -> None:
         self._free: list[Connections] = []
-        self._way: object = None
+        self._key: object = None
 
-    def take(self, way: object) -> Connections:
+    def take(self, key: object) -> Connections:
         """Connections of earlier calls, as long as hosts are reached the same way, or new ones."""
-        if way != self._way:
+        if key != self._key:
             self.close()
-            self._way = way
+            self._key = key
         return self._free.pop() if self._free else Connections()
 
-    def give_back(self, connections: Connections, way: object) -> None:
+    def give_back(self, connections: Connections, key: object) -> None:
         """A call is over, and has left them in order."""
-        if way == self._way:
+        if key == self._key:
             self._free.append(connections)
         else:
             connections.close()

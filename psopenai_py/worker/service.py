@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .. import __version__, signals
 from ..binding.binder import Binding, bind_typed
-from ..binding.records import Unreadable
+from ..binding.bound import Bound
+from ..binding.pipeline import Unreadable
 from ..binding.spec import Cmdlet
 from ..cmdlets import Call, load
-from ..cmdlets.shared_parameters import pipeline_parameters
+from ..cmdlets.shared_parameters import API_BASE, PIPELINE, preferences
 from ..errors import BindingError, Interrupted, PSOpenAIError
 from ..streams import Preferences
+from .call_environment import CallEnvironment
 from .inbox import Inbox, Stir
 from .interrupts import Interrupts
 from .requests import BadRequest, Request
 from .streams import RecordStreams
-from .world import World
 
 if TYPE_CHECKING:
     from ..http.connections import Connections
@@ -41,7 +42,7 @@ class Service:
         self._out = out
         #: A shell makes a call for each record of its pipeline; what need not be said again is said to all of them.
         self._warned: dict[str, object] = {}
-        self._world = World()
+        self._environment = CallEnvironment()
         self._pool: Pool | None = None
 
     def serve(self) -> None:
@@ -76,7 +77,7 @@ class Service:
             if request.call is not None:
                 streams.end(None)
             return
-        streams.preferences = request.preferences
+        streams.use(request.preferences)
         note = self._call(request, streams)
         # From here on the number is free: who reads the last record may use it again at once.
         self._inbox.finished(request.call)
@@ -85,7 +86,7 @@ class Service:
     def _call(self, request: Request, streams: RecordStreams) -> str | None:
         """Make a call and report its errors. Returns what a cancelled one leaves behind, else None."""
         try:
-            with self._world.entered(request.location, request.environment) as environ:
+            with self._environment.applied(request.location, request.environment) as environ:
                 return self._interruptible(request, streams, environ)
         except PSOpenAIError as error:
             streams.error(error)
@@ -105,10 +106,11 @@ class Service:
     def _run(self, request: Request, streams: RecordStreams, environ: Mapping[str, str]) -> None:
         module = load(request.cmdlet)
         binding = bind_typed(module.CMDLET, request.parameters, piped=request.records is not None)
-        streams.preferences = Preferences.from_bound(binding.values, request.preferences)
+        bound = Bound(binding.values)
+        streams.use(preferences(bound, request.preferences))
         _check_pace(module.CMDLET, binding)
-        with self._reached(environ, str(binding.values.get("ApiBase", ""))) as connections:
-            call = Call(binding.values, streams, environ, connections)
+        with self._reached(environ, bound.get(API_BASE, "")) as connections:
+            call = Call(bound, streams, environ, connections)
             if request.paced:
                 from .pacing import RestingLimiter
 
@@ -127,8 +129,8 @@ class Service:
         from .connections import Pool
 
         self._pool = self._pool or Pool()
-        way = self._world.way(environ, base)
-        connections = self._pool.take(way)
+        key = self._environment.connection_key(environ, base)
+        connections = self._pool.take(key)
         self._interrupts.cut = connections.cut
         in_order = False
         try:
@@ -139,7 +141,7 @@ class Service:
             raise
         finally:
             if in_order:
-                self._pool.give_back(connections, way)
+                self._pool.give_back(connections, key)
             else:
                 connections.close()
 
@@ -173,7 +175,7 @@ def _bindable(cmdlet: Cmdlet, binding: Binding, records: list[Any]) -> Iterable[
 
 def _check_pace(cmdlet: Cmdlet, binding: Binding) -> None:
     """A worker takes one record after another. Who wants more at a time starts more workers."""
-    for row in pipeline_parameters():
+    for row in PIPELINE:
         if row.name in binding.values:
             raise BindingError(
                 f"-{row.name} is for command lines, and not for a worker. Nothing was sent.",

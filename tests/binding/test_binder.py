@@ -103,7 +103,7 @@ def test_the_prompt_is_needless_beside(arguments: list[str], bound: dict[str, An
 def test_a_missing_mandatory_parameter_is_asked_for() -> None:
     asked: list[str] = []
 
-    def ask(parameter: Parameter) -> str:
+    def ask(parameter: Parameter[Any]) -> str:
         asked.append(parameter.name)
         return "Dancing Doggo"
 
@@ -112,14 +112,14 @@ def test_a_missing_mandatory_parameter_is_asked_for() -> None:
 
 
 def test_nobody_is_asked_when_nothing_is_missing() -> None:
-    def ask(parameter: Parameter) -> str:
+    def ask(parameter: Parameter[Any]) -> str:
         raise AssertionError(parameter)
 
     assert bind(NEW_VIDEO, ["x"], ask=ask).values == {"Prompt": "x"}
 
 
 def test_no_answer_is_a_missing_parameter() -> None:
-    def ask(parameter: Parameter) -> str:
+    def ask(parameter: Parameter[Any]) -> str:
         raise EOFError
 
     with pytest.raises(BindingError) as caught:

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from psopenai_py.binding.binder import bind
-from psopenai_py.binding.pipeline import bind_record, lost_properties
+from psopenai_py.binding.pipeline import Unreadable, bind_record, lost_properties
 from psopenai_py.binding.quoting import command_line
-from psopenai_py.binding.records import Unreadable
 from psopenai_py.cmdlets import load
 from psopenai_py.errors import BindingError
 

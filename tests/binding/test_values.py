@@ -11,12 +11,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from psopenai_py.binding import numbers
-from psopenai_py.binding.spec import ENUMERATIONS, Kind, Parameter
+from psopenai_py.binding.spec import ENUMERATIONS, Kind, NetType, Parameter
 from psopenai_py.binding.values import convert
 from psopenai_py.errors import BindingError
+from psopenai_py.redaction import Secret
 
 
-def parameter(kind: Kind, **facts: Any) -> Parameter:
+def parameter(kind: NetType[Any], **facts: Any) -> Parameter[Any]:
     return Parameter("Thing", kind, "", **facts)
 
 
@@ -127,7 +128,7 @@ def parameter(kind: Kind, **facts: Any) -> Parameter:
         ),
     ],
 )
-def test_messages(row: Parameter, argument: Any, message: str) -> None:
+def test_messages(row: Parameter[Any], argument: Any, message: str) -> None:
     with pytest.raises(BindingError) as caught:
         convert("New-Video", row, argument)
     assert str(caught.value) == message
@@ -165,15 +166,32 @@ def test_integers_read_back(number: int) -> None:
     assert numbers.to_int32(f"{number:#x}") == number if number >= 0 else True
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+#: What a cmdlet may rely on.
+PYTHON_TYPES: dict[NetType[Any], type] = {
+    Kind.STRING: str,
+    Kind.STRINGS: list,
+    Kind.INT: int,
+    Kind.SINGLE: float,
+    Kind.SWITCH: bool,
+    Kind.URI: str,
+    Kind.SECRET: Secret,
+    Kind.DICTIONARY: dict,
+    Kind.OBJECT: object,
+    Kind.API_TYPE: str,
+    Kind.ACTION: str,
+}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in vars(Kind).values() if isinstance(kind, NetType)])
 @given(argument=_ANY_TEXT | st.booleans())
-def test_any_argument_is_converted_or_refused(kind: Kind, argument: str | bool) -> None:
+def test_any_argument_is_converted_or_refused(kind: NetType[Any], argument: str | bool) -> None:
     for common in (False, True):
         try:
             value = convert("New-Video", parameter(kind, common=common), argument)
         except BindingError as error:
             assert error.parameter == "Thing"
         else:
+            assert isinstance(value, PYTHON_TYPES[kind])
             assert kind not in ENUMERATIONS or value in ENUMERATIONS[kind]
 
 
@@ -200,7 +218,7 @@ def test_ports_of_a_base(host: str, port: str, fits: bool) -> None:
         (Kind.API_TYPE, "1", "Azure"), (Kind.API_TYPE, "2", None), (Kind.API_TYPE, "openai,azure", "Azure"),
     ],
 )  # fmt: skip
-def test_enumerations_by_number(kind: Kind, text: str, value: str | None) -> None:
+def test_enumerations_by_number(kind: NetType[Any], text: str, value: str | None) -> None:
     with contextlib.nullcontext() if value else pytest.raises(BindingError) as caught:
         assert convert("New-Video", parameter(kind), text) == value
     if caught is not None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from psopenai_py.status_line import LogLine, TerminalLine
+from psopenai_py.terminal.status_line import LogLine, TerminalLine
 from tests import ctrl_c
 from tests.conftest import KEY, Run
 from tests.http.sockets import listening, silent

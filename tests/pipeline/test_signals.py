@@ -59,11 +59,27 @@ def test_at_any_moment_of_a_call(desk: Desk, number: signal.Signals) -> None:
         process.send_signal(number)
         out, err = process.communicate(timeout=LIMIT)
         assert not desk.asked[prompt] or prompt in out + err or LOST in err, (out, err)
-        if process.returncode == 1 and "KeyboardInterrupt" in err and "psopenai_py" not in err:
+        if "Fatal Python error: init_" in err or "Could not import runpy module" in err:
             continue  # the interpreter itself was not up yet
         # Before the handlers stand the signal itself ends it; and Python ends itself by SIGINT when an interruption
         # came while it executed text, whoever handled that.
         assert process.returncode in (0, 128 + number, -number, -signal.SIGINT), (out, err)
+
+
+def test_ctrl_c_before_the_handlers_stand() -> None:
+    code = """if True:
+        import os, signal, sys
+
+        class Finder:
+            def find_spec(self, name, *_):
+                if name == "psopenai_py.signals":
+                    os.kill(os.getpid(), signal.SIGINT)
+
+        sys.meta_path.insert(0, Finder())
+        from psopenai_py.__main__ import main
+        main()"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
 
 
 @pytest.mark.parametrize("number", SIGNALS)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import h11
 
+from ...loopback import LOOPBACK
 from .connection import Connection
 from .exchange import send_error
 from .transport import TooSlow, Transport
@@ -24,9 +25,8 @@ from .transport import TooSlow, Transport
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-__all__ = ["LOOPBACK", "PortUnavailable", "SandboxServer"]
+__all__ = ["PortUnavailable", "SandboxServer"]
 
-LOOPBACK = "127.0.0.1"
 TIME_LIMIT = 30.0
 MAX_CONNECTIONS = 256
 

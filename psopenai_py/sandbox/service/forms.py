@@ -182,14 +182,15 @@ def _multipart(read: Read, boundary: bytes) -> Form:
     delimiter = b"\r\n--" + boundary
     form = Form({}, {})
     body.until(delimiter, _HEADER_LIMIT)
-    for _ in range(_PART_LIMIT):
+    for number in range(_PART_LIMIT + 1):
         tail = body.until(b"\r\n", _HEADER_LIMIT, or_end=True).strip()
         if tail.startswith(b"--"):
             body.drain()
             return form
         if tail:
             raise _malformed("a boundary is followed by other text")
-        _add_part(form, _part_headers(body.until(b"\r\n\r\n", _HEADER_LIMIT)), body, delimiter)
+        if number < _PART_LIMIT:
+            _add_part(form, _part_headers(body.until(b"\r\n\r\n", _HEADER_LIMIT)), body, delimiter)
     raise _malformed(f"it has more than {_PART_LIMIT} parts")
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from psopenai_py.binding.records import Records, Unreadable
+from psopenai_py.binding.pipeline import Unreadable
 from psopenai_py.errors import BindingError
+from psopenai_py.pipeline.records import Records
 
 #: Texts with everything that a cut may fall into.
 WHOLE: dict[str, str] = {
@@ -18,6 +19,9 @@ WHOLE: dict[str, str] = {
     "numbers at the edge": "[1, -0, 1.5e+3, 0.1E-2, 12345678901234567890,7]",
     "a number at the end": "[10]\n[2]",
     "lines of numbers": "12\n-3.5\n1e2\n",
+    "a number that goes on as none": '{"a": 1}0+',
+    "two numbers without a gap": '{"a": 1}0-1.5e',
+    "a number with half an exponent": '[{}] 1e',
     "words": "[true,false,null]",
     "nested arrays": '[[["a"], []], {"b": [{}]}]',
     "objects over lines": '{\n "a": 1\n}\n{\n "b": 2}',

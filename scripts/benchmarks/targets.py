@@ -6,8 +6,8 @@ What is compared runs in turn, and the least of each counts.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from _commands import CREATES, CURL, OURS, SDK, Place, creates, downloads
-from _measure import Budget, Case, ratio
+from .commands import CREATES, CURL, OURS, SDK, Place, creates, downloads
+from .measure import Budget, Case, ratio
 
 #: Seconds until the server answers a create.
 DELAY = 0.05

@@ -1,4 +1,4 @@
-"""Draws what `bench.py --growth` measured: `_chart.py FILE`, with its JSON on stdin.
+"""Draws what `bench.py --growth` measured: `chart.py FILE`, with its JSON on stdin.
 
 A process of its own, since only one environment has the library. Lines differ in more than colour, for paper.
 """

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from psopenai_py.binding.decoded import Read
-from psopenai_py.binding.records import Records, Unreadable
+from psopenai_py.binding.pipeline import Unreadable
 from psopenai_py.errors import BindingError
+from psopenai_py.pipeline.decoded_input import Read
+from psopenai_py.pipeline.records import Records
 
 A, B = {"id": "a"}, {"id": "b"}
 PRETTY = json.dumps(A, indent=2)

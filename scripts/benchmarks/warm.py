@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
 
 #: Calls that are not measured: the first loads modules and opens the connection.
@@ -83,7 +84,7 @@ def _processor(process: int) -> float:
     if sys.platform == "win32":
         return 0.0
     try:
-        with open(f"/proc/{process}/stat", encoding="ascii") as file:
+        with Path(f"/proc/{process}/stat").open(encoding="ascii") as file:
             user, system = file.read().rpartition(")")[2].split()[11:13]
     except OSError:
         return 0.0

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from ..errors import OutputError, PSOpenAIError
+from ..streams import CONTROLS, Data, Preferences, Streams
 from . import screen
-from .errors import OutputError, PSOpenAIError
 from .screen import is_terminal
 from .standard_input import StandardInput
-from .streams import CONTROLS, Data, Preferences, Streams
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,11 +44,10 @@ class TerminalStreams(Streams):
         error_view: str = "",
     ) -> None:
         super().__init__(preferences)
-        self.who = who
+        self._who = who
         #: Files that refused a write; what they still hold would be tried again at the end of the process.
         self.broken: list[BinaryIO] = []
-        #: Print each result on one line, as JSON lines; an array then has no brackets.
-        self.lines = False
+        self._in_lines = False
         self.input = StandardInput(stdin)
         self._out = out
         self._err = err
@@ -84,6 +83,15 @@ class TerminalStreams(Streams):
             table, self._table = self._table, None
             if self._out is not None:
                 table.flush()
+
+    @contextmanager
+    def lines(self, wanted: bool = True) -> Iterator[None]:
+        """What is written inside is one result a line, as JSON lines are; an array has no brackets there."""
+        before, self._in_lines = self._in_lines, wanted
+        try:
+            yield
+        finally:
+            self._in_lines = before
 
     def ask(self, question: str) -> str:
         """Ask on the terminal and return the answer without its line end; EOFError when there is none."""
@@ -154,10 +162,10 @@ class TerminalStreams(Streams):
         return False
 
     def _begin_array(self) -> None:
-        self._elements = None if self.lines else 0
+        self._elements = None if self._in_lines else 0
 
     def _end_array(self) -> None:
-        if self.lines:
+        if self._in_lines:
             return
         closing = "]" if self._elements == 0 else "\n]"
         opening = "[" if self._elements == 0 else ""
@@ -188,9 +196,9 @@ class TerminalStreams(Streams):
             raise OutputError(f"{error.message}{known}", reader_left=error.reader_left) from None
 
     def _write_json(self, value: Any) -> None:
-        from . import psjson
+        from .. import psjson
 
-        text = self.without_hidden(psjson.dumps(value, compress=self.lines), in_output=True)
+        text = self.without_hidden(psjson.dumps(value, compress=self._in_lines), in_output=True)
         if self._elements is None:
             self.print_text(text)
             return
@@ -201,13 +209,13 @@ class TerminalStreams(Streams):
 
     def _write_error(self, error: PSOpenAIError) -> None:
         if self._json_errors:
-            from . import psjson
+            from .. import psjson
 
             text = self.without_hidden(psjson.dumps(error.record(), compress=True))
             # Nothing is lost: in JSON, control characters stand inside of strings only.
             self._write_line(CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
             return
-        lines = [f"{self._painted(_RED, self.who + ':')} {self._fitted(error.message, len(self.who) + 2)}"]
+        lines = [f"{self._painted(_RED, self._who + ':')} {self._fitted(error.message, len(self._who) + 2)}"]
         if error.action:
             # Before what is there for scripts and search engines.
             lines.append(self._painted(_CYAN, self._fact("RecommendedAction", error.action)))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 SCRIPT = Path(__file__).with_name("peers") / "module.ps1"
-MODULE = Path(__file__).resolve().parents[1] / "compat" / "PSOpenAI.Py" / "PSOpenAI.Py.psd1"
+MODULE = Path(__file__).resolve().parents[2] / "compat" / "PSOpenAI.Py" / "PSOpenAI.Py.psd1"
 
 
 def lines(python: str, environment: Mapping[str, str]) -> Iterator[str]:

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-import _targets
-from _commands import CREATES, EACH, PEERS, Place, creates, download, listing
-from _measure import Budget, Case, samples, server
-from _targets import DELAY, Places
+from . import targets
+from .commands import CREATES, EACH, PEERS, Place, creates, download, listing
+from .measure import Budget, Case, samples, server
+from .targets import DELAY, Places
 
 #: A process for each of more calls takes too long.
 PROCESSES = 100
@@ -90,7 +90,7 @@ def lines(python: str, runs: int, scale: int, growth: Growth) -> Iterator[str]:
             yield from _series(series, place, runs, scale)
             yield ""
         yield f"{'':32}{'wall, s':>9}{'CPU, s':>9}{'MB':>7}"
-        for cases, budgets in _targets.targets(where, runs, scale):
+        for cases, budgets in targets.targets(where, runs, scale):
             growth.targets.extend(cases)
             growth.budgets.extend(budgets)
             yield from (f"{case.name:32}{_figures(case)}" for case in cases)
@@ -155,7 +155,7 @@ def document(growth: Growth) -> dict[str, object]:
 
 def draw(python: str, found: dict[str, object], file: Path) -> None:
     """Draw the chart with `python`, whose environment has the library for that."""
-    command = [python, str(Path(__file__).with_name("_chart.py")), str(file)]
+    command = [python, str(Path(__file__).with_name("chart.py")), str(file)]
     subprocess.run(command, input=json.dumps(found), text=True, check=True)
 
 

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from ..binding.pipeline import Unreadable
 from ..errors import BindingError
 from ..redaction import shown_argument
-from .decoded import DecodedInput, Quiet, Read, check
+from .decoded_input import DecodedInput, Quiet, Read, check
 
 #: Seconds in which the end of an input is expected that has only one line.
 PATIENCE = 0.2
@@ -27,10 +28,6 @@ _NUMBER = r"-?[0-9][-+.0-9Ee]*"
 _SCALARS = re.compile(rf"\[\s*(?:\]|(?:{_NUMBER}|true|false|null)\s*(?:$|\]$|,.*))", re.DOTALL)
 _GOES_ON = re.compile(r"[-+.0-9Ee]*\Z")
 _DECODER = json.JSONDecoder(strict=False)
-
-
-class Unreadable(ValueError):
-    """A part of the input is no JSON although it began like it."""
 
 
 class Records:
@@ -223,9 +220,10 @@ class _Text(DecodedInput):
                 return self._unreadable(error.msg)
             except (ValueError, RecursionError):  # Python does not convert integers of thousands of digits
                 return self._unreadable("it is nested too deeply, or has too many digits")
+            size = end - self._at  # reading on may move the text
             if isinstance(value, int | float) and _GOES_ON.match(self._buffer, end) and self.more():
                 continue  # the digits so far may not be all
-            self.take(end - self._at)
+            self.take(size)
             return value
 
     def _unreadable(self, why: str) -> Unreadable:

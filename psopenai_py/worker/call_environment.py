@@ -18,10 +18,10 @@ _OF_CALL = "|".join(environment.names(of_call=True))
 #: Variables that a request with an environment of its own does not take from the worker's.
 _REPLACED = rf"(?i)(?:(?:ps)?openai_.*|{_OF_CALL}|{_PROXIES}|ssl_cert_(?:file|dir))"
 #: Variables that decide how a host is reached.
-_WAY = rf"(?i)(?:{_PROXIES}|{_STORES})"
+_REACHING = rf"(?i)(?:{_PROXIES}|{_STORES})"
 
 
-class World:
+class CallEnvironment:
     """The process's folder and environment, changed for each call.
 
     The HTTP library, the time zone and the keyring look into the process's own environment, so it is that one
@@ -35,10 +35,10 @@ class World:
         self._kept = {name: text for name, text in self._usual.items() if not re.fullmatch(_REPLACED, name)}
         #: What is in force; None where a change broke off, and only the system knows.
         self._present: Mapping[str, str] | None = self._usual
-        self._newest_way: tuple[Mapping[str, str], object] = ({}, [])
+        self._newest: tuple[Mapping[str, str], object] = ({}, [])
 
     @contextmanager
-    def entered(self, location: str | None, environment: Mapping[str, str] | None) -> Iterator[Mapping[str, str]]:
+    def applied(self, location: str | None, environment: Mapping[str, str] | None) -> Iterator[Mapping[str, str]]:
         """Be in a folder, with the variables of the request; yields all variables that are in force.
 
         Raises InputError for a folder or a variable that cannot be used.
@@ -55,14 +55,14 @@ class World:
                 with suppress(OSError):  # it may be gone by now
                     os.chdir(folder)
 
-    def way(self, environ: Mapping[str, str], base: str) -> object:
+    def connection_key(self, environ: Mapping[str, str], base: str) -> object:
         """What has to be the same for a connection to be used again. `base` is the base address, if it was bound."""
-        if environ != self._newest_way[0]:
-            self._newest_way = environ, sorted(item for item in environ.items() if re.fullmatch(_WAY, item[0]))
+        if environ != self._newest[0]:
+            self._newest = environ, sorted(item for item in environ.items() if re.fullmatch(_REACHING, item[0]))
         bases = [base, *(environ.get(name, "") for name in BASE_VARIABLES)]
         # The folder of a sandbox may be relative.
         in_sandbox = any(text.strip().lower().startswith("sandbox:") for text in bases)
-        return self._newest_way[1], _here() if in_sandbox else None
+        return self._newest[1], _here() if in_sandbox else None
 
     def _merged(self, environment: Mapping[str, str] | None) -> Mapping[str, str]:
         if environment is None:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from . import screen, units
+from .. import units
+from . import screen
 
 #: Rows by which the widths of the columns are chosen; a longer table is printed as it comes.
 SAMPLE = 100
@@ -117,7 +118,7 @@ def _age(job: Mapping[str, Any]) -> str:
 
 
 def _percent(job: Mapping[str, Any]) -> str:
-    from .videos.status import percent
+    from ..videos.status import percent
 
     found = percent(job)
     return "" if found is None else str(found)

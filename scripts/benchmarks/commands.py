@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from _measure import Case, clean_environment, measure
+from .measure import Case, clean_environment, measure
 
 PEERS = Path(__file__).with_name("peers")
 #: Requests in flight at once: of creates, and of downloads.
@@ -137,7 +137,7 @@ def _cases(
 
 def _written(path: str, lines: Iterable[str]) -> str:
     """The path of a file with these lines."""
-    with open(path, "w", encoding="utf-8") as file:
+    with Path(path).open("w", encoding="utf-8") as file:
         file.writelines(lines)
     return path
 
@@ -148,13 +148,13 @@ def _check(path: str, pattern: re.Pattern[bytes], expected: range, *, is_ordered
     The file is not read whole: what this process holds would count as memory of what it measures next.
     """
     missing, found = bytearray(b"\1") * len(expected), 0
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         for text in itertools.chain.from_iterable(map(pattern.findall, file)):
             place = int(text) - expected.start
             if not (0 <= place < len(missing) and missing[place] and (place == found or not is_ordered)):
                 sys.exit(f"job {found + 1:,} of what a client wrote is number {place + 1:,}")
             missing[place], found = 0, found + 1
-    os.unlink(path)
+    Path(path).unlink()
     if any(missing):
         sys.exit(f"expected {len(expected):,} jobs, and found {found:,}")
 

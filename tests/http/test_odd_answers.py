@@ -1,0 +1,115 @@
+"""Answers between the known ones: the first status that is no success, and errors that are said twice or in a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.conftest import KEY, Result, Run
+from tests.server import JOB, Server
+
+ID = "PSOpenAI.APIRequest.{}Exception,Invoke-OpenAIAPIRequest"
+
+
+@pytest.fixture
+def call(run: Run, server: Server) -> Callable[..., Result]:
+    """A cmdlet against a server that answers so."""
+
+    def call(response: dict[str, Any], name: str, *arguments: str) -> Result:
+        script = server.script("odd-answers", [response])
+        return run(name, *arguments, "-ApiBase", script.base, env={"OPENAI_API_KEY": KEY})
+
+    return call
+
+
+#: Status, and how the message and the id begin. A job stands in each body.
+NO_JOB = "System.ArgumentException,New-Video"
+AROUND_SUCCESS = [
+    (200, None, None),
+    (299, None, None),
+    (300, "The server's answer is not a job: its status is 300 (Multiple Choices).", NO_JOB),
+    (399, "The server's answer is not a job: its status is 399 (Unknown).", NO_JOB),
+    (400, "OpenAI API returned an 400 (Bad Request) Error: ", ID.format("BadRequest")),
+    (410, "OpenAI API returned an 410 (Gone) Error: ", ID.format("APIRequest")),
+    (499, "OpenAI API returned an 499 (Unknown) Error: ", ID.format("APIRequest")),
+    (500, "OpenAI API returned an 500 (Internal Server Error) Error: ", ID.format("APIRequest")),
+    (599, "OpenAI API returned an 599 (Unknown) Error: ", ID.format("APIRequest")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "message", "error_id"), AROUND_SUCCESS, ids=[str(row[0]) for row in AROUND_SUCCESS])
+def test_a_success_is_a_status_from_200_to_299(
+    status: int, message: str | None, error_id: str | None, call: Callable[..., Result]
+) -> None:
+    result = call({"status": status, "json": JOB}, "New-Video", "x")
+    if message is None:
+        assert (result.exit_code, result.json["id"], result.stderr) == (0, "video_123", "")
+        return
+    assert (result.exit_code, result.stdout, result.error_ids) == (1, "", [error_id])
+    assert result.stderr.startswith(f"New-Video: {message}")
+
+
+#: Body of a 400, and what the message says of it.
+SAID_TWICE = {
+    "error and detail": ({"error": {"message": "first"}, "detail": "second"}, "first"),
+    "detail and error": ({"detail": "second", "error": "first"}, "first"),
+    "error without text, and detail": ({"error": "", "detail": "second"}, "second"),
+    "error null, and detail": ({"error": None, "detail": [{"msg": "second"}]}, '[{"msg":"second"}]'),
+    "error and message": ({"error": {"message": "first"}, "message": "second"}, "first"),
+    "detail and message": ({"detail": "first", "message": "second"}, "first"),
+    "error without message, and message": (
+        {"error": {"code": 1}, "message": "second"}, '{"error": {"code": 1}, "message": "second"}',
+    ),
+    "true, and message": ({"error": True, "message": "second"}, "true"),
+    "a list of errors": ({"error": [{"message": "a"}, {"message": "b"}]}, '[{"message":"a"},{"message":"b"}]'),
+    "a list of one around it": ([{"error": {"message": "only"}}], "only"),
+    "a list of two": ([{"error": {"message": "a"}}, {"error": {"message": "b"}}], None),
+    "an empty list": ([], "[]"),
+    "a list of texts": (["a"], '["a"]'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "said"), SAID_TWICE.values(), ids=list(SAID_TWICE))
+def test_errors_that_are_said_twice_or_in_a_list(body: Any, said: str | None, call: Callable[..., Result]) -> None:
+    result = call({"status": 400, "json": body}, "New-Video", "x")
+    line = result.stderr.splitlines()[0]
+    start = "New-Video: OpenAI API returned an 400 (Bad Request) Error: "
+    assert line == start + (said or '[{"error": {"message": "a"}}, {"error": {"message": "b"}}]')
+    assert result.error_ids == [ID.format("BadRequest")]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (429, "insufficient_quota", "QuotaLimitExceeded"),
+        (429, "QUOTA_EXCEEDED", "QuotaLimitExceeded"),
+        (429, "Insufficient_Quota", "QuotaLimitExceeded"),
+        (429, "quot", "RateLimitExceeded"),
+        (400, "insufficient_quota", "BadRequest"),
+        (400, "content_filter", "ContentFiltered"),
+        (400, "CONTENT_FILTER", "BadRequest"),
+        (403, "content_filter", "PermissionDenied"),
+    ],
+)
+def test_the_code_beside_its_neighbours(status: int, code: str, kind: str, call: Callable[..., Result]) -> None:
+    response = {"status": status, "json": {"error": {"message": "no", "code": code}}}
+    assert call(response, "New-Video", "x").error_ids == [ID.format(kind)]
+
+
+#: What a list may be instead, and what is printed of it.
+NO_LIST: dict[str, tuple[Any, list[Any]]] = {
+    "a text": ({"object": "list", "data": "x"}, [{"object": "list", "data": "x"}]),
+    "an object": ({"data": {"id": "a"}}, [{"data": {"id": "a"}}]),
+    "zero": ({"data": 0}, [{"data": 0}]),
+    "false": ({"data": False}, [{"data": False}]),
+    "null": ({"object": "list", "data": None}, []),
+    "empty": ({"object": "list", "data": []}, []),
+}
+
+
+@pytest.mark.parametrize(("body", "printed"), NO_LIST.values(), ids=list(NO_LIST))
+def test_data_without_a_list(body: Any, printed: list[Any], call: Callable[..., Result]) -> None:
+    result = call({"json": body}, "Get-Video")
+    assert (result.exit_code, result.json) == (0, printed)
