@@ -16,6 +16,7 @@ import pytest
 from psopenai_py.sandbox.server.server import SandboxServer
 from psopenai_py.sandbox.service.application import create_app
 from psopenai_py.sandbox.service.jobs import JobStore
+from tests import unmeasured
 
 FOLDER = Path(__file__).parent / "scripts"
 STORIES = sorted(FOLDER.glob("*.sh"))

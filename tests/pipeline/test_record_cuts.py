@@ -21,7 +21,7 @@ WHOLE: dict[str, str] = {
     "lines of numbers": "12\n-3.5\n1e2\n",
     "a number that goes on as none": '{"a": 1}0+',
     "two numbers without a gap": '{"a": 1}0-1.5e',
-    "a number with half an exponent": '[{}] 1e',
+    "a number with half an exponent": "[{}] 1e",
     "words": "[true,false,null]",
     "nested arrays": '[[["a"], []], {"b": [{}]}]',
     "objects over lines": '{\n "a": 1\n}\n{\n "b": 2}',

@@ -62,9 +62,7 @@ class World:
         self.failed.append(error)
         return self.wish
 
-    def wait(
-        self, interval: float = 3.0, timeout: float | None = None, most: int = 5, **words: str
-    ) -> dict[str, Any]:
+    def wait(self, interval: float = 3.0, timeout: float | None = None, most: int = 5, **words: str) -> dict[str, Any]:
         lists = {name: waiting.words([text]) for name, text in words.items()}
         deadline = None if timeout is None else self.now + timeout
         rules = Rules(interval, lists.get("wait_for", frozenset()), lists.get("exit_for", frozenset()), deadline, most)
