@@ -84,6 +84,7 @@ def unusable(
     action: str,
     error_id: str | None = None,
     refused: bool = False,
+    unfinished: bool = False,
 ) -> errors.AnswerError:
     """The error for a successful response that does not hold what was asked for.
 
@@ -91,6 +92,7 @@ def unusable(
         what: what was asked for, such as "a job".
         command: the cmdlet in whose name it is reported.
         refused: the server says no in a form of its own.
+        unfinished: a server may answer so as long as what was asked for is not there yet.
     """
     return errors.AnswerError(
         f"The server's answer is not {what}: {why}. {shown(response)}",
@@ -101,6 +103,7 @@ def unusable(
         body=response.start(_BODY),
         action=action,
         refused=refused,
+        unfinished=unfinished,
     )
 
 

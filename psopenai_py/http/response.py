@@ -146,6 +146,14 @@ def error_body(response: Response) -> dict[str, Any]:
     return {"message": message} | ({"code": value["code"]} if isinstance(value.get("code"), str) else {})
 
 
+def _particulars(value: dict[str, Any]) -> str:
+    """What problem details (RFC 9457) say of each member of the request that is not valid."""
+    listed = value.get("validation") or value.get("errors")
+    each = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    texts = [text for one in each for text in (one.get("message") or one.get("detail"),) if isinstance(text, str)]
+    return " " + "; ".join(texts) if texts else ""
+
+
 def _in_small_letters(members: dict[str, Any]) -> dict[str, Any]:
     """The members as PowerShell finds them: no two differ by their capitals alone."""
     return {name.lower(): value for name, value in members.items()}
@@ -155,14 +163,6 @@ def _with_message(members: dict[str, Any]) -> dict[str, Any]:
     """The members of an error, with its message under the usual name."""
     told = next((members[name] for name in _MESSAGES if members.get(name)), None)
     return members if told is None else members | {"message": told}
-
-
-def _particulars(value: dict[str, Any]) -> str:
-    """What problem details (RFC 9457) say of each member of the request that is not valid."""
-    listed = value.get("validation") or value.get("errors")
-    each = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    texts = [text for one in each for text in (one.get("message") or one.get("detail"),) if isinstance(text, str)]
-    return " " + "; ".join(texts) if texts else ""
 
 
 def _base(value: dict[str, Any]) -> dict[str, Any]:

@@ -117,8 +117,7 @@ class VideoClient:
                 raise
             return found
         except AnswerError as error:
-            error.action = error.action and job.RECEIVED
-            raise
+            raise error.with_facts(action=error.action and job.RECEIVED) from None
 
     def _send_as_taken(self, request: Request, deferral: Deferral) -> Response:
         """Send what creates a job; where the server takes no multipart, and has said so, the same in JSON."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import Any
 
-from ..errors import APIRequestError, JobFailedError
+from ..errors import AnswerError, APIRequestError, JobFailedError, PSOpenAIError
 from ..http import retry
 from ..redaction import shown_url
 from . import download, status
@@ -37,12 +37,16 @@ class Delivery:
         self._identifier = identifier
         self._variant = variant
 
-    def wait(self, again: str) -> Generator[float, None, None]:
-        """Wait until there is a video; yields seconds to sleep. `again` is the command that does the same once more.
+    def wait(self, again: str, interval: float) -> Generator[float, None, None]:
+        """Wait until there is a video; yields seconds to sleep.
+
+        Args:
+            again: the command that does the same once more.
+            interval: seconds between two questions.
 
         Raises JobFailedError for a job that ended without one.
         """
-        job = yield from Watch(self._client, self._identifier, again).until_over()
+        job = yield from Watch(self._client, self._identifier, again).until_over(interval=interval)
         if not status.has_succeeded(status.word(job)):
             raise self._without_video(job)
         warn_of_failure(self._client.streams, job)
@@ -53,13 +57,14 @@ class Delivery:
         """The seconds between questions for content that is not there yet; none while the job may not be over."""
         return _UNTIL_THERE if self.job else ()
 
-    def is_not_there_yet(self, error: APIRequestError) -> bool:
+    def is_not_there_yet(self, error: APIRequestError | AnswerError) -> bool:
         """True for an error by which a server may say that the content is not there yet."""
         return retry.may_come_later(error) and error.action != download.STILL_THERE
 
-    def explained(self, error: APIRequestError) -> APIRequestError:
+    def explained(self, error: APIRequestError | AnswerError) -> PSOpenAIError:
         """An error with a hint where the content may not be there yet, and nobody waited for the job."""
-        if self.job is not None or not self.is_not_there_yet(error):
+        is_advised = isinstance(error, AnswerError) and error.action
+        if self.job is not None or is_advised or not self.is_not_there_yet(error):
             return error
         hint = "If the job is not over yet, -WaitForCompletion waits for it."
         return error.with_facts(action=f"{error.action} {hint}".strip())

@@ -71,7 +71,7 @@ class Gate:
 
 
 async def _body(receive: Receive) -> bytes:
-    body = b""
+    body: bytes = b""
     while True:
         message = await receive()
         body += bytes(message.get("body", b""))
