@@ -26,8 +26,9 @@ Data = bytes | memoryview
 #: Texts that are kept out of all but the output at the same time.
 _MOST_BESIDE = 256
 QUIET = ("SilentlyContinue", "Ignore")
-#: Control characters that a server's text may carry and that must not reach a terminal.
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+#: Control characters that a server's text may carry and that must not reach a terminal, also those that turn the
+#: direction of writing round: what stands behind them may look like another text.
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 #: Longest text of one debug or verbose record, in characters.
 _LONGEST = 32768
 

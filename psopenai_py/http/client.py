@@ -44,6 +44,14 @@ Advise = Callable[[Request, Response], str]
 Classify = Callable[[Request, Response], type[APIRequestError] | None]
 
 
+def load_library() -> None:
+    """Load the library before many threads need it: where memory is short for them all, one would find half of it."""
+    import unicodedata  # noqa: F401  # names of hosts need it, and it is a file of its own
+
+    import httpcore  # noqa: F401
+    import httpx  # noqa: F401
+
+
 class HttpClient:
     """Sends requests as the settings allow, and tells the streams of them.
 
@@ -118,7 +126,7 @@ class HttpClient:
     def _verdict(self, request: Request, response: Response, done: int) -> _Verdict:
         """What to do about an error status: repeat, or raise it."""
         action, meant = self._advise(request, response), self._classify(request, response)
-        error = status_error(response, self._settings.service, action, meant)
+        error = status_error(response, self._settings.service, action, meant, creates=bool(request.loss))
         if request.is_final is not None and request.is_final(response):
             raise error
         now = datetime.now(UTC)
@@ -169,7 +177,8 @@ class HttpClient:
             self._streams.debug(f"Request: {dumps(request.describe())}")
 
     def _tell_response(self, response: Response) -> None:
-        self._streams.verbose(response.summary)
+        if self._streams.preferences.verbose:
+            self._streams.verbose(response.summary)
         if self._streams.preferences.debug:
             lines = (f"\n{name}: {value}" for name, value in shown_headers(response.headers).items())
             self._streams.debug("Headers of the answer:" + "".join(lines))
@@ -235,9 +244,9 @@ def _built(request: Request, open_things: contextlib.ExitStack) -> httpx.Request
         body["files"] = [(sendable(name), _part(value, open_things)) for name, value in request.fields]
     if request.document is not None:
         body["content"] = dumps(with_files(request.document), compress=True).encode()
-    headers = httpx.Headers(_USUAL)
-    headers.update(request.headers)
-    built = httpx.Request(request.method, request.url, headers=headers, **body)
+    given = {name.lower() for name in request.headers}
+    usual = {name: value for name, value in _USUAL.items() if name.lower() not in given}
+    built = httpx.Request(request.method, request.url, headers={**usual, **request.headers}, **body)
     if not any(isinstance(value, FilePart) for _, value in request.fields or ()):
         built.read()  # in one piece, the body leaves in one write
     return built

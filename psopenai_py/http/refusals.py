@@ -12,7 +12,11 @@ from .response import Response, error_body
 #: Characters of a response that an error carries along for programs.
 _BODY = 4096
 #: An id in what could not be read.
-_NAMED_ID = re.compile(r'"(?:id|task_id|video_id|request_id)"\s*:\s*"([!#-\[\]-~]{1,200})"', re.IGNORECASE)
+_NAMED_ID = re.compile(
+    r'"(?:(?:task|video|job|generation)?_?id|uuid|(request_?id))"\s*:\s*"([!#-\[\]-~]{1,200})"', re.IGNORECASE
+)
+#: The code of an error that is quoted in a message.
+_QUOTED_CODE = re.compile(r'\\?"code\\?"\s*:\s*\\?"(\w+)\\?"')
 
 _BY_STATUS: dict[int, type[errors.APIRequestError]] = {
     400: errors.BadRequestError,
@@ -26,7 +30,12 @@ _BY_STATUS: dict[int, type[errors.APIRequestError]] = {
 
 
 def status_error(
-    response: Response, service: str, action: str, meant: type[errors.APIRequestError] | None = None
+    response: Response,
+    service: str,
+    action: str,
+    meant: type[errors.APIRequestError] | None = None,
+    *,
+    creates: bool = False,
 ) -> errors.APIRequestError:
     """The error for a response with an error status.
 
@@ -34,16 +43,15 @@ def status_error(
         service: what messages call the server.
         action: what to do next, where it is known.
         meant: the kind of error, where the status does not tell it.
+        creates: the request was to create a job: one that the response names may exist all the same.
     """
     body = error_body(response)
+    message = _message(response, body)[:_BODY]
+    if creates and (named := _named(response, message)):
+        message = f"{message.rstrip('.')}.{named}"
     code = body.get("code")
-    kind = _BY_STATUS.get(response.status, errors.APIRequestError)
-    if response.status == 400 and code == "content_filter":
-        kind = errors.ContentFilteredError
-    if response.status == 429 and "quota" in str(code).lower():
-        kind = errors.QuotaLimitExceededError
-    return (meant or kind)(
-        f"{service} API returned an {response.status} ({response.reason}) Error: " + _message(response, body)[:_BODY],
+    return (meant or _kind(response.status, body))(
+        f"{service} API returned an {response.status} ({response.reason}) Error: {message}",
         status=response.status,
         request_id=response.request_id,
         body=response.start(_BODY),
@@ -56,6 +64,17 @@ def status_error(
     )
 
 
+def _kind(status: int, body: Mapping[str, Any]) -> type[errors.APIRequestError]:
+    """The kind of error by its status and code, also where a gateway quotes the refusal of the server behind it."""
+    quoted = _QUOTED_CODE.findall(str(body.get("message"))[:_BODY])
+    codes = [str(body.get("code")), *quoted]
+    if status == 400 and "content_filter" in codes:
+        return errors.ContentFilteredError
+    if status == 429 and any("quota" in code.lower() for code in codes):
+        return errors.QuotaLimitExceededError
+    return _BY_STATUS.get(status, errors.APIRequestError)
+
+
 def unusable(
     response: Response,
     what: str,
@@ -65,6 +84,7 @@ def unusable(
     action: str,
     error_id: str | None = None,
     refused: bool = False,
+    unfinished: bool = False,
 ) -> errors.AnswerError:
     """The error for a successful response that does not hold what was asked for.
 
@@ -72,6 +92,7 @@ def unusable(
         what: what was asked for, such as "a job".
         command: the cmdlet in whose name it is reported.
         refused: the server says no in a form of its own.
+        unfinished: a server may answer so as long as what was asked for is not there yet.
     """
     return errors.AnswerError(
         f"The server's answer is not {what}: {why}. {shown(response)}",
@@ -82,6 +103,7 @@ def unusable(
         body=response.start(_BODY),
         action=action,
         refused=refused,
+        unfinished=unfinished,
     )
 
 
@@ -95,9 +117,19 @@ def shown(response: Response) -> str:
     """Status, type and beginning of a response, on one line."""
     began = response.beginning
     kind = response.media_type or "no content type"
-    named = _NAMED_ID.search(response.text) if response.status < 400 else None
-    known = f" It names the id {named[1]}." if named and named[1] not in began else ""
+    known = _named(response, began) if response.status < 400 else ""
     return f"Status {response.status}, {kind}.{known}" + (f" It begins: {began}" if began else "")
+
+
+def _named(response: Response, beside: str) -> str:
+    """A sentence about the id that a response names; empty if there is none, or if it stands in the text beside it.
+
+    That of the request is taken where nothing else is named, and not from a refusal.
+    """
+    found = list(_NAMED_ID.finditer(response.text))
+    own = [match[2] for match in found if not match[1]]
+    own += [match[2] for match in found if match[1] and response.status < 400]
+    return f" It names the id {own[0]}." if own and own[0] not in beside else ""
 
 
 def _message(response: Response, body: Mapping[str, Any]) -> str:

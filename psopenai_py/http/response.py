@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping
+from json import detect_encoding
 from typing import Any, NamedTuple
 
 from .. import psjson
@@ -15,7 +16,12 @@ EXCERPT = 300
 #: Characters of a media type or a reason phrase that are taken for one.
 _PHRASE = 100
 #: Marks at the beginning of a text that tell its encoding, whatever the header says.
-_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+#: The longer ones first: that of UTF-32 begins like one of UTF-16.
+_MARKS = {codecs.BOM_UTF32_LE: "utf-32-le", codecs.BOM_UTF32_BE: "utf-32-be", codecs.BOM_UTF8: "utf-8"}
+_MARKS |= {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+#: Where servers put an error, and its message, in the order in which they are looked for.
+_ERRORS = ("error", "detail", "err")
+_MESSAGES = ("message", "msg", "title")
 #: What a terminal cannot show, and the mark for what could not be decoded.
 _UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\N{REPLACEMENT CHARACTER}]")
 
@@ -47,8 +53,13 @@ class Response(NamedTuple):
 
     @property
     def charset(self) -> str:
-        """The charset by the body's byte order mark, or the one the server named if it can be read; else UTF-8."""
-        return self._mark or self._named_charset or "utf-8"
+        """The charset by the body's first bytes, or the one the server named if it can be read; else UTF-8."""
+        named = self._named_charset or "utf-8"
+        if self._mark or self.body[:8].lstrip(b"\0 \t\r\n")[:1] not in (b"{", b"["):
+            return self._mark or named
+        # JSON shows by the zeros around its first characters how wide they are, whatever the header says.
+        wide = detect_encoding(self.body[:8])
+        return wide if wide != "utf-8" or named.startswith(("utf-16", "utf-32")) else named
 
     def decode(self, errors: str = "strict") -> str:
         """The body in its charset, without byte order mark. Raises UnicodeDecodeError when strict."""
@@ -122,11 +133,36 @@ def error_body(response: Response) -> dict[str, Any]:
         value = value[0]  # as Google's layer wraps it
     if not isinstance(value, dict):
         return {}
-    found = next((value[name] for name in ("error", "detail") if value.get(name)), value)
+    value = _in_small_letters(value)
+    found = next((value[name] for name in _ERRORS if value.get(name)), value)
+    if found is True:
+        found = value  # that there is one is all that it says
+    if found is value:
+        found = _with_message(value)
+        return found if found.get("message") else value | _base(value)
     if isinstance(found, dict):
-        return found if found.get("message") or found is not value else value | _base(value)
-    message = found if isinstance(found, str) else psjson.dumps(found, compress=True)
+        return _with_message(_in_small_letters(found))
+    message = found + _particulars(value) if isinstance(found, str) else psjson.dumps(found, compress=True)
     return {"message": message} | ({"code": value["code"]} if isinstance(value.get("code"), str) else {})
+
+
+def _particulars(value: dict[str, Any]) -> str:
+    """What problem details (RFC 9457) say of each member of the request that is not valid."""
+    listed = value.get("validation") or value.get("errors")
+    each = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    texts = [text for one in each for text in (one.get("message") or one.get("detail"),) if isinstance(text, str)]
+    return " " + "; ".join(texts) if texts else ""
+
+
+def _in_small_letters(members: dict[str, Any]) -> dict[str, Any]:
+    """The members as PowerShell finds them: no two differ by their capitals alone."""
+    return {name.lower(): value for name, value in members.items()}
+
+
+def _with_message(members: dict[str, Any]) -> dict[str, Any]:
+    """The members of an error, with its message under the usual name."""
+    told = next((members[name] for name in _MESSAGES if members.get(name)), None)
+    return members if told is None else members | {"message": told}
 
 
 def _base(value: dict[str, Any]) -> dict[str, Any]:

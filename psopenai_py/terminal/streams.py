@@ -199,6 +199,8 @@ class TerminalStreams(Streams):
         from .. import psjson
 
         text = self.without_hidden(psjson.dumps(value, compress=self._in_lines), in_output=True)
+        if is_terminal(self._out):
+            text = _escaped(text)
         if self._elements is None:
             self.print_text(text)
             return
@@ -211,9 +213,7 @@ class TerminalStreams(Streams):
         if self._json_errors:
             from .. import psjson
 
-            text = self.without_hidden(psjson.dumps(error.record(), compress=True))
-            # Nothing is lost: in JSON, control characters stand inside of strings only.
-            self._write_line(CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+            self._write_line(_escaped(self.without_hidden(psjson.dumps(error.record(), compress=True))))
             return
         lines = [f"{self._painted(_RED, self._who + ':')} {self._fitted(error.message, len(self._who) + 2)}"]
         if error.action:
@@ -277,6 +277,11 @@ class TerminalStreams(Streams):
             except OSError:
                 self.broken.append(self._err)
                 self._err = None
+
+
+def _escaped(json: str) -> str:
+    """JSON without control characters. Nothing is lost: they stand inside of strings only."""
+    return CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", json)
 
 
 def wants_colour(environ: Mapping[str, str], err: BinaryIO | None) -> bool:

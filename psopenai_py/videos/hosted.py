@@ -52,7 +52,13 @@ class HostedClient(VideoClient):
             self._await(source)
         return super().content(source, variant, start, tag)
 
-    def other_address(self, video_id: str, refusal: APIRequestError, known: Mapping[str, Any] | None) -> str:
+    def other_address(
+        self,
+        video_id: str,
+        refusal: APIRequestError,
+        known: Mapping[str, Any] | None,
+        piped: Mapping[str, Any] | None = None,
+    ) -> str:
         """None: where the video is has been read from the job already."""
         return ""
 
@@ -110,7 +116,7 @@ class HostedClient(VideoClient):
         word = status.word(found)
         if status.has_succeeded(word):
             return
-        text = f"The job {found['id']} has no content yet; its status is '{found['status']}'."
+        text = f"The job {found['id']} has no content yet; its status is '{status.shown(found)}'."
         if not status.is_over(word):
             raise InputError(text, command=self.cmdlet)
         why = (found.get("error") or {}).get("message") or "it names no reason"

@@ -12,10 +12,12 @@ from ..http.response import EXCERPT, Response, error_body, excerpt
 from ..redaction import shown_url
 from ..streams import Streams
 from . import status
+from .members import is_id, other_id, spelled
 
 #: What requests for a job say of themselves.
 EXPECTED = "a job"
-RECEIVED = "The request was received, so a job may exist. Check that -ApiBase is the address of the API itself."
+ADDRESS = "Check that -ApiBase is the address of the API itself."
+RECEIVED = f"The request was received, so a job may exist. {ADDRESS}"
 #: What is said when no response came to one that creates a job.
 SENT = "The request had been sent, so a job may have been created; look for it before you send it again."
 #: Characters in which the ids of one gateway begin alike, and those of different services do not.
@@ -41,7 +43,7 @@ def created_job(response: Response, cmdlet: str) -> dict[str, Any]:
     Raises AnswerError for what holds no id, with the server's own words: a refusal may come with status 200.
     """
     found = psjson.job_with_local_times(answered(response, cmdlet))
-    if _is_id(found.get("id")):
+    if is_id(found.get("id")):
         return found
     own = {"id": identifier(found, response, cmdlet)}
     return own | {name: value for name, value in found.items() if name != "id"}
@@ -49,7 +51,7 @@ def created_job(response: Response, cmdlet: str) -> dict[str, Any]:
 
 def identifier(found: Mapping[str, Any], response: Response, cmdlet: str) -> str:
     """The id of a new job, under whatever name. Raises AnswerError where there is none."""
-    known = found["id"] if _is_id(found.get("id")) else _other_id(found)
+    known = found["id"] if is_id(found.get("id")) else other_id(found)
     if known is None:
         message = error_body(response).get("message")
         why = f"it says: {excerpt(message)}" if isinstance(message, str) and message else "it has no id"
@@ -66,7 +68,8 @@ def failed_job(text: str, *, quoted: bool = True) -> dict[str, Any] | None:
     if value is None:
         return None
     for found in chain([value], _quoted(value) if quoted else ()):
-        if _is_id(found.get("id")) and status.is_over(status.word(found)) and not _ONLY_OF_JOBS.isdisjoint(found):
+        found = spelled(found)
+        if is_id(found.get("id")) and status.is_over(status.word(found)) and not _ONLY_OF_JOBS.isdisjoint(found):
             return psjson.job_with_local_times(found)
     return None
 
@@ -100,17 +103,18 @@ def answered(response: Response, cmdlet: str) -> dict[str, Any]:
     value = read_json(response, cmdlet)
     if not isinstance(value, dict):
         raise not_a_job(response, cmdlet, f"it is {_described(value)}, not an object")
+    value = spelled(value)
     if _is_refusal(value):
         message = error_body(response).get("message")
         says = excerpt(message if isinstance(message, str) else psjson.dumps(message, compress=True)).rstrip(".")
         # Where any id is told, a job may exist all the same.
-        raise not_a_job(response, cmdlet, f"it says: {says}", refused=_other_id(value) is None)
+        raise not_a_job(response, cmdlet, f"it says: {says}", refused=other_id(value) is None)
     return value
 
 
 def _is_refusal(value: Mapping[str, Any]) -> bool:
     """True for an error, or a code and a message, where a job would have its id and its status."""
-    if _is_id(value.get("id")) or value.get("status"):
+    if is_id(value.get("id")) or value.get("status"):
         return False
     if value.get("error"):
         return True
@@ -122,8 +126,9 @@ def _is_refusal(value: Mapping[str, Any]) -> bool:
 def _out_of_envelope(value: dict[str, Any]) -> dict[str, Any]:
     """The job itself, where a gateway puts it into an envelope of its own."""
     inner = value.get("data")
-    if isinstance(inner, dict) and not (_is_id(value.get("id")) or value.get("status")):
-        return inner if inner.get("status") or _is_id(_other_id(value)) else value
+    if isinstance(inner, dict) and not (is_id(value.get("id")) or value.get("status")):
+        inner = spelled(inner)
+        return inner if inner.get("status") or is_id(other_id(value)) else value
     return value
 
 
@@ -146,18 +151,6 @@ def _json_object(text: str) -> dict[str, Any] | None:
     except (psjson.JsonError, ValueError):
         return None
     return value if isinstance(value, dict) else None
-
-
-def _other_id(found: Mapping[str, Any]) -> Any:
-    """The id under another name; None if there is none."""
-    data = found.get("data")
-    inner = (data.get("id"), data.get("task_id")) if isinstance(data, dict) else ()
-    names = (found.get(name) for name in ("task_id", "video_id", "request_id"))
-    return next(filter(_is_id, (*inner, *names)), None)
-
-
-def _is_id(value: Any) -> bool:
-    return bool(value.strip()) if isinstance(value, str) else isinstance(value, int) and not isinstance(value, bool)
 
 
 def read_json(response: Response, cmdlet: str) -> object:
@@ -186,22 +179,32 @@ def _redirection(response: Response) -> str:
 
 
 def failure_warning(job: Mapping[str, Any]) -> str | None:
-    """The warning about a job that failed or carries an error, in the reference's form."""
+    """The warning about a job that failed or carries an error, in the reference's form.
+
+    Some servers write an empty error beside a job that is well.
+    """
     error = job.get("error")
-    if error is None and job.get("status") != "failed":
+    if not error and status.word(job) not in status.FAILED:
         return None
-    text = f'The status of job with id "{job.get("id", "")}" is "{job.get("status", "")}".'
+    text = f'The status of job with id "{status.plain(job.get("id"))}" is "{status.plain(job.get("status"))}".'
     if job.get("failure_reason"):
-        return f'{text} Reason: "{job["failure_reason"]}"'
-    known: Mapping[str, Any] = error if isinstance(error, dict) else {"message": error}
-    code = f" ({known['code']})" if known.get("code") else ""
-    return f'{text} Error: "{known.get("message") or ""}"{code}'
+        return f'{text} Reason: "{status.plain(job["failure_reason"])}"'
+    code = status.plain(error.get("code")) if isinstance(error, dict) else ""
+    return f'{text} Error: "{_said(error)}"' + (f" ({code})" if code else "")
+
+
+def _said(error: Any) -> str:
+    """What an error says: its message, or else all that it has."""
+    if not isinstance(error, dict):
+        return status.plain(error) if error else ""
+    rest = {name: value for name, value in error.items() if name != "code" and value not in (None, "")}
+    return status.plain(error.get("message") or rest) if rest else ""
 
 
 def write_job(streams: Streams, job: Mapping[str, Any]) -> None:
     """Write a job to the output, and what is to be said about it to the other streams."""
     streams.output(job)
-    streams.verbose(f"Job {job.get('id')} is {job.get('status')}.")
+    streams.verbose(f"Job {status.plain(job.get('id'))} is {status.shown(job) or 'without a status'}.")
     warn_of_failure(streams, job)
 
 
@@ -216,7 +219,7 @@ def not_a_job(
     response: Response, cmdlet: str, why: str, error_id: str | None = None, *, refused: bool = False
 ) -> errors.AnswerError:
     """The error for a successful response without a job."""
-    action = "" if refused else RECEIVED
+    action = "" if refused else ADDRESS
     return unusable(response, EXPECTED, why, command=cmdlet, action=action, error_id=error_id, refused=refused)
 
 

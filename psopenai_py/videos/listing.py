@@ -9,9 +9,12 @@ from typing import Any, NamedTuple
 from .. import psjson
 from ..http.response import Response
 from . import job
+from .members import is_id, spelled
 
 #: Names under which servers list their jobs.
-_LISTS = ("data", "videos", "items", "jobs")
+_LISTS = ("data", "videos", "items", "jobs", "results", "tasks", "list")
+#: What a server writes where more is to come.
+_YES = ("true", "1", "yes")
 
 
 class Page(NamedTuple):
@@ -31,11 +34,19 @@ def page(response: Response, cmdlet: str) -> Page:
     if isinstance(value, list):
         return Page(_jobs(value))
     value = job.answered(response, cmdlet)
+    value = value | _inner_list(value)
     found = _listed(value)
     if found is None:
         return Page(_jobs([value]))
     jobs = _jobs(found)
-    return Page(jobs, value.get("has_more") in (True, "true"), _next(value, jobs))
+    return Page(jobs, str(value.get("has_more")).strip().lower() in _YES, _next(value, jobs))
+
+
+def _inner_list(value: Mapping[str, Any]) -> dict[str, Any]:
+    """The list that a gateway has put into an envelope of its own; empty if there is none."""
+    inner = value.get("data")
+    found = spelled(inner) if isinstance(inner, dict) and not (value.get("id") or value.get("status")) else {}
+    return found if _listed(found) is not None else {}
 
 
 def _listed(value: Mapping[str, Any]) -> list[Any] | None:
@@ -48,15 +59,18 @@ def _listed(value: Mapping[str, Any]) -> list[Any] | None:
 
 
 def _jobs(found: list[Any]) -> list[dict[str, Any]]:
-    return [psjson.job_with_local_times(each) for each in found if isinstance(each, dict)]
+    """The jobs of a list; some servers have nothing but their ids in it."""
+    if all(map(is_id, found)):
+        return [{"id": each} for each in found]
+    return [psjson.job_with_local_times(spelled(each)) for each in found if isinstance(each, dict)]
 
 
 def _next(value: Mapping[str, Any], jobs: list[dict[str, Any]]) -> str:
     """The id behind which the next page begins: the last one of this page, where the server does not name it."""
     last = value.get("last_id")
-    if last is None and jobs:
+    if jobs and not (isinstance(last, str) or is_id(last)):
         last = jobs[-1].get("id")
-    return last if isinstance(last, str) else ""
+    return str(last) if is_id(last) else ""
 
 
 class Listing:
@@ -86,14 +100,14 @@ class Listing:
         return is_new
 
     def _is_circle(self, page: Page, cursor: str) -> bool:
-        ends = [each.get("id") for each in (page.jobs or [{}])]
+        ends = [_id(each) for each in (page.jobs or [{}])]
         return ends[0] == cursor or (page.has_more and (ends[-1] == page.last_id or self._idle > 1))
 
 
 def _id(job: dict[str, Any]) -> str:
     """A job's id; empty for none, so that jobs without one all count as new."""
     identifier = job.get("id")
-    return identifier if isinstance(identifier, str) else ""
+    return str(identifier) if is_id(identifier) else ""
 
 
 class _Texts:

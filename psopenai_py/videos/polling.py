@@ -33,7 +33,7 @@ class Watch:
     def until_over(
         self,
         *,
-        interval: float = 3.0,
+        interval: float,
         wait_for: frozenset[str] = frozenset(),
         exit_for: frozenset[str] = frozenset(),
         clock: Callable[[], float] = time.monotonic,
@@ -58,7 +58,7 @@ class Watch:
             )
             return job
         except waiting.TimeIsUp as late:
-            raise self._pending(late.job) from None
+            raise self._pending(late) from None
         except KeyboardInterrupt:
             raise Interrupted(f"The job goes on. {self._advice}") from None
         except PSOpenAIError as error:
@@ -75,10 +75,10 @@ class Watch:
 
     def _tell(self, job: dict[str, Any], rules: waiting.Rules, seconds: float) -> None:
         """Show how far the job is, and say it once when nobody can tell what a status means."""
-        shown = _on_one_line(str(job.get("status") or "no status yet"))
-        self.client.streams.progress(_on_one_line(self.identifier), shown, status.percent(job), seconds)
-        word = status.word(job)
-        if word and rules.goes_on(word) and not (status.is_known(word) or word in rules.wait_for | self.wondered):
+        shown, word = status.shown(job), status.word(job)
+        percent = status.percent(job)
+        self.client.streams.progress(_on_one_line(self.identifier), shown or "no status yet", percent, seconds)
+        if shown and rules.goes_on(word) and not (status.is_known(word) or word in rules.wait_for | self.wondered):
             self.wondered.add(word)
             self.client.streams.warning(
                 f"The status '{shown}' of the job {self.identifier} is not known here, so the wait goes on; "
@@ -96,13 +96,14 @@ class Watch:
             self.client.streams.warning(f"The server asks for a pause of {rest:g} s before the next question.")
         return wish
 
-    def _pending(self, job: dict[str, Any] | None) -> PendingError:
-        known = f"its status is '{job.get('status')}'" if job else "its status is not known"
-        return PendingError(
-            f"The job {self.identifier} is not over after {self.client.settings.timeout:g} s; {known}. It goes on.",
-            job=job,
-            action=self._advice,
-        )
+    def _pending(self, late: waiting.TimeIsUp) -> PendingError:
+        job = late.job
+        shown = status.shown(job or {})
+        known = f"its status is '{shown}'" if shown else "it has no status" if job else "its status is not known"
+        text = f"The job {self.identifier} is not over after {self.client.settings.timeout:g} s; {known}. It goes on."
+        if late.error:
+            text += f" The last question for it failed: {late.error.message}"
+        return PendingError(text, job=job, action=self._advice)
 
     @property
     def _advice(self) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .. import psjson
+
 WAITING = frozenset(("queued", "pending", "not_start", "submitted", "in_queue", "waiting", "throttled"))
 WAITING |= {"suspended", "preprocessing", "unknown"}
 RUNNING = frozenset(("in_progress", "processing", "running", "generating"))
@@ -19,7 +21,21 @@ _KNOWN = _OVER | WAITING | RUNNING
 def word(job: Mapping[str, Any]) -> str:
     """The job's status in lower case; empty when it has none."""
     status = job.get("status")
+    if isinstance(status, int) and not isinstance(status, bool):
+        return str(status)  # a word like any other, that -StatusForExit may name
     return status.strip().lower() if isinstance(status, str) else ""
+
+
+def shown(job: Mapping[str, Any]) -> str:
+    """The job's status as a message quotes it, on one line; empty when it has none."""
+    return " ".join(plain(job.get("status")).split())[:80]
+
+
+def plain(value: Any) -> str:
+    """A member of a job as a message quotes it: a text as it is, nothing for null, all else as JSON."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else psjson.dumps(value, compress=True)
 
 
 def is_known(status: str) -> bool:

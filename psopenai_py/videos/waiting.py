@@ -63,11 +63,12 @@ Waiting = Generator[float, None, dict[str, Any]]
 
 
 class TimeIsUp(Exception):
-    """The deadline passed. `job` is the last that was seen, if any."""
+    """The deadline passed. `job` is the last that was seen, if any; `error` is the last poll's, if it failed."""
 
-    def __init__(self, job: dict[str, Any] | None) -> None:
+    def __init__(self, job: dict[str, Any] | None, error: PSOpenAIError | None) -> None:
         super().__init__()
         self.job = job
+        self.error = error
 
 
 def wait(
@@ -90,18 +91,19 @@ def wait(
     Raises TimeIsUp at the deadline, and the poll's error when it is final or too many came in a row.
     """
     job: dict[str, Any] | None = None
+    lost: PSOpenAIError | None = None
     failures, hint = 0, 0.0
     for pause in _pauses(rules.interval):
-        yield from _rest(max(pause, hint, held()), rules.deadline, job, clock)
+        yield from _rest(max(pause, hint, held()), rules.deadline, TimeIsUp(job, lost), clock)
         try:
             job, headers = poll()
-            failures, hint = 0, _hint(headers)
+            failures, hint, lost = 0, _hint(headers), None
         except PSOpenAIError as error:
-            failures += 1
+            failures, lost = failures + 1, error
             if not retry.may_pass(error):
                 raise
             if _is_past(rules.deadline, clock):
-                raise TimeIsUp(job) from None
+                raise TimeIsUp(job, lost) from None
             if failures >= rules.most_failures:
                 raise
             own = min(_pause_after(failures, rules.interval), LONGEST_PAUSE)
@@ -125,15 +127,13 @@ def _pause_after(failures: int, interval: float) -> float:
     return float(max(interval, _AFTER_FAILURE) * 2 ** min(failures - 1, 10))
 
 
-def _rest(
-    pause: float, deadline: float | None, job: dict[str, Any] | None, clock: Callable[[], float]
-) -> Iterator[float]:
+def _rest(pause: float, deadline: float | None, late: TimeIsUp, clock: Callable[[], float]) -> Iterator[float]:
     """A pause, but not beyond the deadline."""
     if deadline is not None:
         left = deadline - clock()
         if left <= 0 or pause > left:
             yield max(left, 0)
-            raise TimeIsUp(job)
+            raise late
     if pause > 0:
         yield pause
 

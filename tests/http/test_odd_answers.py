@@ -62,7 +62,7 @@ SAID_TWICE = {
     "error without message, and message": (
         {"error": {"code": 1}, "message": "second"}, '{"error": {"code": 1}, "message": "second"}',
     ),
-    "true, and message": ({"error": True, "message": "second"}, "true"),
+    "true, and message": ({"error": True, "message": "second"}, "second"),
     "a list of errors": ({"error": [{"message": "a"}, {"message": "b"}]}, '[{"message":"a"},{"message":"b"}]'),
     "a list of one around it": ([{"error": {"message": "only"}}], "only"),
     "a list of two": ([{"error": {"message": "a"}}, {"error": {"message": "b"}}], None),

@@ -15,7 +15,7 @@ from ...http.files import FilePart
 from ...http.request import Extras, Field, Request
 from ...http.response import Response
 from ...settings import Settings
-from ..job import EXPECTED, RECEIVED, SENT, is_failed_job
+from ..job import ADDRESS, EXPECTED, RECEIVED, SENT, is_failed_job
 
 
 class Target(NamedTuple):
@@ -153,11 +153,11 @@ def job_request(
     document: Mapping[str, Any] | None = None,
 ) -> Request:
     """A request whose response is a job. By POST it creates one, and that must not be done twice."""
-    loss = SENT if method == "POST" else ""
+    action, loss = (RECEIVED, SENT) if method == "POST" else (ADDRESS, "")
     return Request(
         *(method, url, headers, fields, document),
         expects=EXPECTED,
-        action=RECEIVED,
+        action=action,
         loss=loss,
         is_final=is_failed_job,
     )
