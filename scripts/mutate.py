@@ -20,7 +20,7 @@ import _environment
 
 #: The tests that exercise a package, where more do than those in the folder of its name.
 TESTS = {
-    "binding": ["tests/binding", "tests/test_shell.py", "tests/test_functions.py"],
+    "binding": ["tests/binding", "tests/test_shell.py", "tests/test_functions.py", "tests/test_help.py"],
     "http": ["tests/http", "tests/test_addresses.py", "tests/videos/test_created_jobs.py"],
     "videos": ["tests/videos", "tests/cmdlets", "tests/providers/test_stories.py", "tests/providers/test_hostile.py"],
     "worker": [
