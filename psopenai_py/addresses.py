@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from .errors import SettingsError
@@ -17,6 +18,7 @@ _UNSEEN = "\ufeff\u200b\u200e\u2060"
 _AROUND = f"\"'`“”„‘’‚‛<> \t\r\n{_UNSEEN}"
 
 
+@lru_cache(maxsize=64)
 def host_of(address: str) -> str:
     """Host of an address in lower case, with a port that is not the scheme's own; whatever the address is."""
     parts = _split(address)
@@ -27,12 +29,14 @@ def host_of(address: str) -> str:
     return host if parts.port in (None, usual) else f"{host}:{parts.port}"
 
 
+@lru_cache(maxsize=64)
 def has_host(address: str) -> bool:
     """True if an address names a host, and a port that there can be if it names one."""
     parts = _split(address)
     return parts is not None and bool(parts.hostname) and parts.port != 0 and not re.search(r"[\s\\]", parts.netloc)
 
 
+@lru_cache(maxsize=64)
 def is_open_to_others(address: str) -> bool:
     """True if others can read what is sent there: it is not encrypted, and it leaves this machine."""
     parts = _split(address)

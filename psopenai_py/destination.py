@@ -126,7 +126,9 @@ def variable(environ: Mapping[str, str], name: str) -> str:
     A line end behind it came along from a file, and is no part of it. With blanks it is no word that anything
     here could use, and stays as it is, so that whatever uses it says so.
     """
-    text = environ.get(name, "")
+    text = environ.get(name)
+    if not text:
+        return ""
     word = text.rstrip("\r\n")
     return word if len(word.split()) == 1 and word == word.strip() else text if word.strip() else ""
 

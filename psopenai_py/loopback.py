@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 LOOPBACK = "127.0.0.1"
 
 
+@lru_cache(maxsize=64)
 def is_loopback(host: str) -> bool:
     """True for this machine: localhost, names below it, and the loopback addresses."""
     from ipaddress import ip_address

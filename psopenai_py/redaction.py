@@ -78,6 +78,7 @@ def mask(secret: str) -> str:
     return f"{match[1] or ''}{match[2]}{'*' * 15}{match[3]}"
 
 
+@lru_cache(maxsize=256)
 def is_secret(name: str) -> bool:
     """True for a header, query parameter or member that, by its name, holds what authenticates."""
     if "%" in name:
@@ -89,6 +90,8 @@ def is_secret(name: str) -> bool:
 
 def shown_url(url: str) -> str:
     """An address as it may be shown: without its user part, with the secrets of its query masked."""
+    if "?" not in url:
+        return without_userinfo(url)
     place, mark, query = without_userinfo(url).partition("?")
     parts = [part.partition("=") for part in query.split("&")]
     return place + mark + "&".join(f"{n}={mask(v)}" if v and is_secret(n) else n + e + v for n, e, v in parts)
@@ -99,6 +102,8 @@ def without_userinfo(url: str) -> str:
 
     A password may hold the characters that end a host: then what stands in place of the port is no number.
     """
+    if "@" not in url:
+        return url
     scheme = r"((?:[A-Za-z][A-Za-z0-9+.-]*:)?//)?"
     url = re.sub(rf"^{scheme}[^/?#]*@", r"\1", url)
     return re.sub(rf"(?s)^{scheme}(?!\[)[^/?#:@]*:(?![0-9]*(?:[/?#]|$))(?!//).*@", r"\1", url)
@@ -209,7 +214,7 @@ class Masks:
             if not _is_common(secret):
                 text = _without_beginning(text.replace(secret, shown), secret)
                 # To look at each character costs much more than to see that there is nothing to find.
-                if secret.isascii() and re.fullmatch(r"[\w.+=-]+", secret) and not re.search(_ESCAPES, text):
+                if _is_bare(secret) and not re.search(_ESCAPES, text):
                     continue
             text = _pattern(secret).sub(shown.replace("\\", r"\\"), text)
         return text
@@ -252,15 +257,24 @@ def _credentials(value: str) -> list[str]:
 
 def _without_beginning(text: str, secret: str) -> str:
     """A text that was cut, without the part of a secret at its end, if that is more than a mask shows."""
+    if secret[: _UNMISTAKABLE - 1] not in text:
+        return text
     for length in range(min(len(secret) - 1, len(text)), _UNMISTAKABLE - 2, -1):
         if text.endswith(secret[:length]):
             return text[:-length] + HIDDEN
     return text
 
 
+@lru_cache(maxsize=64)
 def _is_common(secret: str) -> bool:
     """True for a text that may well stand somewhere without being the secret: a short one, or a number."""
     return len(secret) < _UNMISTAKABLE or re.fullmatch(_BARE, secret) is not None
+
+
+@lru_cache(maxsize=64)
+def _is_bare(secret: str) -> bool:
+    """True for a secret that is written in one way only, unless somebody escapes what needs no escape."""
+    return secret.isascii() and re.fullmatch(r"[\w.+=-]+", secret) is not None
 
 
 @lru_cache(maxsize=64)

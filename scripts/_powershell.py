@@ -33,7 +33,7 @@ _CONTEXT = (*("ApiKey", "ApiType", "ApiBase", "ApiVersion", "AuthType", "Organiz
 #: What a cmdlet does. An error that ends it is written in a pipeline of its own: -ErrorVariable then has it once.
 _CALL = """\
 $ending = $null
-Invoke-WorkerCall '{}' (Get-BoundWithProvider $PSBoundParameters $_) $MyInvocation ([ref]$ending)
+Invoke-WorkerCall '{}' $PSBoundParameters $_ $MyInvocation ([ref]$ending)
 if ($null -ne $ending) {{
     $writer, $written = Get-ErrorWriter $ending $MyInvocation
     & $writer @written | Out-Null
@@ -42,7 +42,7 @@ if ($null -ne $ending) {{
 
 _DYNAMIC = """\
 dynamicparam {
-    Get-ProviderParameter
+    $script:ProviderParameter
 }"""
 
 

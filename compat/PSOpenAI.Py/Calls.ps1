@@ -2,27 +2,52 @@
 
 $script:Calls = 0
 
+# To run a function takes PowerShell longer than most of them would take here. So what each call needs is written out in
+# few functions, and what few calls need is in functions of its own.
+
 function Invoke-WorkerCall {
     # Yields what the call puts out. An error that the cmdlet is to end with is left in $Ending.
-    param ([string]$Name, [System.Collections.IDictionary]$Bound, $Invocation, [ref]$Ending)
+    param ($Name, $Bound, $Piped, $Invocation, [ref]$Ending)
 
     # As texts: Windows PowerShell has no use for the value that -ErrorAction Ignore makes of these.
     $ErrorActionPreference = "$ErrorActionPreference"
     $WarningPreference = "$WarningPreference"
     $InformationPreference = "$InformationPreference"
+    if ($null -ne $Piped) {
+        $Bound = Get-BoundWithProvider -Bound $Bound -Piped $Piped
+    }
     $script:Calls++
     $call = "$script:Calls"
+    $fault = $null
     $over = $false
     # Whatever stops the pipeline, Ctrl-C, Select-Object -First, break or a throw downstream: `finally` notices.
     try {
-        $fault = $null
-        # In a pipeline of its own: -ErrorVariable would get what is thrown and caught in there.
-        $worker = Start-WorkerCall -Call $call -Name $Name -Bound $Bound -Fault ([ref]$fault) | Write-Output
-        if ($null -ne $fault) {
-            Complete-Fault -Facts $fault -Invocation $Invocation -Ending $Ending
+        $worker = $script:Worker
+        if ($null -eq $worker -or $worker.Ended -or $worker.Process.HasExited) {
+            # It starts while the request is made. In a pipeline of its own: -ErrorVariable would get what is thrown and
+            # caught in there.
+            $worker = Start-Worker -Fault ([ref]$fault) | Write-Output
+        }
+        if ($null -eq $fault) {
+            $line = New-CallLine $call $Name $Bound ([ref]$fault)
+        }
+        if ($null -eq $fault) {
+            $worker.Calls[$call] = [System.Collections.Queue]::new()
+            try {
+                $worker.Input.Write($line, 0, $line.Length)
+                $worker.Input.Flush()
+            }
+            catch [System.IO.IOException] {
+                # It ended just now. A line that could not be written was not read, because its end comes last.
+                Clear-Caught -Problem $_
+                $worker = Start-Worker -Fault ([ref]$fault) -Call $call -Line $line | Write-Output
+            }
+        }
+        if ($null -eq $fault) {
+            Receive-WorkerCall $worker $call $Invocation $Ending
         }
         else {
-            Receive-WorkerCall -Worker $worker -Call $call -Invocation $Invocation -Ending $Ending
+            Complete-Fault -Facts $fault -Invocation $Invocation -Ending $Ending
         }
         $over = $true
     }
@@ -33,58 +58,65 @@ function Invoke-WorkerCall {
     }
 }
 
-function Start-WorkerCall {
-    # The worker that has the request, or what kept it from being sent.
-    param ([string]$Call, [string]$Name, [System.Collections.IDictionary]$Bound, [ref]$Fault)
-
-    $line = $null
-    try {
-        $line = New-CallLine -Call $Call -Name $Name -Bound $Bound
-        return Send-WorkerCall -Call $Call -Line $line
-    }
-    catch {
-        Clear-Caught -Problem $_
-        if ($null -eq $line) {
-            $Fault.Value = New-RefusalFault -Problem $_
-        }
-        else {
-            $problem = $_.Exception.GetBaseException().Message
-            $Fault.Value = New-StartFault -Problem $problem
-        }
-    }
-}
-
 function Receive-WorkerCall {
-    param ($Worker, [string]$Call, $Invocation, [ref]$Ending)
+    param ($Worker, $Call, $Invocation, [ref]$Ending)
 
+    $own = $Worker.Calls[$Call]
     $content = [System.IO.MemoryStream]::new()
+    $jobs = @()
+    $next = 0
+    $kind = ''
     do {
         # Of all loops that run, a break or continue downstream ends this one, as the innermost; it means one of the user's.
         $left = 'break'
-        $kind, $value = Read-WorkerRecord -Worker $Worker -Call $Call
-        if ($kind -eq 'output') {
-            Write-Job -Texts (Read-MoreOutput -Worker $Worker -Call $Call -First $value)
-        }
-        elseif ($kind -eq 'bytes') {
-            $part = [System.Convert]::FromBase64String($value.Substring(1, $value.Length - 2))
-            $content.Write($part, 0, $part.Length)
-        }
-        elseif ($kind -eq 'rest') {
-            # All that it has written is worked off.
-            Write-WorkerWish -Worker $Worker -Line "{""continue"":$Call}"
-        }
-        elseif ($kind -in 'error', 'lost') {
-            # Of a video that broke off, nothing is handed on.
-            $content.SetLength(0)
-            Complete-Fault -Facts (Read-Fault -Worker $Worker -Json $value -Cmdlet $Invocation.MyCommand.Name) -Invocation $Invocation -Ending $Ending
-            if ($kind -eq 'lost' -or ($null -ne $Ending.Value -and $ErrorActionPreference -eq 'Stop')) {
-                # Nobody comes back to read on.
-                Stop-WorkerCall -Worker $Worker -Call $Call
-                return
+        if ($next -lt $jobs.Count) {
+            $job = $jobs[$next]
+            $next++
+            if ($script:DatesAreText) {
+                Set-JobTime -Job $job
             }
+            $job.PSTypeNames.Insert(0, 'PSOpenAI.Video.Job')
+            # Plain output of the function. WriteObject would wrap what a later command throws.
+            $job
         }
-        elseif ($kind -ne 'end') {
-            Write-CallText -Worker $Worker -Call $Call -Name $Invocation.MyCommand.Name -Kind $kind -Json $value
+        else {
+            $kind, $value = 'lost', $null
+            if ($own.Count -gt 0 -or (Wait-WorkerRecord $Worker $own)) {
+                $kind, $value = $own.Dequeue()
+            }
+            if ($kind -eq 'output') {
+                # With those behind it that have come already: to read one takes nearly as long as to read them all.
+                while ($own.Count -gt 0 -and $own.Peek()[0] -eq 'output') {
+                    $value += ",$($own.Dequeue()[1])"
+                }
+                # What ConvertFrom-Json calls.
+                $jobs = @([Microsoft.PowerShell.Commands.JsonObject]::ConvertFromJson("[$value]", [ref]$null))
+                $next = 0
+            }
+            elseif ($kind -eq 'end') {
+                $Worker.Calls.Remove($Call)
+            }
+            elseif ($kind -eq 'bytes') {
+                $part = [System.Convert]::FromBase64String($value.Substring(1, $value.Length - 2))
+                $content.Write($part, 0, $part.Length)
+            }
+            elseif ($kind -eq 'rest') {
+                # All that it has written is worked off.
+                Write-WorkerWish -Worker $Worker -Line "{""continue"":$Call}"
+            }
+            elseif ($kind -in 'error', 'lost') {
+                # Of a video that broke off, nothing is handed on.
+                $content.SetLength(0)
+                Complete-Fault -Facts (Read-Fault -Worker $Worker -Json $value -Cmdlet $Invocation.MyCommand.Name) -Invocation $Invocation -Ending $Ending
+                if ($kind -eq 'lost' -or ($null -ne $Ending.Value -and $ErrorActionPreference -eq 'Stop')) {
+                    # Nobody comes back to read on.
+                    Stop-WorkerCall -Worker $Worker -Call $Call
+                    return
+                }
+            }
+            else {
+                Write-CallText -Worker $Worker -Call $Call -Name $Invocation.MyCommand.Name -Kind $kind -Json $value
+            }
         }
         $left = ''
     } until ($kind -eq 'end' -or ($left -and ($left = 'continue')))
@@ -93,30 +125,6 @@ function Receive-WorkerCall {
     if ($content.Length -gt 0) {
         $content.ToArray()
     }
-}
-
-function Write-Job {
-    # Yields jobs, read all at once: to read one takes nearly as long.
-    param ([string[]]$Texts)
-
-    $read = ConvertFrom-Json -InputObject "[$($Texts -join ',')]"
-    $jobs = @($read)
-    $next = 0
-    do {
-        $left = 'break'
-        $job = $jobs[$next]
-        $next++
-        if ($script:DatesAreText) {
-            Set-JobTime -Job $job
-        }
-        $job.PSObject.TypeNames.Insert(0, 'PSOpenAI.Video.Job')
-        # Plain output of the function. WriteObject would wrap what a later command throws.
-        $job
-        $left = ''
-    } until (($left -and ($left = 'continue')) -or $next -ge $jobs.Count)
-    # As in Receive-WorkerCall, which these end in turn.
-    if ($left -eq 'break') { break }
-    if ($left -eq 'continue') { continue }
 }
 
 function Read-Fault {
@@ -203,28 +211,6 @@ function Get-ShortName {
     return "$($Text.Substring(0, 20))...$($Text.Substring($Text.Length - 5))"
 }
 
-function Send-WorkerCall {
-    param ([string]$Call, [string]$Line)
-
-    $worker = $script:Worker
-    if ($null -eq $worker -or $worker.Ended) {
-        $worker = Get-Worker
-    }
-    $worker.Calls[$Call] = [System.Collections.Queue]::new()
-    try {
-        Write-WorkerLine -Worker $worker -Line $Line
-    }
-    catch [System.IO.IOException] {
-        # It ended unnoticed. A line that could not be written was not read, because its end comes last.
-        Clear-Caught -Problem $_
-        Stop-Worker
-        $worker = Get-Worker
-        $worker.Calls[$Call] = [System.Collections.Queue]::new()
-        Write-WorkerLine -Worker $worker -Line $Line
-    }
-    return $worker
-}
-
 function Stop-WorkerCall {
     # The pipeline of the call was stopped.
     param ($Worker, [string]$Call)
@@ -240,52 +226,12 @@ function Write-WorkerWish {
     param ($Worker, [string]$Line)
 
     try {
-        Write-WorkerLine -Worker $Worker -Line $Line
+        $bytes = [System.Text.Encoding]::UTF8.GetBytes("$Line`n")
+        $Worker.Input.Write($bytes, 0, $bytes.Length)
+        $Worker.Input.Flush()
     }
     catch {
         # It has ended, and the call with it.
         Clear-Caught -Problem $_
-    }
-}
-
-function Read-WorkerRecord {
-    # Kind and JSON of the next record of a call. A command that yields an object runs all that stands downstream, and
-    # only then goes on: so what comes may be for a call further up in the pipeline, which takes it later.
-    param ($Worker, [string]$Call)
-
-    $own = $Worker.Calls[$Call]
-    while ($own.Count -eq 0) {
-        if (-not (Wait-WorkerLine -Worker $Worker)) {
-            return 'lost', $null
-        }
-        # All that have come. A pipeline can be stopped where a loop begins anew, so each is taken and kept in one go.
-        while ($Worker.Next -lt $Worker.Parts.Length - 1) {
-            # {"call":4,"kind":value}. What is left of a call that was stopped is skipped.
-            $line = $Worker.Parts[$Worker.Next]
-            $comma = $line.IndexOf(',')
-            $stop = $line.IndexOf('"', $comma + 2)
-            $waiting = $Worker.Calls[$line.Substring(8, $comma - 8)]
-            if ($null -ne $waiting) {
-                $kind = $line.Substring($comma + 2, $stop - $comma - 2)
-                $waiting.Enqueue(@($kind, $line.Substring($stop + 2, $line.Length - $stop - 3)))
-            }
-            $Worker.Next++
-        }
-    }
-    $record = $own.Dequeue()
-    if ($record[0] -eq 'end') {
-        $Worker.Calls.Remove($Call)
-    }
-    return $record
-}
-
-function Read-MoreOutput {
-    # One output and those behind it that have come already.
-    param ($Worker, [string]$Call, [string]$First)
-
-    $First
-    $own = $Worker.Calls[$Call]
-    while ($null -ne $own -and $own.Count -gt 0 -and $own.Peek()[0] -eq 'output') {
-        $own.Dequeue()[1]
     }
 }

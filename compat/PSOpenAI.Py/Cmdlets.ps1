@@ -140,11 +140,11 @@ function New-Video {
         [object]$AdditionalBody
     )
     dynamicparam {
-        Get-ProviderParameter
+        $script:ProviderParameter
     }
     process {
         $ending = $null
-        Invoke-WorkerCall 'New-Video' (Get-BoundWithProvider $PSBoundParameters $_) $MyInvocation ([ref]$ending)
+        Invoke-WorkerCall 'New-Video' $PSBoundParameters $_ $MyInvocation ([ref]$ending)
         if ($null -ne $ending) {
             $writer, $written = Get-ErrorWriter $ending $MyInvocation
             & $writer @written | Out-Null
@@ -258,11 +258,11 @@ function Get-Video {
         [object]$AdditionalBody
     )
     dynamicparam {
-        Get-ProviderParameter
+        $script:ProviderParameter
     }
     process {
         $ending = $null
-        Invoke-WorkerCall 'Get-Video' (Get-BoundWithProvider $PSBoundParameters $_) $MyInvocation ([ref]$ending)
+        Invoke-WorkerCall 'Get-Video' $PSBoundParameters $_ $MyInvocation ([ref]$ending)
         if ($null -ne $ending) {
             $writer, $written = Get-ErrorWriter $ending $MyInvocation
             & $writer @written | Out-Null
@@ -384,11 +384,11 @@ function Get-VideoContent {
         [object]$AdditionalBody
     )
     dynamicparam {
-        Get-ProviderParameter
+        $script:ProviderParameter
     }
     process {
         $ending = $null
-        Invoke-WorkerCall 'Get-VideoContent' (Get-BoundWithProvider $PSBoundParameters $_) $MyInvocation ([ref]$ending)
+        Invoke-WorkerCall 'Get-VideoContent' $PSBoundParameters $_ $MyInvocation ([ref]$ending)
         if ($null -ne $ending) {
             $writer, $written = Get-ErrorWriter $ending $MyInvocation
             & $writer @written | Out-Null
@@ -488,11 +488,11 @@ function New-VideoRemix {
         [object]$AdditionalBody
     )
     dynamicparam {
-        Get-ProviderParameter
+        $script:ProviderParameter
     }
     process {
         $ending = $null
-        Invoke-WorkerCall 'New-VideoRemix' (Get-BoundWithProvider $PSBoundParameters $_) $MyInvocation ([ref]$ending)
+        Invoke-WorkerCall 'New-VideoRemix' $PSBoundParameters $_ $MyInvocation ([ref]$ending)
         if ($null -ne $ending) {
             $writer, $written = Get-ErrorWriter $ending $MyInvocation
             & $writer @written | Out-Null
@@ -586,11 +586,11 @@ function Remove-Video {
         [object]$AdditionalBody
     )
     dynamicparam {
-        Get-ProviderParameter
+        $script:ProviderParameter
     }
     process {
         $ending = $null
-        Invoke-WorkerCall 'Remove-Video' (Get-BoundWithProvider $PSBoundParameters $_) $MyInvocation ([ref]$ending)
+        Invoke-WorkerCall 'Remove-Video' $PSBoundParameters $_ $MyInvocation ([ref]$ending)
         if ($null -ne $ending) {
             $writer, $written = Get-ErrorWriter $ending $MyInvocation
             & $writer @written | Out-Null
@@ -704,11 +704,11 @@ function Wait-Video {
         [object]$AdditionalBody
     )
     dynamicparam {
-        Get-ProviderParameter
+        $script:ProviderParameter
     }
     process {
         $ending = $null
-        Invoke-WorkerCall 'Wait-Video' (Get-BoundWithProvider $PSBoundParameters $_) $MyInvocation ([ref]$ending)
+        Invoke-WorkerCall 'Wait-Video' $PSBoundParameters $_ $MyInvocation ([ref]$ending)
         if ($null -ne $ending) {
             $writer, $written = Get-ErrorWriter $ending $MyInvocation
             & $writer @written | Out-Null

@@ -19,4 +19,5 @@ foreach ($part in 'Types', 'Errors', 'Worker', 'Context', 'Providers', 'Values',
 
 Add-CallType
 Add-JobText
+$script:ProviderParameter = New-ProviderParameter
 $ExecutionContext.SessionState.Module.OnRemove = { Stop-Worker }

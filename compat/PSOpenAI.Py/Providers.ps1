@@ -1,6 +1,6 @@
 ﻿# -Provider, which PSOpenAI does not have, and the hosted service that a piped job names.
 
-function Get-ProviderParameter {
+function New-ProviderParameter {
     # Declared dynamically: PowerShell binds these after all others, so that -Pro still means -Prompt.
     $attributes = [System.Collections.ObjectModel.Collection[System.Attribute]]::new()
     $attributes.Add([System.Management.Automation.ParameterAttribute]::new())
@@ -16,7 +16,7 @@ function Get-BoundWithProvider {
     # may have one of this name that means something else.
     param ([System.Collections.IDictionary]$Bound, $Piped)
 
-    if ($null -eq $Piped -or $Bound.ContainsKey('Provider')) {
+    if ($Bound.ContainsKey('Provider')) {
         return $Bound
     }
     $property = $Piped.PSObject.Properties['provider']

@@ -4,6 +4,9 @@ $script:Common = [System.Management.Automation.PSCmdlet]::CommonParameters
 $script:Quiet = 'SilentlyContinue', 'Ignore'
 $script:Variables =
     [regex]::new('^(?:(?:PS)?OPENAI_.*|.*_API_KEY|.*_PROXY|SSL_CERT_(?:FILE|DIR))$', 'IgnoreCase, Multiline, CultureInvariant')
+# Texts that JSON writes as they are, and parameters that may hold a path.
+$script:Unescaped = [regex]::new('^[ !#-\[\]-~]*\z', 'CultureInvariant')
+$script:Paths = 'InputReference', 'OutFile'
 # Where the session was last: each change of location brings another object.
 $script:Place = $null
 $script:Location = $null
@@ -15,14 +18,74 @@ $script:WorldFacts = $null
 $script:WorldJson = $null
 
 function New-CallLine {
-    param ([string]$Call, [string]$Name, [System.Collections.IDictionary]$Bound)
+    # The request as bytes; nothing but the fault where a value cannot be sent.
+    param ($Call, $Name, $Bound, [ref]$Fault)
 
-    $parameters = ConvertTo-Json -InputObject (Get-CallParameter -Bound $Bound) -Depth 100 -Compress
-    $line = "{""call"":$Call,""cmdlet"":""$Name"",""paced"":true,""parameters"":$parameters,$(Get-CallWorld)}"
-    if ($line.Length -gt 8MB -and [System.Text.Encoding]::UTF8.GetByteCount($line) -gt 32MB) {
-        throw 'the values are longer than 32 MiB.'
+    # Nearly all parameters are plain texts, and seldom has the session anything to add.
+    $isPlain = -not (($null -ne $global:PSOpenAIContextDictionary -and $global:PSOpenAIContextDictionary.Count -gt 0) -or
+        $global:OPENAI_API_KEY -or $global:OPENAI_API_BASE -or $global:OPENAI_ORGANIZATION)
+    $members = foreach ($entry in $Bound.GetEnumerator()) {
+        if ($script:Common.Contains($entry.Key)) {
+            continue
+        }
+        if ($entry.Value -is [string] -and $entry.Value.Length -lt 64KB -and $script:Unescaped.IsMatch($entry.Value) -and
+            $entry.Key -notin $script:Paths) {
+            """$($entry.Key)"":""$($entry.Value)"""
+        }
+        else {
+            $isPlain = $false
+        }
     }
-    return $line
+    # Location, environment and preferences: they seldom change.
+    if (-not [object]::ReferenceEquals($PWD, $script:Place)) {
+        $script:Place = $PWD
+        $script:Location = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath
+    }
+    $all = [System.Environment]::GetEnvironmentVariables()
+    $keys = [string[]]::new($all.Count)
+    $all.Keys.CopyTo($keys, 0)
+    $names = [string]::Join("`n", $keys)
+    if ($names -cne $script:AllNames) {
+        # One expression over all names takes a tenth of the time that one for each would.
+        $script:Names = @($script:Variables.Matches($names).Value)
+        $script:AllNames = $names
+    }
+    $variables = foreach ($variable in $script:Names) {
+        "$variable=$($all[$variable])"
+    }
+    $facts = "$script:Location`0$VerbosePreference $DebugPreference $WarningPreference $ProgressPreference`0$($variables -join "`0")"
+    if ($facts -cne $script:WorldFacts) {
+        $script:WorldJson = Get-CallWorld -Variables $variables
+        $script:WorldFacts = $facts
+    }
+
+    if ($isPlain) {
+        $parameters = "{$($members -join ',')}"
+    }
+    else {
+        # In a pipeline of its own: -ErrorVariable would get what is thrown and caught in there.
+        $parameters = ConvertTo-ParameterJson -Bound $Bound -Fault $Fault | Write-Output
+    }
+    $line = "{""call"":$Call,""cmdlet"":""$Name"",""paced"":true,""parameters"":$parameters,$script:WorldJson}`n"
+    # As bytes: the encoding of a writer cannot be set in Windows PowerShell.
+    , [System.Text.Encoding]::UTF8.GetBytes($line)
+}
+
+function ConvertTo-ParameterJson {
+    param ([System.Collections.IDictionary]$Bound, [ref]$Fault)
+
+    try {
+        $json = ConvertTo-Json -InputObject (Get-CallParameter -Bound $Bound) -Depth 100 -Compress
+        # With all that goes along, a line has at most 32 MiB.
+        if ($json.Length -gt 8MB -and [System.Text.Encoding]::UTF8.GetByteCount($json + $script:WorldJson) -gt 32MB - 1KB) {
+            throw 'the values are longer than 32 MiB.'
+        }
+        return $json
+    }
+    catch {
+        Clear-Caught -Problem $_
+        $Fault.Value = New-RefusalFault -Problem $_
+    }
 }
 
 function Get-CallParameter {
@@ -36,7 +99,7 @@ function Get-CallParameter {
             $given[$entry.Key] = if ($value -is [string]) { $value.ToString() } else { , (ConvertTo-Plain -Value $value) }
         }
     }
-    foreach ($name in 'InputReference', 'OutFile') {
+    foreach ($name in $script:Paths) {
         if ($Bound.ContainsKey($name) -and $given[$name]) {
             # A hosted service also takes the address of a picture.
             if ($name -ne 'InputReference' -or $given[$name] -notmatch '^\s*(?:data:[a-z]|[a-z][a-z_+-]+://)') {
@@ -51,40 +114,21 @@ function Get-CallParameter {
 }
 
 function Get-CallWorld {
-    # Location, environment and preferences.
-    if (-not [object]::ReferenceEquals($PWD, $script:Place)) {
-        $script:Place = $PWD
-        $script:Location = $ExecutionContext.SessionState.Path.CurrentFileSystemLocation.ProviderPath
+    # Location, environment and preferences as members of a request.
+    param ([string[]]$Variables)
+
+    # Warnings, progress and errors are written here, so the worker only needs to know when to stop.
+    $preferences = @{
+        verbose  = $VerbosePreference -notin $script:Quiet
+        debug    = $DebugPreference -notin $script:Quiet
+        warning  = $(if ($WarningPreference -eq 'Stop') { 'Stop' } else { 'Continue' })
+        progress = $(if ($ProgressPreference -in $script:Quiet) { 'SilentlyContinue' } else { 'Continue' })
     }
-    $all = [System.Environment]::GetEnvironmentVariables()
-    $keys = [string[]]::new($all.Count)
-    $all.Keys.CopyTo($keys, 0)
-    $names = [string]::Join("`n", $keys)
-    if ($names -cne $script:AllNames) {
-        # One expression over all names takes a tenth of the time that one for each would.
-        $script:Names = @($script:Variables.Matches($names).Value)
-        $script:AllNames = $names
-    }
-    $variables = foreach ($name in $script:Names) {
-        "$name=$($all[$name])"
-    }
-    $facts = "$script:Location`0$VerbosePreference $DebugPreference $WarningPreference $ProgressPreference`0$($variables -join "`0")"
-    if ($facts -cne $script:WorldFacts) {
-        # Warnings, progress and errors are written here, so the worker only needs to know when to stop.
-        $preferences = @{
-            verbose  = $VerbosePreference -notin $script:Quiet
-            debug    = $DebugPreference -notin $script:Quiet
-            warning  = $(if ($WarningPreference -eq 'Stop') { 'Stop' } else { 'Continue' })
-            progress = $(if ($ProgressPreference -in $script:Quiet) { 'SilentlyContinue' } else { 'Continue' })
-        }
-        $script:WorldJson = @(
-            """location"":$(ConvertTo-Json -InputObject $script:Location -Compress)"
-            """environment"":$(ConvertTo-Json -InputObject (ConvertTo-VariableTable -Variables $variables) -Compress)"
-            """preferences"":$(ConvertTo-Json -InputObject $preferences -Compress)"
-        ) -join ','
-        $script:WorldFacts = $facts
-    }
-    return $script:WorldJson
+    return @(
+        """location"":$(ConvertTo-Json -InputObject $script:Location -Compress)"
+        """environment"":$(ConvertTo-Json -InputObject (ConvertTo-VariableTable -Variables $Variables) -Compress)"
+        """preferences"":$(ConvertTo-Json -InputObject $preferences -Compress)"
+    ) -join ','
 }
 
 function ConvertTo-VariableTable {

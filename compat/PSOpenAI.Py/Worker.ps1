@@ -1,4 +1,4 @@
-﻿# The worker process: found, started, spoken to. What the lines mean is the business of Calls.ps1.
+﻿# The worker process: found, started, spoken to; its records, sorted by call. What they mean is the business of Calls.ps1.
 
 $script:Worker = $null
 
@@ -45,7 +45,8 @@ function Get-Worker {
     $process = [System.Diagnostics.Process]::Start($start)
     $script:Worker = @{
         Process    = $process
-        Stream     = $process.StandardOutput.BaseStream
+        Input      = $process.StandardInput.BaseStream
+        Output     = $process.StandardOutput.BaseStream
         # A piece that somebody began to wait for, what it is read into, and how bytes become characters.
         Reading    = $null
         Bytes      = [byte[]]::new(65536)
@@ -64,6 +65,27 @@ function Get-Worker {
     return $script:Worker
 }
 
+function Start-Worker {
+    # A new worker, which gets a request if there is one already; nothing but the fault where that fails.
+    param ([ref]$Fault, [string]$Call, [byte[]]$Line)
+
+    try {
+        Stop-Worker
+        $worker = Get-Worker
+        if ($null -ne $Line) {
+            $worker.Calls[$Call] = [System.Collections.Queue]::new()
+            $worker.Input.Write($Line, 0, $Line.Length)
+            $worker.Input.Flush()
+        }
+        return $worker
+    }
+    catch {
+        Clear-Caught -Problem $_
+        $problem = $_.Exception.GetBaseException().Message
+        $Fault.Value = New-StartFault -Problem $problem
+    }
+}
+
 function Stop-Worker {
     if ($null -ne $script:Worker) {
         # Calls further up in a pipeline may still wait for it.
@@ -80,27 +102,51 @@ function Stop-Worker {
     }
 }
 
-function Write-WorkerLine {
-    param ($Worker, [string]$Line)
+function Wait-WorkerRecord {
+    # True when a call has a record of its own; false when nothing more comes. A command that yields an object runs all
+    # that stands downstream, and only then goes on: so what comes may be for a call further up in the pipeline, which
+    # takes it later.
+    #
+    # A pipeline can be stopped where a loop begins anew and where a command is called, so what belongs together is
+    # assigned without either in between.
+    param ($Worker, $Own)
 
-    # As bytes: the encoding of the writer cannot be set in Windows PowerShell.
-    $bytes = [System.Text.Encoding]::UTF8.GetBytes("$Line`n")
-    $stream = $Worker.Process.StandardInput.BaseStream
-    $stream.Write($bytes, 0, $bytes.Length)
-    $stream.Flush()
-}
-
-function Wait-WorkerLine {
-    # True when Parts has a line; false when nothing more comes. A pipeline can be stopped where a loop begins anew and
-    # where a command is called, so what belongs together is assigned without either in between.
-    param ($Worker)
-
-    while ($Worker.Next -ge $Worker.Parts.Length - 1) {
-        if ($Worker.Ended -or -not (Wait-WorkerPiece -Worker $Worker)) {
+    while ($Own.Count -eq 0 -or $Worker.Next -lt $Worker.Parts.Length - 1) {
+        if ($Worker.Next -lt $Worker.Parts.Length - 1) {
+            # {"call":4,"kind":value}. What is left of a call that was stopped is skipped.
+            $line = $Worker.Parts[$Worker.Next]
+            # Of characters: a text would be looked for by the rules of a language, which takes much longer.
+            $comma = $line.IndexOf([char]',')
+            $stop = $line.IndexOf([char]'"', $comma + 2)
+            $waiting = $Worker.Calls[$line.Substring(8, $comma - 8)]
+            if ($null -ne $waiting) {
+                $kind = $line.Substring($comma + 2, $stop - $comma - 2)
+                $waiting.Enqueue(@($kind, $line.Substring($stop + 2, $line.Length - $stop - 3)))
+            }
+            $Worker.Next++
+            continue
+        }
+        if ($Worker.Ended) {
+            return $false
+        }
+        $count = 0
+        try {
+            if ($null -eq $Worker.Reading) {
+                $Worker.Reading = $Worker.Output.ReadAsync($Worker.Bytes, 0, $Worker.Bytes.Length)
+            }
+            # In short pieces, so that Ctrl-C is noticed in every host. What is left waiting is taken by the next call.
+            while (-not $Worker.Reading.Wait(100)) {
+                continue
+            }
+            $count = $Worker.Reading.Result
+        }
+        catch [System.AggregateException], [System.ObjectDisposedException] {
+            Clear-Caught -Problem $_
+        }
+        if ($count -eq 0) {
             $Worker.Ended = $true
             return $false
         }
-        $count = $Worker.Reading.Result
         $length = $Worker.Decoder.GetChars($Worker.Bytes, 0, $count, $Worker.Characters, 0)
         $text = $Worker.Parts[-1] + [string]::new($Worker.Characters, 0, $length)
         $Worker.Parts = $text.Split([char]10)
@@ -109,24 +155,4 @@ function Wait-WorkerLine {
         $Worker.Ready = $true
     }
     return $true
-}
-
-function Wait-WorkerPiece {
-    # False at the end.
-    param ($Worker)
-
-    if ($null -eq $Worker.Reading) {
-        $Worker.Reading = $Worker.Stream.ReadAsync($Worker.Bytes, 0, $Worker.Bytes.Length)
-    }
-    try {
-        # In short pieces, so that Ctrl-C is noticed in every host. What is left waiting is taken by the next call.
-        while (-not $Worker.Reading.Wait(100)) {
-            continue
-        }
-        return $Worker.Reading.Result -gt 0
-    }
-    catch [System.AggregateException], [System.ObjectDisposedException] {
-        Clear-Caught -Problem $_
-        return $false
-    }
 }

@@ -169,7 +169,8 @@ class HttpClient:
             self._streams.debug(f"Request: {dumps(request.describe())}")
 
     def _tell_response(self, response: Response) -> None:
-        self._streams.verbose(response.summary)
+        if self._streams.preferences.verbose:
+            self._streams.verbose(response.summary)
         if self._streams.preferences.debug:
             lines = (f"\n{name}: {value}" for name, value in shown_headers(response.headers).items())
             self._streams.debug("Headers of the answer:" + "".join(lines))
@@ -235,9 +236,9 @@ def _built(request: Request, open_things: contextlib.ExitStack) -> httpx.Request
         body["files"] = [(sendable(name), _part(value, open_things)) for name, value in request.fields]
     if request.document is not None:
         body["content"] = dumps(with_files(request.document), compress=True).encode()
-    headers = httpx.Headers(_USUAL)
-    headers.update(request.headers)
-    built = httpx.Request(request.method, request.url, headers=headers, **body)
+    given = {name.lower() for name in request.headers}
+    usual = {name: value for name, value in _USUAL.items() if name.lower() not in given}
+    built = httpx.Request(request.method, request.url, headers={**usual, **request.headers}, **body)
     if not any(isinstance(value, FilePart) for _, value in request.fields or ()):
         built.read()  # in one piece, the body leaves in one write
     return built

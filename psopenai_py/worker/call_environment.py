@@ -72,6 +72,8 @@ class CallEnvironment:
 
     def _change(self, wanted: Mapping[str, str]) -> None:
         """Change the process's environment where it is to differ."""
+        if wanted == self._present:
+            return
         # After a change that broke off, from what it is: no key may be left for the next call.
         present, self._present = dict(os.environ) if self._present is None else self._present, None
         for name in present.keys() - wanted.keys():
