@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--seed", type=int, default=1, metavar="S", help="what the draw begins with (1)")
     result.add_argument("--all", action="store_true", help="no sample: all changes; takes hours")
     result.add_argument("--copies", type=int, default=2, metavar="N", help="how many run at a time (2)")
-    result.add_argument("--longest", type=float, default=10, metavar="SECONDS", help="no test that takes longer (10)")
+    result.add_argument("--longest", type=float, default=60, metavar="SECONDS", help="no test that takes longer (60)")
     result.add_argument("--limit", type=float, metavar="SECONDS", help="for one change (what its tests take, and more)")
     result.add_argument("--checkout", type=Path, default=Path(_environment.ROOT), help=argparse.SUPPRESS)
     return result
