@@ -21,8 +21,11 @@ import _environment
 #: The tests that exercise a package, where more do than those in the folder of its name.
 TESTS = {
     "binding": ["tests/binding", "tests/test_shell.py", "tests/test_functions.py", "tests/test_help.py"],
-    "http": ["tests/http", "tests/test_addresses.py", "tests/videos/test_created_jobs.py"],
-    "videos": ["tests/videos", "tests/cmdlets", "tests/providers/test_stories.py", "tests/providers/test_hostile.py"],
+    "http": [
+        *("tests/http", "tests/test_addresses.py", "tests/videos/test_created_jobs.py"),
+        *("tests/cmdlets/test_get_video_content.py", "tests/providers/test_requests.py"),
+    ],
+    "videos": ["tests/videos", "tests/cmdlets", "tests/providers/test_stories.py"],
     "worker": [
         *("tests/worker", "tests/compat/test_worker.py", "tests/compat/test_worker_input.py"),
         *("tests/compat/test_worker_life.py", "tests/compat/test_worker_lines.py"),

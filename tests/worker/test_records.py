@@ -173,7 +173,7 @@ def test_a_connection_outlives_an_error_and_not_a_cancelled_call(service: Client
 
 def test_the_time_limit_of_a_call_ends_with_it(service: Client, server: Server) -> None:
     """Nothing of it may cut the connection while a later call waits on it."""
-    answers = [{"json": JOB}, {"json": JOB | {"status": "completed"}}, {"json": JOB, "delay": 1.5}]
+    answers: list[Record] = [{"json": JOB}, {"json": JOB | {"status": "completed"}}, {"json": JOB, "delay": 1.5}]
     script = server.script("worker-limit", answers)
     bound = {"VideoId": "v", "ApiBase": script.base}
     assert service.call("Get-Video", bound)[-1]["end"] == end()
