@@ -40,11 +40,17 @@ class Baseline(NamedTuple):
         return self._replace(seconds={test: each for test, each in self.seconds.items() if each <= longest})
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """Those that run the line, the quick ones first; all for a line that is run while modules load."""
+        """Those that run the line, the quick ones first. Of one that is run while its module loads, all: those
+        that run anything else of the file come first."""
         names = self.contexts.get((mutant.file, mutant.line), set())
-        loaded = "" in names or not names
-        found = set(self.seconds) if loaded else {test for name in names for test in self._named(name)}
-        return sorted(found, key=lambda test: self.seconds[test])
+        if names and not mutant.loaded and "" not in names:
+            return sorted(self._all_named(names), key=self.seconds.__getitem__)
+        near = {name for (file, _), names in self.contexts.items() if file == mutant.file for name in names}
+        first = self._all_named(near)
+        return sorted(self.seconds, key=lambda test: (test not in first, self.seconds[test]))
+
+    def _all_named(self, contexts: Iterable[str]) -> set[str]:
+        return {test for name in contexts for test in self._named(name)}
 
     def _named(self, context: str) -> Iterable[str]:
         """A process that a fixture started may serve all tests of a file."""
