@@ -66,7 +66,8 @@ BELOW: dict[str, set[str]] = {
     "streams": set(),
     "errors": set(),
     "psjson": set(),
-    "redaction": set(),
+    "redaction": {"disguises"},
+    "disguises": set(),
 }
 FOR_ALL = {"errors", "psjson", "redaction", "signals", "streams", ""}
 #: These could be packages of their own: what they may import at all.

@@ -44,6 +44,14 @@ Advise = Callable[[Request, Response], str]
 Classify = Callable[[Request, Response], type[APIRequestError] | None]
 
 
+def load_library() -> None:
+    """Load the library before many threads need it: where memory is short for them all, one would find half of it."""
+    import unicodedata  # noqa: F401  # names of hosts need it, and it is a file of its own
+
+    import httpcore  # noqa: F401
+    import httpx  # noqa: F401
+
+
 class HttpClient:
     """Sends requests as the settings allow, and tells the streams of them.
 
