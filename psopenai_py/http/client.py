@@ -44,6 +44,12 @@ Advise = Callable[[Request, Response], str]
 Classify = Callable[[Request, Response], type[APIRequestError] | None]
 
 
+def load_library() -> None:
+    """Load the HTTP library, which takes longer than a request, before there is one."""
+    import httpcore  # noqa: F401
+    import httpx  # noqa: F401
+
+
 class HttpClient:
     """Sends requests as the settings allow, and tells the streams of them.
 
