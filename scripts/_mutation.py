@@ -1,5 +1,7 @@
 """The work of `mutate.py`, in an environment that has cosmic-ray."""
 
+from __future__ import annotations
+
 import concurrent.futures
 import json
 import queue
@@ -33,6 +35,10 @@ class Baseline(NamedTuple):
     seconds: dict[str, float]
     contexts: dict[tuple[str, int], set[str]]
 
+    def without_those_over(self, longest: float) -> Baseline:
+        """The same without tests that took so many seconds: a change that survives would take that long."""
+        return self._replace(seconds={test: each for test, each in self.seconds.items() if each <= longest})
+
     def tests(self, mutant: Mutant) -> list[str]:
         """Those that run the line, the quick ones first; all for a line that is run while modules load."""
         names = self.contexts.get((mutant.file, mutant.line), set())
@@ -63,6 +69,7 @@ def main(arguments: list[str]) -> int:
         if isinstance(found, Outcome):
             print(found.output, "\nThe tests fail without any change, so nothing was tried.", sep="", file=sys.stderr)
             return 2
+        found = found.without_those_over(options.longest)
         say(f"{len(mutants)} changes in {options.package}, {len(found.seconds)} tests")
         outcomes = try_all(copies, mutants, found, options.limit)
     return report(options.package, mutants, outcomes)

@@ -118,6 +118,12 @@ def _unseen(node: ast.AST) -> Iterator[ast.AST]:
         yield annotation
     if isinstance(node, ast.ClassDef):
         yield from (each for each in node.decorator_list if "dataclass" in ast.unparse(each))
+    elif isinstance(node, ast.FunctionDef):
+        yield from (each for each in node.decorator_list if ast.unparse(each) in ("overload", "abstractmethod"))
+    elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+        yield node
+    elif isinstance(node, ast.keyword) and node.arg == "strict":
+        yield node.value  # what is zipped has one length; that it is checked changes nothing
     elif isinstance(node, ast.If):
         yield from _of_other_systems(node)
 

@@ -27,11 +27,17 @@ from psopenai_py.cmdlets import MODULES, load  # noqa: E402
 from psopenai_py.cmdlets.shared_parameters import COMMON, PIPELINE, PROVIDER, SERVICE  # noqa: E402
 from psopenai_py.help import page as help_page  # noqa: E402
 from psopenai_py.help import topics  # noqa: E402
+from psopenai_py.program import PROGRAM  # noqa: E402
 from psopenai_py.sandbox.service.faults import FAULTS  # noqa: E402
 from psopenai_py.services import SERVICES  # noqa: E402
 
 #: What may have parts between marks, each anywhere in any of them.
-DOCUMENTS = [ROOT / "README.md", ROOT / ".github" / "SECURITY.md", *sorted((ROOT / "compat").glob("*.md"))]
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "pyproject.toml",
+    ROOT / ".github" / "SECURITY.md",
+    *sorted((ROOT / "compat").glob("*.md")),
+]
 HELP_PAGES = ROOT / "tests" / "data" / "help"
 MAN_PAGES = ROOT / "compat" / "man"
 MODULE = ROOT / "compat" / "PSOpenAI.Py"
@@ -64,7 +70,7 @@ def generated() -> Iterator[tuple[Path, str]]:
 
 def renewed(text: str) -> str:
     """A document with each marked part made anew. An unknown mark is a KeyError."""
-    mark = re.compile(r"(<!-- made: (\S+) (\S*) ?-->\n).*?(<!-- end -->)", re.DOTALL)
+    mark = re.compile(r"^((?:<!--|#) made: (\S+) ?(\S*?)(?: ?-->)?\n).*?^((?:<!--|#) end)", re.DOTALL | re.MULTILINE)
     return mark.sub(lambda found: found[1] + PARTS[found[2]](found[3]) + found[4], text)
 
 
@@ -72,6 +78,11 @@ def cmdlets(_: str) -> str:
     """One row a cmdlet."""
     rows = [f"| `{name}` | {load(name).CMDLET.synopsis} |" for name in MODULES]
     return table(["Cmdlet", "What it does"], rows)
+
+
+def programs(_: str) -> str:
+    """One console script a cmdlet, and the one for all of them."""
+    return "".join(f'{name} = "psopenai_py.__main__:main"\n' for name in (PROGRAM, *MODULES))
 
 
 def parameters(name: str) -> str:
@@ -171,6 +182,7 @@ def promises(_: str) -> str:
 
 PARTS: dict[str, Callable[[str], str]] = {
     "cmdlets": cmdlets,
+    "programs": programs,
     "parameters": parameters,
     "service": service,
     "providers": providers,

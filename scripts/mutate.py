@@ -1,6 +1,7 @@
 """Change the code of one package on purpose, and see whether its tests notice: mutation testing.
 
-    python3 scripts/mutate.py PACKAGE [TEST ...] [--sample N] [--seed S] [--all] [--copies N] [--limit SECONDS]
+    python3 scripts/mutate.py PACKAGE [TEST ...] [--sample N] [--seed S] [--all]
+                              [--copies N] [--longest SECONDS] [--limit SECONDS]
 
 PACKAGE is a folder of psopenai_py, as `binding` or `sandbox/service`, or a file of one. TEST are the files or folders
 of tests that may notice; without any, those in the table TESTS. A sample of 50 changes takes from 5 to 20 minutes.
@@ -41,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("--seed", type=int, default=1, metavar="S", help="what the draw begins with (1)")
     result.add_argument("--all", action="store_true", help="no sample: all changes; takes hours")
     result.add_argument("--copies", type=int, default=2, metavar="N", help="how many run at a time (2)")
+    result.add_argument("--longest", type=float, default=10, metavar="SECONDS", help="no test that takes longer (10)")
     result.add_argument("--limit", type=float, metavar="SECONDS", help="for one change (what its tests take, and more)")
     result.add_argument("--checkout", type=Path, default=Path(_environment.ROOT), help=argparse.SUPPRESS)
     return result

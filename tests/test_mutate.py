@@ -98,8 +98,8 @@ def _mutate(checkout: Path, *arguments: str) -> tuple[int, str, str]:
     return done.returncode, re.sub(r"\d+ s\b", "N s", done.stdout), done.stderr
 
 
-def _environment() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("_environment", SCRIPT.with_name("_environment.py"))
+def _layout() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("_layout", SCRIPT.with_name("_layout.py"))
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -109,9 +109,8 @@ def _environment() -> ModuleType:
 @pytest.fixture
 def tool() -> None:
     """Skips where the script would first have to make its environment, from the network."""
-    module = _environment()
-    folders = module.candidates("mutation")
-    if not any(module.is_ready(folder, module.current_stamp()) for folder in folders):
+    layout = _layout()
+    if not layout.is_ready(layout.folder("mutation"), layout.current_stamp()):
         pytest.skip("cosmic-ray is not installed: scripts/mutate.py makes its environment when it is run")
 
 

@@ -14,7 +14,8 @@ from ..errors import BindingError
 from ..redaction import Secret, shortened, shown_argument, without_secrets, without_userinfo
 from .spec import ENUMERATIONS, Kind, Parameter
 
-_SCOPES = ("global", "local", "script", "private", "variable")
+#: What may stand before the first colon of a variable's name; a further colon is a part of the name.
+_SCOPES = ("", "global", "local", "script", "private", "variable")
 
 
 def convert(command: str, parameter: Parameter[Any], argument: Any) -> Any:
@@ -224,6 +225,6 @@ def _bad_variable_name(name: str) -> str:
     if not bare:
         return "a variable name is needed"
     scope, colon, rest = bare.partition(":")
-    if colon and (scope.lower() not in _SCOPES or not rest or ":" in rest):
+    if colon and (scope.lower() not in _SCOPES or not rest):
         return f"'{shown_argument(name)}' is not the name of a variable"
     return ""

@@ -49,6 +49,7 @@ class Call(NamedTuple):
         done: how many records of the same run were handled before, without error.
         resolved: settings that were found in this run, by what was bound.
         limiter: says when requests may go out; None for a call by itself.
+        record: the piped record that this call is for, if it is an object.
     """
 
     bound: Bound
@@ -58,6 +59,7 @@ class Call(NamedTuple):
     done: int = 0
     resolved: dict[ServiceOptions, Settings] | None = None
     limiter: RateLimiter | None = None
+    record: Mapping[str, Any] | None = None
 
     def resolve_settings(self) -> Settings:
         """Find where the call goes, and with which key, in parameters, environment and keyring; once a run.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..binding.spec import Cmdlet, Example, Kind, Parameter
 from . import Call, Steps, go_through
 from .shared_parameters import COMMON, OUT_FILE, PIPELINE, PROVIDER, SERVICE, VIDEO_ID
+from .wait_video import POLL_INTERVAL_SEC
 
 if TYPE_CHECKING:
     from ..videos.client import VideoClient
@@ -76,9 +77,10 @@ def steps(call: Call) -> Steps:
     else:
         _check_target(call, target)
     client = call.client(CMDLET)
-    delivery = Delivery(client, call.bound[VIDEO_ID], call.bound.get(VARIANT))
+    delivery = Delivery(client, call.bound[VIDEO_ID], call.bound.get(VARIANT), call.record)
     if call.bound.get(WAIT_FOR_COMPLETION):
-        yield from delivery.wait(call.again(CMDLET, client.settings))
+        interval = call.bound.or_default(POLL_INTERVAL_SEC)
+        yield from delivery.wait(call.again(CMDLET, client.settings), interval)
     yield from _deliver(call, client, delivery, target)
 
 
@@ -106,7 +108,7 @@ def _check_target(call: Call, target: str) -> None:
 
 def _deliver(call: Call, client: VideoClient, delivery: Delivery, target: str | None) -> Steps:
     """Write the content; where it is not there yet, again after some pauses."""
-    from ..errors import APIRequestError
+    from ..errors import AnswerError, APIRequestError
 
     for pause in (*delivery.pauses, None):
         try:
@@ -115,7 +117,7 @@ def _deliver(call: Call, client: VideoClient, delivery: Delivery, target: str | 
             else:
                 _save(call, client, delivery, target)
             return
-        except APIRequestError as error:
+        except (APIRequestError, AnswerError) as error:
             if pause is None or not delivery.is_not_there_yet(error):
                 raise delivery.explained(error) from None
             call.streams.verbose(f"The content is not there yet and is asked for again: {error.message}")

@@ -90,14 +90,18 @@ class _AnsweredError(PSOpenAIError):
 class AnswerError(_AnsweredError):
     """The server answered with success, but not with what was asked for: HTML, no JSON, a list, a redirect.
 
-    `refused` is true where it says no in a form of its own, so that nothing was created.
+    `refused` is true where it says no in a form of its own, so that nothing was created; `unfinished` where a server
+    may say so of content that is not there yet.
     """
 
     error_id = "System.ArgumentException"
 
-    def __init__(self, message: str, *, refused: bool = False, **facts: Unpack[AnswerFacts]) -> None:
+    def __init__(
+        self, message: str, *, refused: bool = False, unfinished: bool = False, **facts: Unpack[AnswerFacts]
+    ) -> None:
         super().__init__(message, **facts)
         self.refused = refused
+        self.unfinished = unfinished
 
 
 class APIRequestError(_AnsweredError):

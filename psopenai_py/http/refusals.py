@@ -15,6 +15,8 @@ _BODY = 4096
 _NAMED_ID = re.compile(
     r'"(?:(?:task|video|job|generation)?_?id|uuid|(request_?id))"\s*:\s*"([!#-\[\]-~]{1,200})"', re.IGNORECASE
 )
+#: The code of an error that is quoted in a message.
+_QUOTED_CODE = re.compile(r'\\?"code\\?"\s*:\s*\\?"(\w+)\\?"')
 
 _BY_STATUS: dict[int, type[errors.APIRequestError]] = {
     400: errors.BadRequestError,
@@ -48,12 +50,7 @@ def status_error(
     if creates and (named := _named(response, message)):
         message = f"{message.rstrip('.')}.{named}"
     code = body.get("code")
-    kind = _BY_STATUS.get(response.status, errors.APIRequestError)
-    if response.status == 400 and code == "content_filter":
-        kind = errors.ContentFilteredError
-    if response.status == 429 and "quota" in str(code).lower():
-        kind = errors.QuotaLimitExceededError
-    return (meant or kind)(
+    return (meant or _kind(response.status, body))(
         f"{service} API returned an {response.status} ({response.reason}) Error: {message}",
         status=response.status,
         request_id=response.request_id,
@@ -67,6 +64,17 @@ def status_error(
     )
 
 
+def _kind(status: int, body: Mapping[str, Any]) -> type[errors.APIRequestError]:
+    """The kind of error by its status and code, also where a gateway quotes the refusal of the server behind it."""
+    quoted = _QUOTED_CODE.findall(str(body.get("message"))[:_BODY])
+    codes = [str(body.get("code")), *quoted]
+    if status == 400 and "content_filter" in codes:
+        return errors.ContentFilteredError
+    if status == 429 and any("quota" in code.lower() for code in codes):
+        return errors.QuotaLimitExceededError
+    return _BY_STATUS.get(status, errors.APIRequestError)
+
+
 def unusable(
     response: Response,
     what: str,
@@ -76,6 +84,7 @@ def unusable(
     action: str,
     error_id: str | None = None,
     refused: bool = False,
+    unfinished: bool = False,
 ) -> errors.AnswerError:
     """The error for a successful response that does not hold what was asked for.
 
@@ -83,6 +92,7 @@ def unusable(
         what: what was asked for, such as "a job".
         command: the cmdlet in whose name it is reported.
         refused: the server says no in a form of its own.
+        unfinished: a server may answer so as long as what was asked for is not there yet.
     """
     return errors.AnswerError(
         f"The server's answer is not {what}: {why}. {shown(response)}",
@@ -93,6 +103,7 @@ def unusable(
         body=response.start(_BODY),
         action=action,
         refused=refused,
+        unfinished=unfinished,
     )
 
 

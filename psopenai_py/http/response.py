@@ -142,8 +142,16 @@ def error_body(response: Response) -> dict[str, Any]:
         return found if found.get("message") else value | _base(value)
     if isinstance(found, dict):
         return _with_message(_in_small_letters(found))
-    message = found if isinstance(found, str) else psjson.dumps(found, compress=True)
+    message = found + _particulars(value) if isinstance(found, str) else psjson.dumps(found, compress=True)
     return {"message": message} | ({"code": value["code"]} if isinstance(value.get("code"), str) else {})
+
+
+def _particulars(value: dict[str, Any]) -> str:
+    """What problem details (RFC 9457) say of each member of the request that is not valid."""
+    listed = value.get("validation") or value.get("errors")
+    each = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    texts = [text for one in each for text in (one.get("message") or one.get("detail"),) if isinstance(text, str)]
+    return " " + "; ".join(texts) if texts else ""
 
 
 def _in_small_letters(members: dict[str, Any]) -> dict[str, Any]:

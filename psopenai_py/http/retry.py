@@ -80,9 +80,9 @@ def may_resume(error: PSOpenAIError, *, begun: bool) -> bool:
     return lost or begun
 
 
-def may_come_later(error: APIRequestError) -> bool:
+def may_come_later(error: APIRequestError | AnswerError) -> bool:
     """True for an error by which a server may say that content is not there yet."""
-    return error.status in _NOT_YET
+    return error.unfinished if isinstance(error, AnswerError) else error.status in _NOT_YET
 
 
 def was_not_carried_out(error: PSOpenAIError) -> bool:

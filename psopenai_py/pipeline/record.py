@@ -30,7 +30,7 @@ def perform(
     for text in lost_properties(module.CMDLET, record):
         call.streams.warn_once(text)
     begins(bound)
-    yield from steps_of(module, call._replace(bound=bound))
+    yield from steps_of(module, call._replace(bound=bound, record=record if isinstance(record, dict) else None))
 
 
 def report(streams: Streams, error: PSOpenAIError, identifier: str, place: str = "") -> None:

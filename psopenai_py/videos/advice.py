@@ -13,7 +13,7 @@ from ..redaction import shown_url
 from ..settings import Settings
 
 #: Codes and words by which a prompt or picture is refused, also where a gateway quotes them.
-_REFUSED = re.compile(r"moderation_blocked|content_?policy_?violation|content_filter|safety system", re.IGNORECASE)
+_REFUSED = re.compile(r"moderation_blocked|content[ _-]?policy|content[ _-]?filter|safety system", re.IGNORECASE)
 _QUOTA = re.compile(r"quota|billing|credit", re.IGNORECASE)
 #: What web servers say of an address that nothing is behind, rather than of a job that is not there.
 _NOTHING_THERE = re.compile(r"(?:404:? )?(?:page )?not found|method not allowed|invalid url.*", re.IGNORECASE)
@@ -23,6 +23,8 @@ _SEARCHED = 4096
 _GROUP = re.compile(r"LiteLLM: model group .*")
 #: What may be the name of a model in a message.
 _QUOTED_NAME = re.compile(r"""['"`]([\w.-][\w./:@-]{0,150})['"`]""")
+#: How LiteLLM says that it does not know whose jobs are meant. Named one in a header, it asks that one's public host.
+_NO_UPSTREAM = re.compile(r"LLM Provider NOT provided")
 _TLS_EXPECTED = re.compile(r"HTTP request (?:was sent )?to (?:an )?HTTPS", re.IGNORECASE)
 
 
@@ -44,6 +46,8 @@ def for_status(settings: Settings) -> Advise:
             return "The service's moderation refused the prompt or the picture; the same request is refused again."
         if _TLS_EXPECTED.search(response.start(_SEARCHED)):
             return f"The server speaks TLS: try -ApiBase {shown_url(settings.base).replace('http:', 'https:', 1)}"
+        if _NO_UPSTREAM.search(response.start(_SEARCHED)):
+            return "LiteLLM keeps no list of jobs: ask the server behind it, or keep what New-Video prints."
         return _about_repeating(settings, request, response)
 
     return advise

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from typing import Any
 
-from ..errors import APIRequestError, JobFailedError
+from ..errors import AnswerError, APIRequestError, JobFailedError, PSOpenAIError
 from ..http import retry
 from ..redaction import shown_url
 from . import download, status
@@ -24,21 +24,29 @@ class Delivery:
 
     Args:
         variant: what to deliver, as it was asked for; None where it was not.
+        piped: the job as the pipe brought it, which may name the address of its video.
     """
 
-    def __init__(self, client: VideoClient, identifier: str, variant: str | None) -> None:
+    def __init__(
+        self, client: VideoClient, identifier: str, variant: str | None, piped: Mapping[str, Any] | None = None
+    ) -> None:
         #: The job, once it is known to be completed.
         self.job: dict[str, Any] | None = None
+        self._piped = piped
         self._client = client
         self._identifier = identifier
         self._variant = variant
 
-    def wait(self, again: str) -> Generator[float, None, None]:
-        """Wait until there is a video; yields seconds to sleep. `again` is the command that does the same once more.
+    def wait(self, again: str, interval: float) -> Generator[float, None, None]:
+        """Wait until there is a video; yields seconds to sleep.
+
+        Args:
+            again: the command that does the same once more.
+            interval: seconds between two questions.
 
         Raises JobFailedError for a job that ended without one.
         """
-        job = yield from Watch(self._client, self._identifier, again).until_over()
+        job = yield from Watch(self._client, self._identifier, again).until_over(interval=interval)
         if not status.has_succeeded(status.word(job)):
             raise self._without_video(job)
         warn_of_failure(self._client.streams, job)
@@ -49,13 +57,14 @@ class Delivery:
         """The seconds between questions for content that is not there yet; none while the job may not be over."""
         return _UNTIL_THERE if self.job else ()
 
-    def is_not_there_yet(self, error: APIRequestError) -> bool:
+    def is_not_there_yet(self, error: APIRequestError | AnswerError) -> bool:
         """True for an error by which a server may say that the content is not there yet."""
         return retry.may_come_later(error) and error.action != download.STILL_THERE
 
-    def explained(self, error: APIRequestError) -> APIRequestError:
+    def explained(self, error: APIRequestError | AnswerError) -> PSOpenAIError:
         """An error with a hint where the content may not be there yet, and nobody waited for the job."""
-        if self.job is not None or not self.is_not_there_yet(error):
+        is_advised = isinstance(error, AnswerError) and error.action
+        if self.job is not None or is_advised or not self.is_not_there_yet(error):
             return error
         hint = "If the job is not over yet, -WaitForCompletion waits for it."
         return error.with_facts(action=f"{error.action} {hint}".strip())
@@ -97,7 +106,7 @@ class Delivery:
         """Where else the video is; empty where nobody knows, where it had begun to come, and for a picture of it."""
         if error.action == download.STILL_THERE or self._variant not in (None, "", "video"):
             return ""
-        address = self._client.other_address(self._identifier, error, self.job)
+        address = self._client.other_address(self._identifier, error, self.job, self._piped)
         if address:
             where = shown_url(address)
             self._client.streams.verbose(f"The video is fetched from the address that the job names: {where}")

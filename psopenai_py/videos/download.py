@@ -212,6 +212,7 @@ class _Transfer:
                 status=response.status,
                 request_id=response.request_id,
                 action="The server may still be writing it; call again later.",
+                unfinished=self._sink.restart(),
             )
 
     def _announced(self, chunks: Iterator[Data], length: int | None) -> Iterator[Data]:
@@ -260,4 +261,5 @@ def _another() -> ConnectionFailedError:
 
 def not_content(response: Response, head: bytes, why: str) -> AnswerError:
     """The error for a download that is not what was asked for; `head` are its first bytes."""
-    return unusable(response._replace(body=head), "the content", why, command="Get-VideoContent", action="")
+    head_only, later = response._replace(body=head), response.status < 300 and why in recognition.LATER
+    return unusable(head_only, "the content", why, command="Get-VideoContent", action="", unfinished=later)

@@ -22,6 +22,17 @@ _PLACES: tuple[tuple[str | int, ...], ...] = (
     ("data", 0, "url"),
     ("metadata", "url"),
     ("result", "url"),
+    ("result", "video_url"),
+    ("output", "url"),
+    ("output", "video_url"),
+    ("content", "video_url"),
+    ("assets", "video"),
+    ("download_url",),
+    ("video",),
+    ("output",),
+    ("output", 0),
+    ("outputs", 0),
+    ("videos", 0),
     # An older form of a gateway has no member of its own for it.
     ("fail_reason",),
 )

@@ -156,7 +156,9 @@ def writing(target: str, result: str = "Nothing is left of it.") -> Iterator[Non
     try:
         yield
     except (OSError, ValueError, RuntimeError) as error:  # a null byte, an unknown user's home, links in a circle
-        why = (isinstance(error, OSError) and error.strerror) or error
+        why = (isinstance(error, OSError) and error.strerror) or str(error).rstrip(".")
+        if isinstance(error, UnicodeError):
+            why = "it has a character that no name can have"
         raise OutputError(
             f"The file '{target}' could not be written: {why}. {result}",
             action="The video is still on the server; call again with another -OutFile.",

@@ -33,7 +33,7 @@ class Watch:
     def until_over(
         self,
         *,
-        interval: float = 3.0,
+        interval: float,
         wait_for: frozenset[str] = frozenset(),
         exit_for: frozenset[str] = frozenset(),
         clock: Callable[[], float] = time.monotonic,

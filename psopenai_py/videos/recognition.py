@@ -11,10 +11,14 @@ from .extent import FIRST_BOXES
 
 #: Bytes that are looked at to tell a video from an error page.
 HEAD = 512
+#: Objections to what a server may say where content is not there yet.
+LATER = ("it is empty", "it is JSON", "it is application/json")
 _PICTURES = ("thumbnail", "spritesheet")
-_JSON = re.compile(rb"[\[{]\s*[\[{\"}\]]")
+_JSON = re.compile(rb"[\[{]\s*[\[{\"}\]\-0-9tfn]")
 #: Bytes that stand in no text, and in every video.
 _UNWRITTEN = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+#: A text, if it is more than a few letters: those cannot be judged.
+_WRITTEN = re.compile(rb"[\t\n\r\x20-\x7e]{4,}")
 #: Types of what servers say instead of what was asked for.
 _MESSAGES = re.compile(
     r"(?:application|text)/(?:\S+\+)?(?:json|xml|problem|javascript|ecmascript)|text/(?:html|css|event-stream)"
@@ -64,8 +68,9 @@ def _no_video(head: bytes, found: str, named: str) -> str:
         if not named.startswith("video/"):
             return f"it is {named}"
         return "" if _UNWRITTEN.search(head) else "it is text"
-    # What is shorter than a box and its first word cannot be judged, unless it begins as a box does.
-    return "" if len(head) < 12 and not head.startswith(b"\0") else "it is no MP4 file"
+    # What is shorter than a box and its first word cannot be judged, unless it begins as a box does, or is text.
+    cannot_be_judged = len(head) < 12 and not (head.startswith(b"\0") or _WRITTEN.fullmatch(head))
+    return "" if cannot_be_judged else "it is no MP4 file"
 
 
 def _message(head: bytes, named: str) -> str:

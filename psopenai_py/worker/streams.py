@@ -18,7 +18,7 @@ Send = Callable[[bytes, bool], None]
 _MOST_RESULTS, _MOST_CHARACTERS = 128, 2**20
 #: Seconds between two records about a download, and until the first.
 _PAUSE = 0.3
-#: Bytes of a video in one record; a multiple of three, so that the parts could be joined as text.
+#: Bytes of a video in one record, at most; a multiple of three, so that only the last one of a piece is padded.
 _PART = 49152
 _KINDS = {"": "information", "WARNING": "warning", "VERBOSE": "verbose", "DEBUG": "debug"}
 #: .NET names of exceptions by their short names.

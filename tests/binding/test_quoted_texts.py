@@ -28,10 +28,21 @@ def test_a_text_that_is_no_number(text: str, shown: str) -> None:
         ("@{" + "k" * 41 + "=1;" + "k" * 41 + "=2}", f"the key '{'k' * 40}' stands twice"),
         ("@{a=" + "x" * 40 + "}", f"'{'x' * 40}' is not understood"),
         ("@{a=" + "x" * 41 + "}", f"'{'x' * 40}' is not understood"),
+        ("@{a=&" + "x" * 18 + "}", f"'&{'x' * 18}}}' is not understood"),
+        ("@{a=&" + "x" * 19 + "}", f"'&{'x' * 19}' is not understood"),
         ("@{a=1" + "x" * 19 + "}", f"1{'x' * 19} is not a number"),
         ("@{a=1" + "x" * 20 + "}", f"1{'x' * 19} is not a number"),
     ],
-    ids=["key of 40", "key of 41", "word of 40", "word of 41", "number of 20", "number of 21"],
+    ids=[
+        "key of 40",
+        "key of 41",
+        "word of 40",
+        "word of 41",
+        "no token of 20",
+        "no token of 21",
+        "number of 20",
+        "number of 21",
+    ],
 )
 def test_a_literal_that_is_not_understood(text: str, said: str) -> None:
     with pytest.raises(LiteralError) as caught:
@@ -127,3 +138,14 @@ def test_a_dash_without_a_name(dash: str) -> None:
         bind(load("New-Video").CMDLET, [f"{dash}:x"])
     assert caught.value.message == f"The argument '{dash.strip()}' is a dash without a parameter name."
     assert caught.value.error_id == "NamedParameterNotFound"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@{a=\n1;b='x'}", "@{\n\na=\n\n1\n\nb=\r\n'x'\n}", "@{a=1;;;b='x';;}", "@{a = # one\n1; b = 'x'}",
+        "@{\ta\t=\t1\t;\tb='x'\t}", "@{a=`\n1;b=`\r\n'x'}", "@{a=1\n;\nb='x'\n;}", "  @{a=1;b='x'}\n\n",
+    ],
+)  # fmt: skip
+def test_line_ends_and_semicolons(text: str) -> None:
+    assert parse(text) == {"a": 1, "b": "x"}

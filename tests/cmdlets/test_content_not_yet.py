@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,3 +44,43 @@ def test_content_that_is_refused_for_good(run: Run, api: Script, place: Path, st
     api.responses = [{"json": JOB | {"status": "completed"}}, refusal]
     result = run("Get-VideoContent", "video_123", "-WaitForCompletion", "-OutFile", "x.mp4")
     assert (result.exit_code != 0, len(api.requests), HINT in result.stderr) == (True, 2, False)
+
+
+UNFINISHED: dict[str, dict[str, Any]] = {
+    "accepted": {"status": 202, "text": ""},
+    "no content": {"status": 204},
+    "empty": content(b""),
+    "a job that goes on": {"json": JOB | {"status": "in_progress"}},
+    "an error with 200": {"json": {"error": {"message": "not ready"}}},
+    "the same as a video": content(b'{"message": "not ready"}'),
+    "the first half": content(MP4[: len(MP4) // 2]),
+}
+
+
+@pytest.mark.parametrize("name", UNFINISHED)
+def test_a_success_that_holds_no_content_yet(name: str, run: Run, api: Script, place: Path) -> None:
+    answer = UNFINISHED[name]
+    api.responses = [{"json": JOB | {"status": "completed"}}, answer, content()]
+    result = run("Get-VideoContent", "video_123", "-WaitForCompletion", "-OutFile", "x.mp4")
+    assert (result.exit_code, result.stderr, len(api.requests), files(place)) == (0, "", 3, {"x.mp4": MP4})
+    api.requests.clear()
+    api.responses = [answer]
+    result = run("Get-VideoContent", "video_123", "-OutFile", "y.mp4")
+    advice = "call again later." if name == "the first half" else HINT
+    assert (result.exit_code, len(api.requests), result.stderr.count(advice)) == (1, 1, 1)
+    assert files(place) == {"x.mp4": MP4}
+
+
+def test_half_a_video_is_not_followed_by_a_whole_one(run: Run, api: Script) -> None:
+    """What has left already cannot be taken back."""
+    half = MP4[: len(MP4) // 2]
+    api.responses = [{"json": JOB | {"status": "completed"}}, content(half), content()]
+    result = run("Get-VideoContent", "video_123", "-WaitForCompletion")
+    assert (result.exit_code, result.data, len(api.requests)) == (1, half, 2)
+
+
+@pytest.mark.parametrize("answer", [content(b"<html>Login"), {"status": 302}, content(b"PK" + bytes(99))], ids=str)
+def test_a_success_that_will_never_be_content(run: Run, api: Script, place: Path, answer: dict[str, Any]) -> None:
+    api.responses = [{"json": JOB | {"status": "completed"}}, answer]
+    result = run("Get-VideoContent", "video_123", "-WaitForCompletion", "-OutFile", "x.mp4")
+    assert (result.exit_code, len(api.requests), HINT in result.stderr, files(place)) == (1, 2, False, {})

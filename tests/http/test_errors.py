@@ -44,6 +44,16 @@ BODIES = {
         '{"is_bifrost_error":true,"status_code":400,"error":{"message":"no provider"},"extra_fields":{}}',
         "no provider",
     ),
+    "problem": (
+        '{"type":"t","title":"Invalid","status":422,"detail":"Not valid.","validation":['
+        '{"location":["body","size"],"message":"size must be one of: 720x1280"},{"message":"x"},{"code":1},7]}',
+        "Not valid. size must be one of: 720x1280; x",
+    ),
+    "problem of RFC 9457": (
+        '{"title":"Bad","detail":"No.","errors":[{"detail":"must be positive"}]}',
+        "No. must be positive",
+    ),
+    "problem without a detail": ('{"type":"t","title":"socket hang up","status":500,"detail":""}', "socket hang up"),
     "null error": ('{"error":null,"message":"odd"}', "odd"),
     "list": ('[{"error":{"code":400,"message":"API key not valid","status":"INVALID_ARGUMENT"}}]', "API key not valid"),
     "unknown object": ('{"errors":[{"reason":"x"}]}', '{"errors":[{"reason":"x"}]}'),
@@ -116,6 +126,16 @@ CODES = {
     "none": (429, None, "RateLimitExceeded"),
     "object": (400, {"a": 1}, "BadRequest"),
 }
+
+
+@pytest.mark.parametrize(("status", "code", "kind"), [CODES["content filter"], CODES["quota"], CODES["rate"]])
+@pytest.mark.parametrize("quoted", [str, json.dumps], ids=["as it was", "as a text"])
+def test_a_code_that_a_gateway_quotes(
+    status: int, code: str, kind: str, quoted: Callable[[str], str], call: Callable[..., Result]
+) -> None:
+    message = "litellm.Error: OpenAIException - " + quoted(json.dumps({"error": {"message": "no", "code": code}}))
+    result = call({"status": status, "json": {"error": {"message": message, "code": str(status)}}})
+    assert result.error_ids == [ID.format(kind)]
 
 
 @pytest.mark.parametrize("name", CODES)

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import sys
@@ -16,7 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from tests.servers import stand_ins
+from tests.servers import gate, stand_ins
 
 PACKAGE = "sglang.multimodal_gen.runtime"
 OPENAI = f"{PACKAGE}.entrypoints.openai"
@@ -58,10 +57,8 @@ class Sampling:
 
 
 async def generate(client: Any, batch: Any, *, scheduler_batches: Any = None) -> tuple[list[str], Any]:
-    """The engine: it takes its time, and fails on demand."""
-    await asyncio.sleep(0.3)
-    if "[fail]" in batch.sampling_params.prompt:
-        raise RuntimeError("CUDA out of memory")
+    """The engine."""
+    await gate.work(batch.sampling_params.prompt)
     path = Path(batch.sampling_params.output_file_path())
     path.write_bytes(VIDEO)
     return [str(path)], SimpleNamespace()
@@ -123,7 +120,7 @@ def main(port: str, folder: str, wheel: str) -> None:
     __import__(real[0])
     app = FastAPI()
     app.include_router(sys.modules[real[0]].router)
-    uvicorn.run(app, host="127.0.0.1", port=int(port))
+    uvicorn.run(gate.Gate(app), host="127.0.0.1", port=int(port))
 
 
 if __name__ == "__main__":

@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run
-from tests.servers.conftest import Counterpart
+from tests.servers.conftest import only
+from tests.servers.counterparts import Counterpart
 
+pytestmark = only("litellm")
 QUIET = ("-ProgressAction", "Ignore", "-PollIntervalSec", "0.2")
 
 
-def test_a_job_from_its_beginning_to_its_video(run: Run, litellm: Counterpart, tmp_path: Path) -> None:
-    env = litellm.environment
+def test_a_job_from_its_beginning_to_its_video(run: Run, counterpart: Counterpart, tmp_path: Path) -> None:
+    env = counterpart.environment
     job = run("New-Video", "Dancing Doggo", "-Size", "64x64", env=env)
     assert (job.exit_code, job.json["status"]) == (0, "queued")
     waited = run("Wait-Video", *QUIET, stdin=job.data, env=env)
@@ -26,8 +28,8 @@ def test_a_job_from_its_beginning_to_its_video(run: Run, litellm: Counterpart, t
     assert (remix.exit_code, remix.json["id"] != job.json["id"]) == (0, True)
 
 
-def test_many_jobs(run: Run, litellm: Counterpart, tmp_path: Path) -> None:
-    env = litellm.environment
+def test_many_jobs(run: Run, counterpart: Counterpart, tmp_path: Path) -> None:
+    env = counterpart.environment
     made = run("New-Video", "-Size", "64x64", "-ThrottleLimit", "3", stdin="a\nb\nc\n", env=env)
     videos = ("Get-VideoContent", "-WaitForCompletion", "-OutFile", f"{tmp_path}/", "-ThrottleLimit", "3")
     result = run(*videos, "-ProgressAction", "Ignore", stdin=made.data, env=env)
@@ -35,9 +37,9 @@ def test_many_jobs(run: Run, litellm: Counterpart, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("model", ["sora-2", "wan"])
-def test_a_job_that_fails(run: Run, litellm: Counterpart, model: str) -> None:
+def test_a_job_that_fails(run: Run, counterpart: Counterpart, model: str) -> None:
     """Of vLLM-Omni's, whose answer has an error status, LiteLLM quotes the job in an error of its own."""
-    env = litellm.environment
+    env = counterpart.environment
     job = run("New-Video", "[fail] x", "-Size", "64x64", "-Model", model, env=env)
     waited = run("Wait-Video", *QUIET, stdin=job.data, env=env)
     assert (waited.exit_code, waited.json["status"], waited.json["id"]) == (1, "failed", job.json["id"])
@@ -56,7 +58,7 @@ def test_a_job_that_fails(run: Run, litellm: Counterpart, model: str) -> None:
     ],
     ids=["quota", "moderation", "model", "deletion", "list"],
 )
-def test_refusals(run: Run, litellm: Counterpart, line: tuple[str, ...], text: str) -> None:
-    result = run(*line, env=litellm.environment)
+def test_refusals(run: Run, counterpart: Counterpart, line: tuple[str, ...], text: str) -> None:
+    result = run(*line, env=counterpart.environment)
     assert (result.exit_code, result.stdout) == (1, "")
     assert text in result.stderr

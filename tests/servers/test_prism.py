@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run
-from tests.servers.conftest import Counterpart
+from tests.servers.conftest import only
+from tests.servers.counterparts import Counterpart
 
+pytestmark = only("prism")
 QUIET = ("-ProgressAction", "Ignore", "-PollIntervalSec", "0.2")
 
 
-def test_the_life_of_a_job(run: Run, prism: Counterpart, tmp_path: Path) -> None:
-    env = prism.environment
+def test_the_life_of_a_job(run: Run, counterpart: Counterpart, tmp_path: Path) -> None:
+    env = counterpart.environment
     sized = ("-Seconds", "4", "-Size", "720x1280")
     job = run("New-Video", "Dancing Doggo", *sized, env=env)
     assert (job.exit_code, job.stderr) == (0, "")
@@ -29,14 +31,14 @@ def test_the_life_of_a_job(run: Run, prism: Counterpart, tmp_path: Path) -> None
     assert run("Remove-Video", stdin=remix.data, env=env).stderr == ""
 
 
-def test_in_json(run: Run, prism: Counterpart) -> None:
+def test_in_json(run: Run, counterpart: Counterpart) -> None:
     headers = ("-AdditionalHeaders", '{"Content-Type": "application/json"}')
-    result = run("New-Video", "Dancing Doggo", "-Seconds", "4", *headers, env=prism.environment)
+    result = run("New-Video", "Dancing Doggo", "-Seconds", "4", *headers, env=counterpart.environment)
     assert (result.exit_code, result.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("body", ['{"prompt": null}', '{"seconds": "a lot"}'])
-def test_the_contract_is_looked_at(run: Run, prism: Counterpart, body: str) -> None:
+def test_the_contract_is_looked_at(run: Run, counterpart: Counterpart, body: str) -> None:
     """What breaks it does not get through."""
-    result = run("New-Video", "x", "-AdditionalBody", body, env=prism.environment)
+    result = run("New-Video", "x", "-AdditionalBody", body, env=counterpart.environment)
     assert (result.exit_code, "422" in result.stderr) == (1, True)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import Run
-from tests.servers.conftest import Counterpart
+from tests.servers.conftest import only
+from tests.servers.counterparts import Counterpart
 
 QUIET = ("-ProgressAction", "Ignore", "-PollIntervalSec", "0.2")
-BOTH = pytest.mark.parametrize("routes", ["vllm_omni", "sglang"], indirect=True)
+BOTH = only("vllm_omni", "sglang")
 #: The model that both serve.
 MODEL = ("-Model", "wan")
 
 
 @BOTH
-def test_a_job_from_its_beginning_to_its_end(run: Run, routes: Counterpart, tmp_path: Path) -> None:
-    env = routes.environment
+def test_a_job_from_its_beginning_to_its_end(run: Run, counterpart: Counterpart, tmp_path: Path) -> None:
+    env = counterpart.environment
     job = run("New-Video", "Dancing Doggo", "-Size", "64x64", "-Seconds", "4", *MODEL, env=env)
     assert (job.exit_code, job.stderr, job.json["status"]) == (0, "", "queued")
     waited = run("Wait-Video", *QUIET, stdin=job.data, env=env)
@@ -35,8 +34,8 @@ def test_a_job_from_its_beginning_to_its_end(run: Run, routes: Counterpart, tmp_
 
 
 @BOTH
-def test_many_jobs_and_pages(run: Run, routes: Counterpart, tmp_path: Path) -> None:
-    env = routes.environment
+def test_many_jobs_and_pages(run: Run, counterpart: Counterpart, tmp_path: Path) -> None:
+    env = counterpart.environment
     prompts = "".join(f"Doggo {number}\n" for number in range(6))
     made = run("New-Video", *MODEL, "-ThrottleLimit", "3", stdin=prompts, env=env)
     assert (made.exit_code, len(made.stdout.splitlines())) == (0, 6)
@@ -50,9 +49,9 @@ def test_many_jobs_and_pages(run: Run, routes: Counterpart, tmp_path: Path) -> N
 
 
 @BOTH
-def test_a_job_that_fails(run: Run, routes: Counterpart) -> None:
+def test_a_job_that_fails(run: Run, counterpart: Counterpart) -> None:
     """vLLM-Omni answers for it with an error status and the job; SGLang with a job whose error has no code."""
-    env = routes.environment
+    env = counterpart.environment
     job = run("New-Video", "[fail] x", *MODEL, env=env)
     waited = run("Wait-Video", *QUIET, stdin=job.data, env=env)
     assert (waited.exit_code, waited.json["status"], waited.json["id"]) == (1, "failed", job.json["id"])
@@ -66,22 +65,22 @@ def test_a_job_that_fails(run: Run, routes: Counterpart) -> None:
 
 
 @BOTH
-def test_remix_is_not_offered(run: Run, routes: Counterpart) -> None:
-    result = run("New-VideoRemix", "bluer", "x", env=routes.environment)
+def test_remix_is_not_offered(run: Run, counterpart: Counterpart) -> None:
+    result = run("New-VideoRemix", "bluer", "x", env=counterpart.environment)
     assert (result.exit_code, "This server offers no remix." in result.stderr) == (1, True)
 
 
-@pytest.mark.parametrize("routes", ["vllm_omni"], indirect=True)
-def test_vllm_omni_serves_one_model(run: Run, routes: Counterpart) -> None:
-    refused = run("New-Video", "x", env=routes.environment)
+@only("vllm_omni")
+def test_vllm_omni_serves_one_model(run: Run, counterpart: Counterpart) -> None:
+    refused = run("New-Video", "x", env=counterpart.environment)
     assert (refused.exit_code, "-Model wan or PSOPENAI_VIDEO_MODEL names another" in refused.stderr) == (1, True)
-    assert run("New-Video", "x", "-Model", "", env=routes.environment).json["model"] == "wan"
-    usual = routes.environment | {"PSOPENAI_VIDEO_MODEL": "wan"}
+    assert run("New-Video", "x", "-Model", "", env=counterpart.environment).json["model"] == "wan"
+    usual = counterpart.environment | {"PSOPENAI_VIDEO_MODEL": "wan"}
     assert run("New-Video", "x", env=usual).exit_code == 0
 
 
-@pytest.mark.parametrize("routes", ["sglang"], indirect=True)
-def test_sglang_takes_json_as_well(run: Run, routes: Counterpart) -> None:
+@only("sglang")
+def test_sglang_takes_json_as_well(run: Run, counterpart: Counterpart) -> None:
     headers = ("-AdditionalHeaders", '{"Content-Type": "application/json"}', "-Seconds", "4")
-    result = run("New-Video", "x", *headers, "-AdditionalBody", '{"seed": 7}', env=routes.environment)
+    result = run("New-Video", "x", *headers, "-AdditionalBody", '{"seed": 7}', env=counterpart.environment)
     assert (result.exit_code, result.json["status"]) == (0, "queued")

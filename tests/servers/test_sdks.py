@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.servers.conftest import HERE, Counterpart, part
+from tests.servers.counterparts import HERE, Counterpart, part
 
 
 def test_node(sandbox: Counterpart, tmp_path: Path) -> None:

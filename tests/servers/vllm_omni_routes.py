@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from tests.servers import stand_ins
+from tests.servers import gate, stand_ins
 
 OPENAI = "vllm_omni.entrypoints.openai"
 HELPERS = f"{OPENAI}.video.generation.helpers"
@@ -25,7 +25,7 @@ VIDEO = b"\x00\x00\x00\x18ftypisom" + bytes(2000)
 
 
 class Engine:
-    """What the routes ask of the serving object: it takes its time, and fails on demand."""
+    """What the routes ask of the serving object."""
 
     model_name = "wan"
     stage_configs: Any = None
@@ -39,9 +39,7 @@ class Engine:
 
     async def generate_video_bytes(self, request: Any, identifier: str, **facts: Any) -> Any:
         await facts["on_started"]()
-        await asyncio.sleep(0.3)
-        if "[fail]" in request.prompt:
-            raise RuntimeError("CUDA out of memory")
+        await gate.work(request.prompt)
         return VIDEO, {}, 0.0, None, {}
 
 
@@ -109,7 +107,7 @@ def main(port: str, folder: str, wheel: str) -> None:
     app.state.openai_serving_video = Engine()
     app.include_router(routes(Path(wheel, *OPENAI.split("."), "api_server.py")))
     app.add_exception_handler(HTTPException, told)
-    uvicorn.run(app, host="127.0.0.1", port=int(port))
+    uvicorn.run(gate.Gate(app), host="127.0.0.1", port=int(port))
 
 
 if __name__ == "__main__":

@@ -60,11 +60,12 @@ REFUSED = [
     {"error": {"code": "moderation_blocked", "message": "Not this."}},
     {"error": {"code": "400", "message": 'BadRequestError: {"error": {"code": "moderation_blocked"}}'}},
     {"error": {"message": "litellm.ContentPolicyViolationError: rejected by our safety system", "code": "400"}},
+    {"detail": "The prompt was refused by the content policy"},
 ]
 
 
 @pytest.mark.parametrize("status", [400, 500])
-@pytest.mark.parametrize("body", REFUSED, ids=["code", "quoted", "named"])
+@pytest.mark.parametrize("body", REFUSED, ids=["code", "quoted", "named", "words"])
 def test_what_moderation_refuses_is_refused_again(run: Run, server: Server, status: int, body: dict[str, Any]) -> None:
     expected = ["The service's moderation refused the prompt or the picture; the same request is refused again."]
     assert asked(run, server, "create", {"status": status, "json": body}) == expected
@@ -180,3 +181,10 @@ def test_a_code_is_shown_where_there_is_one(run: Run, server: Server, error: Any
     script = server.script("advice", [{"json": JOB | {"status": "failed", "error": error}}])
     result = run("Get-Video", "video_123", "-ApiBase", script.base)
     assert result.warnings == [f'The status of job with id "video_123" is "failed". Error: {shown}']
+
+
+def test_a_gateway_that_keeps_no_list(run: Run, server: Server) -> None:
+    message = "litellm.BadRequestError: LLM Provider NOT provided. Pass in the LLM provider you are trying to call."
+    response = {"status": 400, "json": {"error": {"message": message, "code": "400"}}}
+    expected = ["LiteLLM keeps no list of jobs: ask the server behind it, or keep what New-Video prints."]
+    assert asked(run, server, "list", response) == expected

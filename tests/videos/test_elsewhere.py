@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -108,6 +110,23 @@ def test_a_completed_job_is_looked_into_whatever_the_server_says(run: Run, api: 
     assert run("Get-VideoContent", "video_123").exit_code == 1
     result = run("Get-VideoContent", "video_123", "-WaitForCompletion", *QUIET)
     assert (result.exit_code, result.data) == (0, MP4)
+
+
+@pytest.mark.parametrize("many", [(), ("-ThrottleLimit", "2")], ids=["one", "many"])
+def test_a_piped_job_that_names_its_address(
+    run: Run, api: Script, store: Script, place: Path, many: tuple[str, ...]
+) -> None:
+    """It is believed without another question, whatever words the refusal has; a job that names none is not."""
+    api.responses = [{"status": 404, "json": {"error": {"message": "nope"}}}]
+    named = DONE | {"outputs": {"video_url": f"{store.base}/v.mp4"}}
+    # Many at once would write one video behind the other, so each has a file of its own.
+    target = ("-OutFile", "clips/") if many else ()
+    result = run("Get-VideoContent", *target, *many, stdin=json.dumps(named) + "\n")
+    assert (result.exit_code, result.data, result.stderr) == (0, b"" if many else MP4, "")
+    assert [len(api.requests), len(store.requests)] == [1, 1]
+    assert "authorization" not in store.requests[0].headers
+    refused = run("Get-VideoContent", *target, *many, stdin=json.dumps(DONE | {"url": None}) + "\n")
+    assert (refused.exit_code, len(api.requests), len(store.requests)) == (1, 2, 1)
 
 
 NO_ADDRESS = ["", "v.mp4", "/", "//evil.test/v.mp4", "file:///etc/passwd", "ftp://h/v.mp4", "http://[", 5, None, ["x"]]

@@ -52,7 +52,7 @@ class SandboxServer:
         app: WSGIApplication,
         *,
         host: str = LOOPBACK,
-        port: int = 8000,
+        port: int,
         time_limit: float = TIME_LIMIT,
         max_connections: int = MAX_CONNECTIONS,
         log: Callable[[str], None] | None = None,

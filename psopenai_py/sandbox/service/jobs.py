@@ -101,7 +101,7 @@ class JobStore:
             job = job_from_record(json.loads(path.read_bytes()))
         except FileNotFoundError:
             raise UnknownJob(video_id) from None
-        except (ValueError, TypeError, LookupError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise DamagedJob(f"The job file '{path}' is damaged ({error}); delete it.") from None
         if job.id != video_id:
             raise DamagedJob(f"The job file '{path}' holds another job; delete it.")

@@ -135,7 +135,9 @@ def job_from_record(record: object) -> Job:
     fields = {name: record[name] for name in _TYPES}
     fields["faults"] = tuple(str(word) for word in fields["faults"])
     tint = fields["tint"]
-    fields["tint"] = None if tint is None else (int(tint[0]), int(tint[1]), int(tint[2]))
+    if tint is not None and [type(each) for each in tint] != [int, int, int]:
+        raise ValueError("tint is not usable")
+    fields["tint"] = tuple(tint) if tint else None
     job = Job(**fields)
     if not (job.run_seconds > 0 and 1 <= job.seconds <= 60 and min(job.width, job.height) >= 2):
         raise ValueError("its numbers make no sense")
