@@ -96,7 +96,11 @@ class VideoClient:
         change = Change(video_id, prompt, self.usual_model, body or {})
         if self._provider.edits_source:
             shown = f"<the address of the video of {video_id}>"
-            change = change._replace(source=shown if only_shown else str(self.content_source(video_id)))
+            source = shown if only_shown else self.content_source(video_id)
+            if not isinstance(source, str):
+                text = f"The video of {video_id} has no address of its own, so it cannot be edited. Nothing was sent."
+                raise InputError(text, command=self.cmdlet)
+            change = change._replace(source=source)
         request = self._provider.remix(self._target, change)
         return Planned(request, Known(model=_model(request)))
 
