@@ -46,7 +46,7 @@ BELOW: dict[str, set[str]] = {
     "candidates": {"binding"},
     "functions": {"binding", "cmdlets", "http", "return_streams"},
     "return_streams": set(),
-    "worker": {"binding", "cmdlets", "destination", "environment", "http", "pipeline"},
+    "worker": {"binding", "cmdlets", "destination", "environment", "http", "pipeline", "videos"},
     "module": set(),
     "pipeline": {"binding", "cmdlets", "terminal", "units", "http"},
     "terminal": {"units", "videos"},
