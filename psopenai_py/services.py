@@ -5,6 +5,7 @@ One row a service. How it wants to be asked is written in its file below `videos
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -104,6 +105,7 @@ NAMES = tuple(service.name for service in SERVICES)
 KEY_VARIABLES = tuple(name for service in SERVICES for name in service.key_variables)
 
 
+@lru_cache(maxsize=64)
 def find(name: str) -> Service | None:
     """The service of a name, in any case; None if there is none."""
     return next((one for one in (*SERVICES, AZURE) if one.name.lower() == name.strip().lower()), None)

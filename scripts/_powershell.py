@@ -42,6 +42,9 @@ if ($null -ne $ending) {{
 
 _DYNAMIC = """\
 dynamicparam {
+    if ($null -eq $script:ProviderParameter) {
+        $script:ProviderParameter = New-ProviderParameter
+    }
     $script:ProviderParameter
 }"""
 

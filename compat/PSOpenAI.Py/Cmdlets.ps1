@@ -140,6 +140,9 @@ function New-Video {
         [object]$AdditionalBody
     )
     dynamicparam {
+        if ($null -eq $script:ProviderParameter) {
+            $script:ProviderParameter = New-ProviderParameter
+        }
         $script:ProviderParameter
     }
     process {
@@ -258,6 +261,9 @@ function Get-Video {
         [object]$AdditionalBody
     )
     dynamicparam {
+        if ($null -eq $script:ProviderParameter) {
+            $script:ProviderParameter = New-ProviderParameter
+        }
         $script:ProviderParameter
     }
     process {
@@ -384,6 +390,9 @@ function Get-VideoContent {
         [object]$AdditionalBody
     )
     dynamicparam {
+        if ($null -eq $script:ProviderParameter) {
+            $script:ProviderParameter = New-ProviderParameter
+        }
         $script:ProviderParameter
     }
     process {
@@ -488,6 +497,9 @@ function New-VideoRemix {
         [object]$AdditionalBody
     )
     dynamicparam {
+        if ($null -eq $script:ProviderParameter) {
+            $script:ProviderParameter = New-ProviderParameter
+        }
         $script:ProviderParameter
     }
     process {
@@ -586,6 +598,9 @@ function Remove-Video {
         [object]$AdditionalBody
     )
     dynamicparam {
+        if ($null -eq $script:ProviderParameter) {
+            $script:ProviderParameter = New-ProviderParameter
+        }
         $script:ProviderParameter
     }
     process {
@@ -704,6 +719,9 @@ function Wait-Video {
         [object]$AdditionalBody
     )
     dynamicparam {
+        if ($null -eq $script:ProviderParameter) {
+            $script:ProviderParameter = New-ProviderParameter
+        }
         $script:ProviderParameter
     }
     process {

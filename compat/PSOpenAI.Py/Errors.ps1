@@ -76,7 +76,7 @@ function New-CallRecord {
         $target = $Facts.target
     }
     $record = [System.Management.Automation.ErrorRecord]::new($exception, $Facts.error_id, $Facts.category, $target)
-    if ($exception -is [PSOpenAI.Py.ItemNotFoundException]) {
+    if ($exception -is [System.Management.Automation.ItemNotFoundException]) {
         $inner = [System.Management.Automation.ParentContainsErrorRecordException]::new($exception)
         $exception.Carried =
             [System.Management.Automation.ErrorRecord]::new($inner, $Facts.error_id, $Facts.category, $target)
@@ -113,7 +113,7 @@ function New-CallException {
         }
     }
     if ($type -eq [System.Management.Automation.ItemNotFoundException]) {
-        $type = [PSOpenAI.Py.ItemNotFoundException]
+        $type = Get-MissingFileType
     }
     $exception = [System.Activator]::CreateInstance($type, [object[]]@([string]$Facts.message))
     if ($Facts.status) {

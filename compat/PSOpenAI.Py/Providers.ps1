@@ -1,5 +1,8 @@
 ﻿# -Provider, which PSOpenAI does not have, and the hosted service that a piped job names.
 
+# Made once, since every call needs it.
+$script:ProviderParameter = $null
+
 function New-ProviderParameter {
     # Declared dynamically: PowerShell binds these after all others, so that -Pro still means -Prompt.
     $attributes = [System.Collections.ObjectModel.Collection[System.Attribute]]::new()

@@ -3,6 +3,8 @@
 # They are no classes of PowerShell: such a class belongs to the runspace that was the first to import it, and its methods
 # block in any other. Nor are they compiled, nor is the enumeration written as one: that takes longer than all of this.
 
+$script:MissingFileType = $null
+
 function Add-CallType {
     if (-not ('System.Net.Http.HttpRequestException' -as [type])) {
         # Windows PowerShell has not loaded it.
@@ -15,10 +17,7 @@ function Add-CallType {
         if ('PSOpenAI.Py.SecureStringTransformationAttribute' -as [type]) {
             return
         }
-        $name = [System.Reflection.AssemblyName]::new('PSOpenAI.Py.Types')
-        $access = [System.Reflection.Emit.AssemblyBuilderAccess]::Run
-        $assembly = [System.Reflection.Emit.AssemblyBuilder]::DefineDynamicAssembly($name, $access)
-        $module = $assembly.DefineDynamicModule('PSOpenAI.Py.Types')
+        $module = New-TypeModule
         # A catch clause looks for its type when any error arrives, so they have to be there from the beginning.
         foreach ($type in New-ExceptionType -Module $module) {
             $accelerators::Add("PSOpenAI.APIRequest.$($type.Name)", $type)
@@ -30,13 +29,19 @@ function Add-CallType {
         if (-not ('OpenAIApiType' -as [type])) {
             $accelerators::Add('OpenAIApiType', (New-ApiType -Module $module))
         }
-        $accelerators::Add('PSOpenAI.Py.ItemNotFoundException', (New-MissingFileType -Module $module))
         $key = New-KeyTransformation -Module $module
         $accelerators::Add($key.FullName, $key)
     }
     finally {
         [System.Threading.Monitor]::Exit($accelerators)
     }
+}
+
+function New-TypeModule {
+    $name = [System.Reflection.AssemblyName]::new('PSOpenAI.Py.Types')
+    $access = [System.Reflection.Emit.AssemblyBuilderAccess]::Run
+    $assembly = [System.Reflection.Emit.AssemblyBuilder]::DefineDynamicAssembly($name, $access)
+    return $assembly.DefineDynamicModule('PSOpenAI.Py.Types')
 }
 
 function New-ExceptionType {
@@ -105,6 +110,14 @@ function Add-MessageConstructor {
         @($op::Call, $Parent.GetConstructor($takes)),
         $op::Ret
     )
+}
+
+function Get-MissingFileType {
+    # Made by the first error that needs it: a catch clause names the type that it is derived from.
+    if ($null -eq $script:MissingFileType) {
+        $script:MissingFileType = New-MissingFileType -Module (New-TypeModule)
+    }
+    return $script:MissingFileType
 }
 
 function New-MissingFileType {

@@ -3,18 +3,22 @@
 $script:Worker = $null
 
 function Find-Python {
+    # The commands for files are not loaded for this: that would take as long as half of the first call.
     if ($env:PSOPENAI_PYTHON) {
         # The folder that a process starts in is not the location.
-        if ($env:PSOPENAI_PYTHON -match '[\\/]' -and (Test-Path -LiteralPath $env:PSOPENAI_PYTHON -PathType Leaf)) {
-            return Convert-Path -LiteralPath $env:PSOPENAI_PYTHON
+        if ($env:PSOPENAI_PYTHON -match '[\\/]') {
+            $python = $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($env:PSOPENAI_PYTHON)
+            if ([System.IO.File]::Exists($python)) {
+                return $python
+            }
         }
         return $env:PSOPENAI_PYTHON
     }
     # Written by the installation of this module.
-    $note = Join-Path -Path $PSScriptRoot -ChildPath 'Python.txt'
-    if (Test-Path -LiteralPath $note) {
+    $note = [System.IO.Path]::Combine($PSScriptRoot, 'Python.txt')
+    if ([System.IO.File]::Exists($note)) {
         $python = [System.IO.File]::ReadAllText($note).Trim()
-        if (Test-Path -LiteralPath $python) {
+        if ([System.IO.File]::Exists($python)) {
             return $python
         }
     }
@@ -33,7 +37,7 @@ function Get-Worker {
         return $script:Worker
     }
     Stop-Worker
-    $start = New-Object -TypeName System.Diagnostics.ProcessStartInfo
+    $start = [System.Diagnostics.ProcessStartInfo]::new()
     $start.FileName = Find-Python
     # -P: the current folder is no place to look for modules.
     $start.Arguments = '-P -m psopenai_py.worker'

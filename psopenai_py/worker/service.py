@@ -19,6 +19,7 @@ from ..cmdlets import Call, load
 from ..cmdlets.shared_parameters import API_BASE, PIPELINE, preferences
 from ..errors import BindingError, Interrupted, PSOpenAIError
 from ..streams import Preferences
+from . import loading
 from .call_environment import CallEnvironment
 from .inbox import Inbox, Stir
 from .interrupts import Interrupts
@@ -49,6 +50,7 @@ class Service:
         """Read requests and answer them. A call that fails or is cancelled does not end it."""
         self._streams(None).record("ready", {"protocol": PROTOCOL, "version": __version__})
         self._inbox.start()
+        loading.load()
         try:
             while self._next():
                 pass

@@ -1,4 +1,7 @@
-"""Measures warm calls of the PowerShell module, beside Invoke-RestMethod to the same server in the same process."""
+"""Measures warm calls of the PowerShell module, beside Invoke-RestMethod to the same server in the same process.
+
+And lists and contents, from the server that has them, beside what the least of them takes.
+"""
 
 import shutil
 import subprocess
@@ -6,7 +9,9 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-SCRIPT = Path(__file__).with_name("peers") / "module.ps1"
+from .measure import server
+
+PEERS = Path(__file__).with_name("peers")
 MODULE = Path(__file__).resolve().parents[2] / "compat" / "PSOpenAI.Py" / "PSOpenAI.Py.psd1"
 
 
@@ -15,9 +20,10 @@ def lines(python: str, environment: Mapping[str, str]) -> Iterator[str]:
     if not shutil.which("pwsh"):
         yield "the module in PowerShell was not measured: no pwsh on PATH"
         return
-    command = ["pwsh", "-NoProfile", "-NonInteractive", "-File", str(SCRIPT), str(MODULE)]
     told = dict(environment) | {"PSOPENAI_PYTHON": python}
-    done = subprocess.run(command, env=told, capture_output=True, text=True, check=False)
+    with server([python, str(PEERS / "bulk.py")]) as bulk:
+        command = ["pwsh", "-NoProfile", "-NonInteractive", "-File", str(PEERS / "module.ps1"), str(MODULE), bulk]
+        done = subprocess.run(command, env=told, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"the module did not do what it should; it wrote:\n{done.stdout}{done.stderr}")
     yield from done.stdout.splitlines()
