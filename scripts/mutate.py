@@ -25,7 +25,7 @@ TESTS = {
         *("tests/http", "tests/test_addresses.py", "tests/videos/test_created_jobs.py"),
         *("tests/cmdlets/test_get_video_content.py", "tests/providers/test_requests.py"),
     ],
-    "videos": ["tests/videos", "tests/cmdlets", "tests/providers/test_stories.py"],
+    "videos": ["tests/videos", "tests/cmdlets", "tests/http/test_answers.py", "tests/providers/test_stories.py"],
     "worker": [
         *("tests/worker", "tests/compat/test_worker.py", "tests/compat/test_worker_input.py"),
         *("tests/compat/test_worker_life.py", "tests/compat/test_worker_lines.py"),
