@@ -34,7 +34,8 @@ def test_a_time(value: object, seconds: int | None) -> None:
     ("value", "shown"),
     [
         ("a", "a"), ("", None), (" ", " "), (5, "5"), (0, "0"), (-1, "-1"), (5.0, "5"), (5.5, "5.5"),
-        (1e20, "1" + "0" * 20), ([], None), ({}, None), (True, None), (False, None), (None, None), (math.nan, None), (math.inf, None), (-math.inf, None),
+        (1e20, "1" + "0" * 20), ([], None), ({}, None), (True, None), (False, None), (None, None), (math.nan, None),
+        (math.inf, None), (-math.inf, None),
     ],
     ids=repr,
 )  # fmt: skip
@@ -43,7 +44,7 @@ def test_a_text(value: object, shown: str | None) -> None:
     assert is_number(value) is (shown is not None and not isinstance(value, str))
 
 
-WORDS = {
+WORDS: dict[str, list[str | None]] = {
     "queued": ["queued", "QUEUED", "pending", "", None],
     "in_progress": ["in_progress", "processing", "running"],
     "completed": ["completed", "succeeded", "success", "Done"],
