@@ -20,6 +20,8 @@ SANDBOX_BASE = "http://sandbox/v1"
 #: PSOpenAI's name first, then the name the vendor's own libraries use.
 BASE_VARIABLES = ("OPENAI_API_BASE", "OPENAI_BASE_URL")
 PROVIDER_VARIABLE = "PSOPENAI_PROVIDER"
+#: The byte order mark, with which some editors and shells begin a file.
+_MARK = "\ufeff"
 
 
 class ServiceOptions(NamedTuple):
@@ -123,13 +125,13 @@ def find_destination(options: ServiceOptions, environ: Mapping[str, str], stream
 def variable(environ: Mapping[str, str], name: str) -> str:
     """The text of a variable; empty for a blank one.
 
-    A line end behind it came along from a file, and is no part of it. With blanks it is no word that anything
-    here could use, and stays as it is, so that whatever uses it says so.
+    A line end behind it, or a byte order mark before it, came along from a file, and is no part of it. With blanks
+    it is no word that anything here could use, and stays as it is, so that whatever uses it says so.
     """
     text = environ.get(name)
     if not text:
         return ""
-    word = text.rstrip("\r\n")
+    word = text.rstrip("\r\n").removeprefix(_MARK)
     return word if len(word.split()) == 1 and word == word.strip() else text if word.strip() else ""
 
 
@@ -143,10 +145,11 @@ def first_variable(names: Sequence[str], environ: Mapping[str, str], streams: St
 
 
 def tell_line_end(name: str, environ: Mapping[str, str], streams: Streams) -> None:
-    """Say it where the text of a variable is taken without the line end behind it."""
+    """Say it where the text of a variable is taken without the line end behind it, or the mark before it."""
     text = variable(environ, name)
     if text and text != environ[name]:
-        streams.verbose(f"The line end behind the environment variable {name} is left out.")
+        what = "byte order mark before" if environ[name].startswith(_MARK) else "line end behind"
+        streams.verbose(f"The {what} the environment variable {name} is left out.")
 
 
 def _wanted(options: ServiceOptions, environ: Mapping[str, str], streams: Streams) -> Service | None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any, Protocol
 
+from . import disguises
 from .errors import PSOpenAIError
 
 #: The variable that holds the key.
@@ -33,11 +34,9 @@ _UNMISTAKABLE = 8
 #: Shorter ones are replaced where they stand as a word of their own; still shorter ones would be found everywhere.
 _SHORTEST = 3
 #: How a letter or digit may be written: in JSON, in an address, in HTML, and in UTF-16 that is read as bytes.
-_ESCAPES = r"\\[ux]|%[0-9A-Fa-f]|&#|\0"
+_ESCAPES = r"\\[ux]|%[0-9A-Fa-f]|&(?:amp;)*#|\0"
 #: What stands in JSON without quotation marks.
 _BARE = r"[-+.0-9Ee]+|true|false|null"
-#: A whole run of them, as escapes of escapes have; longer ones are none, and would take time.
-_BACKSLASHES = r"(?<!\\)\\{1,16}"
 #: Characters of an argument that an error message quotes.
 _QUOTED = 120
 
@@ -179,6 +178,7 @@ class Masks:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._shown: dict[str, str] = {}
+        self._encoded: dict[str, tuple[str, ...]] = {}
         for secret in secrets:
             self.add(secret, mask(secret))
 
@@ -217,6 +217,15 @@ class Masks:
                 if _is_bare(secret) and not re.search(_ESCAPES, text):
                     continue
             text = _pattern(secret).sub(shown.replace("\\", r"\\"), text)
+        return self._without_encoded(text)
+
+    def _without_encoded(self, text: str) -> str:
+        for secret in self._shown:
+            if secret not in self._encoded:
+                self._encoded[secret] = () if _is_common(secret) else disguises.in_base64(secret)
+            for part in self._encoded[secret]:
+                if part in text:
+                    text = text.replace(part, HIDDEN)
         return text
 
     def data(self, data: bytes, charset: str = "utf-8") -> bytes:
@@ -280,28 +289,10 @@ def _is_bare(secret: str) -> bool:
 @lru_cache(maxsize=64)
 def _pattern(secret: str) -> re.Pattern[str]:
     """Finds a secret, each character as it is or escaped, with the zeros between that UTF-16 read as bytes has."""
-    found = r"\0*".join(map(_character, secret))
+    found = r"\0*".join(map(disguises.character, secret))
     if _is_common(secret):
         # As a word of its own; neither the name of a member nor an id.
         found = rf"""(?<![\w-])(?<!\w\.)(?<!id":")(?<!id":\s")(?:{found})(?![\w-]|\.\w|"\s*:)"""
     if re.fullmatch(_BARE, secret):
         found = rf"(?!(?<=[\s:,\[]){re.escape(secret)}\s*[,\]}}]){found}"
     return re.compile(found)
-
-
-def _character(character: str) -> str:
-    """A character as it is, or as JSON, an address or HTML may write it, with all backslashes before that."""
-    units = character.encode("utf-16-be", "surrogatepass")
-    code = ord(character)
-    ways = {
-        "\\": [_BACKSLASHES],
-        '"': [rf'(?:{_BACKSLASHES})?"', "&quot;"],
-        "/": [rf"(?:{_BACKSLASHES})?/"],
-        "&": ["&(?:amp;)?"],
-        "<": ["<", "&lt;"],
-        ">": [">", "&gt;"],
-        " ": [r"[ +]"],
-    }.get(character, [re.escape(character)])
-    in_json = "".join(rf"{_BACKSLASHES}u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
-    in_address = "".join(f"%{byte:02x}" for byte in character.encode("utf-8", "surrogatepass"))
-    return f"(?:{'|'.join(ways)}|(?i:{in_json}|{in_address}|&#0*{code};|&#x0*{code:x};))"

@@ -51,6 +51,8 @@ def run(
         work(arguments, streams, environ)
     except PSOpenAIError as error:
         streams.error(error)
+    except MemoryError:
+        streams.error(_no_memory(name))
     except KeyboardInterrupt as interruption:
         note = interruption.note if isinstance(interruption, Interrupted) else ""
         streams.host(f"Interrupted. {note}".rstrip())
@@ -59,6 +61,16 @@ def run(
         streams.progress_end()
         _silence(streams)
     return streams.exit_code
+
+
+def _no_memory(name: str) -> PSOpenAIError:
+    return PSOpenAIError(
+        "There is not enough memory.",
+        error_id="System.OutOfMemoryException",
+        command=name,
+        category="ResourceUnavailable",
+        action="A smaller -ThrottleLimit, or shorter lines, need less of it.",
+    )
 
 
 def _streams(

@@ -6,13 +6,17 @@ waits. The connection is cut meanwhile, so that nobody has to wait for a slow se
 
 from __future__ import annotations
 
+import _thread
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from types import FrameType
 from typing import Any
 
+#: Seconds after which an interruption that was lost comes again.
+_AGAIN = 0.02
 #: What ends a call: Ctrl-C, `kill`, a terminal or session that closes, and Windows' own.
 NUMBERS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
 
@@ -32,6 +36,17 @@ def install() -> None:
     for number in NUMBERS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, interrupt)
+    sys.unraisablehook = _unraisable
+
+
+def _unraisable(problem: sys.UnraisableHookArgs) -> None:
+    """Where nothing can be raised, as in a callback while modules load, an interruption would be lost: repeat it."""
+    if problem.exc_type is not KeyboardInterrupt:
+        sys.__unraisablehook__(problem)
+        return
+    again = threading.Timer(_AGAIN, _thread.interrupt_main, [_State.number])
+    again.daemon = True
+    again.start()
 
 
 def ignore() -> None:

@@ -20,6 +20,7 @@ class Mutant(NamedTuple):
         operator: the kind of change.
         was: that line, without its indentation; `now` is what became of it.
         code: the whole file with the change.
+        loaded: the line is run when its module is loaded, whichever test happens to be the first to load it.
     """
 
     file: str
@@ -28,6 +29,7 @@ class Mutant(NamedTuple):
     was: str
     now: str
     code: str
+    loaded: bool
 
 
 def find(
@@ -81,4 +83,9 @@ def _mutant(root: Path, file: str, name: str, operator: Any, number: int) -> Mut
         return None
     pairs = zip(code.splitlines(), [*changed.splitlines(), ""], strict=False)
     line, was, now = next((at, old, new) for at, (old, new) in enumerate(pairs, 1) if old != new)
-    return Mutant(file, line, name, was.strip(), now.strip(), changed)
+    return Mutant(file, line, name, was.strip(), now.strip(), changed, _is_loaded(ast.parse(code), line))
+
+
+def _is_loaded(tree: ast.Module, line: int) -> bool:
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    return not any(node.body[0].lineno <= line <= (node.end_lineno or 0) for node in functions)

@@ -40,11 +40,17 @@ class Baseline(NamedTuple):
         return self._replace(seconds={test: each for test, each in self.seconds.items() if each <= longest})
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """Those that run the line, the quick ones first; all for a line that is run while modules load."""
+        """Those that run the line, the quick ones first. Of one that is run while its module loads, all: those
+        that run anything else of the file come first."""
         names = self.contexts.get((mutant.file, mutant.line), set())
-        loaded = "" in names or not names
-        found = set(self.seconds) if loaded else {test for name in names for test in self._named(name)}
-        return sorted(found, key=lambda test: self.seconds[test])
+        if names and not mutant.loaded and "" not in names:
+            return sorted(self._all_named(names), key=self.seconds.__getitem__)
+        near = {name for (file, _), names in self.contexts.items() if file == mutant.file for name in names}
+        first = self._all_named(near)
+        return sorted(self.seconds, key=lambda test: (test not in first, self.seconds[test]))
+
+    def _all_named(self, contexts: Iterable[str]) -> set[str]:
+        return {test for name in contexts for test in self._named(name)}
 
     def _named(self, context: str) -> Iterable[str]:
         """A process that a fixture started may serve all tests of a file."""
@@ -72,6 +78,9 @@ def main(arguments: list[str]) -> int:
         found = found.without_those_over(options.longest)
         say(f"{len(mutants)} changes in {options.package}, {len(found.seconds)} tests")
         outcomes = try_all(copies, mutants, found, options.limit)
+        if not all(still_passes(copy, found) for copy in copies):
+            print("At the end, tests fail without any change, so all of this says nothing.", file=sys.stderr)
+            return 2
     return report(options.package, mutants, outcomes)
 
 
@@ -112,6 +121,12 @@ def baseline(copies: list[Copy], tests: list[str], files: list[str]) -> Baseline
             contexts.setdefault(place, set()).update(names)
     say(f"without a change, all tests pass ({time.monotonic() - began:.0f} s)")
     return Baseline(seconds, contexts)
+
+
+def still_passes(copy: Copy, base: Baseline) -> bool:
+    """True if nothing else has changed meanwhile, such as the environment: then each change would seem to be caught."""
+    quick = sorted(base.seconds, key=lambda test: base.seconds[test])[:20]
+    return copy.run(quick, _SPARE).code == 0
 
 
 def try_all(copies: list[Copy], mutants: list[Mutant], base: Baseline, limit: float | None) -> list[str]:

@@ -129,10 +129,11 @@ def _unseen(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _of_other_systems(node: ast.If) -> Iterator[ast.AST]:
+    names = {each.id for each in ast.walk(node.test) if isinstance(each, ast.Name)}
     test = ast.unparse(node.test)
     if test == "TYPE_CHECKING":
         yield node
-    elif test.startswith("sys.platform"):
+    elif names == {"sys"} and "platform" in test:
         yield node.test
         here = bool(eval(test, {"sys": sys}))  # noqa: S307 - an expression of our own code
         yield from node.orelse if here else node.body

@@ -35,6 +35,8 @@ PROMISES: list[tuple[str, str, tuple[str, ...]]] = [
     ("The same of what libraries and servers repeat", "http/test_secrecy.py", ()),
     ("A provider's key goes to that provider only", "providers/test_keys.py", ()),
     ("Hostile answers end as an error of that one job", "http/test_hostile_responses.py", ()),
+    ("Hostile bodies do so too", "http/test_hostile_bodies.py", ()),
+    ("Compression that explodes does so too", "http/test_compressed_answers.py", ()),
     ("Compressed answers are bounded, and whole or refused", "http/test_decoding.py", ()),
     (
         "What is no text is not sent as prompts",

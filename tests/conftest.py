@@ -1,4 +1,4 @@
-"""What all tests share: an environment of their own, a server on loopback, and `run`."""
+"""What all tests share: an environment of their own, a server on loopback, keyrings, and `run`."""
 
 from __future__ import annotations
 
@@ -6,19 +6,24 @@ import io
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import keyring
 import pytest
 from hypothesis import HealthCheck, settings
+from keyring.backend import KeyringBackend
 
 from psopenai_py import environment, shell
 from tests import powershell
+from tests.backends import Memory
 from tests.server import Server, serving
 
 # How long something takes depends on what else the machine does, and is no reason to fail.
@@ -27,6 +32,8 @@ settings.load_profile("unhurried")
 
 #: A made-up key of the form that real ones have.
 KEY = "sk-test-0123456789abcdefXY"
+
+PROJECT = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 #: Variables that change what a call does; each test starts without them.
 _VARIABLES = [*environment.names(), "http_proxy", "https_proxy", "all_proxy", "no_proxy", "_PSOPENAI_COMPLETE"]
@@ -163,4 +170,39 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "place"
     folder.mkdir()
     monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def backend(request: pytest.FixtureRequest) -> Iterator[KeyringBackend]:
+    """The keyring of this process: an empty one that works, or what the test asks for."""
+    before = keyring.get_keyring()
+    chosen: KeyringBackend = getattr(request, "param", Memory)()
+    keyring.set_keyring(chosen)
+    yield chosen
+    keyring.set_keyring(before)
+
+
+@pytest.fixture
+def keyring_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Processes keep their keys in a file of their own, by a backend that is not ours."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyrings.alt.file.PlaintextKeyring")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return tmp_path / "data" / "python_keyring" / "keyring_pass.cfg"
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder on the PATH that holds the programs, as after an installation."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name, target in PROJECT["scripts"].items():
+        module, _, function = target.partition(":")
+        code = f"import sys; from {module} import {function}; sys.argv[0] = {name!r}; {function}()"
+        script = folder / name
+        script.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, "-c", code])} "$@"\n')
+        script.chmod(0o755)
+    # As in a shell of the user's, whatever this one inherits.
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent.parent))
     return folder

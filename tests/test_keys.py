@@ -1,21 +1,15 @@
-"""Keys: where one comes from, that it stays with its host, and keyrings that refuse, hang or are not there."""
+"""Keys: how one is stored and removed, where one comes from, and that it stays with its host."""
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import keyring
 import pytest
-from keyring.backend import KeyringBackend
-from keyring.backends import fail
 
-from tests.backends import Locked, Memory, Talkative
+from tests.backends import Memory
 from tests.conftest import KEY, Run
 from tests.server import Server, serving
 from tests.terminal import CTRL_C, CTRL_D, Terminal, our
@@ -23,16 +17,6 @@ from tests.terminal import CTRL_C, CTRL_D, Terminal, our
 SERVICE = "psopenai_py"
 OTHER = "sk-other-9876543210zyxwvuTS"
 MASKED = "sk-tes***************XY"
-
-
-@pytest.fixture
-def backend(request: pytest.FixtureRequest) -> Iterator[KeyringBackend]:
-    """The keyring of this process: an empty one that works, or what the test asks for."""
-    before = keyring.get_keyring()
-    chosen: KeyringBackend = getattr(request, "param", Memory)()
-    keyring.set_keyring(chosen)
-    yield chosen
-    keyring.set_keyring(before)
 
 
 def sent_key(server: Server, name: str) -> str | None:
@@ -138,14 +122,6 @@ def test_a_key_is_no_argument(run: Run, backend: Memory) -> None:
 # --- typed on a terminal ------------------------------------------------------------------------------------------
 
 on_a_terminal = pytest.mark.skipif(sys.platform == "win32", reason="the terminal of these tests is a Unix one")
-
-
-@pytest.fixture
-def keyring_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Processes keep their keys in a file of their own, by a backend that is not ours."""
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyrings.alt.file.PlaintextKeyring")
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    return tmp_path / "data" / "python_keyring" / "keyring_pass.cfg"
 
 
 @on_a_terminal
@@ -288,112 +264,3 @@ def test_removing(run: Run, backend: Memory) -> None:
         "    + CategoryInfo          : ObjectNotFound: (api.openai.com:String) [Remove-OpenAIKey], KeyStoreException\n"
         "    + FullyQualifiedErrorId : KeyNotFound,Remove-OpenAIKey\n"
     )
-
-
-# --- keyrings that do not work --------------------------------------------------------------------------------------
-
-LOCKED = "The keyring could not be used (KeyringLocked)."
-MISSING = "This system has no keyring that can be used."
-
-
-@pytest.mark.parametrize("name", ["Set-OpenAIKey", "Remove-OpenAIKey"])
-@pytest.mark.parametrize(
-    ("backend", "why", "action"),
-    [
-        pytest.param(Locked, LOCKED, "Unlock it, or use the environment variable OPENAI_API_KEY.", id="locked"),
-        pytest.param(
-            fail.Keyring,
-            MISSING,
-            "Use the environment variable OPENAI_API_KEY, or install a keyring backend.",
-            id="none",
-        ),
-    ],
-    indirect=["backend"],
-)
-def test_a_keyring_that_cannot_be_used(run: Run, backend: KeyringBackend, name: str, why: str, action: str) -> None:
-    result = run(name, stdin=KEY)
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == (
-        f"{name}: {why}\n"
-        f"    + RecommendedAction     : {action}\n"
-        "    + CategoryInfo          : ResourceUnavailable: (:) [], KeyStoreException\n"
-        "    + FullyQualifiedErrorId : KeyStoreUnavailable\n"
-    )
-
-
-@pytest.mark.parametrize(
-    ("backend", "why"), [(Locked, LOCKED), (fail.Keyring, MISSING)], indirect=["backend"], ids=["locked", "none"]
-)
-def test_a_key_that_is_needed_and_cannot_be_had(run: Run, backend: KeyringBackend, why: str) -> None:
-    for line in (["New-Video", "x"], ["Get-OpenAIKey"]):
-        result = run(*line)
-        assert (result.exit_code, result.warnings) == (4, [why])
-        assert result.error_ids == ["System.ArgumentException,Initialize-APIKey"]
-
-
-@pytest.mark.parametrize(
-    ("backend", "why"), [(Locked, LOCKED), (fail.Keyring, MISSING)], indirect=["backend"], ids=["locked", "none"]
-)
-def test_a_host_that_may_do_without_a_key(run: Run, server: Server, backend: KeyringBackend, why: str) -> None:
-    script = server.script("without_a_key")
-    quiet = run("New-Video", "x", "-ApiBase", script.base)
-    assert (quiet.exit_code, quiet.stderr) == (0, "")
-    assert "authorization" not in script.requests[0].headers
-    assert f"VERBOSE: {why}\n" in run("New-Video", "x", "-ApiBase", script.base, "-Verbose").stderr
-
-
-def test_a_keyring_that_hangs_is_left_behind(run: Run, server: Server) -> None:
-    script = server.script("hanging")
-    started = time.monotonic()
-    result = run(
-        "New-Video",
-        "x",
-        "-Verbose",
-        "-ApiBase",
-        script.base,
-        env={"PYTHON_KEYRING_BACKEND": "tests.backends.Hanging"},
-        process=True,
-    )
-    assert 3 < time.monotonic() - started < 45
-    assert "VERBOSE: The keyring did not answer within 3 seconds.\n" in result.stderr
-    assert (result.exit_code, len(script.requests)) == (0, 1)
-
-
-# --- the key is nobody's business -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("backend", [Talkative], indirect=True)
-@pytest.mark.parametrize("view", ["", "json"])
-def test_a_keyring_does_not_tell_the_key(run: Run, backend: KeyringBackend, view: str) -> None:
-    result = run("Set-OpenAIKey", "-Verbose", "-Debug", stdin=KEY, env={"PSOPENAI_ERROR_VIEW": view})
-    assert result.exit_code == 1
-    assert "The keyring could not be used (RuntimeError)." in result.stderr
-    assert KEY not in result.stdout + result.stderr
-
-
-@pytest.mark.parametrize("where", ["parameter", "environment", "keyring"])
-@pytest.mark.parametrize("view", ["", "json"])
-def test_the_key_is_never_shown(run: Run, server: Server, backend: Memory, where: str, view: str) -> None:
-    """Not even when the server repeats it in its answer."""
-    error = {"error": {"message": f"Incorrect API key provided: {KEY}", "code": KEY}}
-    base = server.script("shown", [{"status": 401, "json": error, "headers": {"x-key": KEY}}]).base
-    arguments = ["-ApiKey", KEY] if where == "parameter" else []
-    env = {"PSOPENAI_ERROR_VIEW": view} | ({"OPENAI_API_KEY": KEY} if where == "environment" else {})
-    if where == "keyring":
-        backend.stored[SERVICE, server.host] = KEY
-    result = run("New-Video", KEY, "-ApiBase", base, "-Verbose", "-Debug", *arguments, env=env)
-    assert result.exit_code == 4
-    assert KEY not in result.stdout + result.stderr
-    assert MASKED in result.stderr
-
-
-def test_the_three_cmdlets_with_a_keyring_in_a_file(run: Run, keyring_file: Path) -> None:
-    """From end to end, each in a process of its own, with a backend that is not ours."""
-    assert run("Get-OpenAIKey", process=True).exit_code == 4
-    stored = run("Set-OpenAIKey", stdin=f"{KEY}\n", process=True)
-    assert (stored.exit_code, stored.stdout, len(stored.warnings)) == (0, "", 1)
-    assert keyring_file.exists()
-    found = run("Get-OpenAIKey", process=True)
-    assert json.loads(found.stdout) == {"host": "api.openai.com", "source": "keyring", "key": MASKED}
-    assert run("Remove-OpenAIKey", process=True).exit_code == 0
-    assert run("Get-OpenAIKey", process=True).exit_code == 4

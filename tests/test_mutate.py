@@ -74,7 +74,7 @@ caught    FILE:9 ReplaceComparisonOperator_Lt_LtE: return number < LIMIT  ->  re
 survived  FILE:13 ReplaceComparisonOperator_Eq_NotEq: return number == 3  ->  return number != 3 (3 tests, N s)
 caught    FILE:17 NumberReplacer: return number + 0  ->  return number + 1 (1 tests, N s by TESTS::test_same)
 caught    FILE:20 AddNot: if __name__ == "__main__":  ->  if not __name__ == "__main__": (3 tests, N s)
-caught    FILE:21 RemoveCall: sys.exit(len(sys.argv) - 1)  ->  pass (1 tests, N s by TESTS::test_process)
+caught    FILE:21 RemoveCall: sys.exit(len(sys.argv) - 1)  ->  pass (3 tests, N s by TESTS::test_process)
 
 survived  FILE:13 ReplaceComparisonOperator_Eq_NotEq: return number == 3  ->  return number != 3
 toy/sums.py: 5 caught, 0 timed out, 1 survived. Score: 5 of 6 = 83.3 %

@@ -16,6 +16,7 @@ import pytest
 from psopenai_py.sandbox.server.server import SandboxServer
 from psopenai_py.sandbox.service.application import create_app
 from psopenai_py.sandbox.service.jobs import JobStore
+from tests import unmeasured
 
 FOLDER = Path(__file__).parent / "scripts"
 STORIES = sorted(FOLDER.glob("*.sh"))
@@ -50,12 +51,12 @@ def test_story(story: Path, kind: str, tmp_path: Path) -> None:
 
 def _tell(story: Path, kind: str, address: str, place: Path) -> None:
     place.mkdir()
-    env = os.environ | {
+    env = unmeasured.environment() | {
         "PATH": os.pathsep.join([PROGRAMS, os.environ["PATH"]]),
         "PYTHON": sys.executable,
         "OPENAI_API_BASE": address,
         "KIND": kind,
     }
-    done = subprocess.run(["bash", story], cwd=place, env=env, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(["bash", story], cwd=place, env=env, capture_output=True, text=True, timeout=300, check=False)
     log = place / "log.txt"
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\n{log.read_text() if log.exists() else ''}"

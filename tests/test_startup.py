@@ -39,6 +39,7 @@ FRONT = {
     "services",
     "program",
     "terminal.screen",
+    "disguises",
     "redaction",
     "shell",
     "signals",

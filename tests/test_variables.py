@@ -32,6 +32,14 @@ def test_a_line_end_behind_a_key(end: str, run: Run, server: Server) -> None:
     assert run("Get-OpenAIKey", env=dict(env)).json["key"] == "sk-tes***************XY"
 
 
+def test_a_byte_order_mark_before_a_key(run: Run, server: Server) -> None:
+    script = server.script("variables")
+    result = run("New-Video", "x", "-ApiBase", script.base, "-Verbose", env={"OPENAI_API_KEY": f"\ufeff{KEY}\r\n"})
+    assert (result.exit_code, script.requests[0].headers["authorization"]) == (0, f"Bearer {KEY}")
+    told = "VERBOSE: The byte order mark before the environment variable OPENAI_API_KEY is left out."
+    assert told in result.stderr.splitlines()
+
+
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("name", ["OPENAI_API_BASE", "OPENAI_BASE_URL"])
 def test_a_line_end_behind_a_base(end: str, name: str, run: Run, server: Server) -> None:

@@ -1,7 +1,7 @@
 """The error tree: what went wrong, under PowerShell's id and category, and what the process exits with.
 
     PSOpenAIError                      1   anything below; `except PSOpenAIError` catches them all
-    ├─ BindingError                    2   the command line does not bind; nothing was sent
+    ├─ BindingError                    2   the command line, or a record, does not bind; nothing was sent for it
     ├─ InputError                      1   a value or file cannot be used; nothing was sent
     ├─ SettingsError                   1   base address or service settings cannot be used; nothing was sent
     ├─ KeyMissingError                 4   the host needs a key and there is none; nothing was sent

@@ -64,7 +64,7 @@ def _exit_codes() -> list[Block]:
         [
             ("0", "Done."),
             ("1", "An error was reported, also one that -ErrorAction kept from the screen."),
-            ("2", "The command line does not bind. Nothing was sent."),
+            ("2", "The command line, or a piped record, does not bind. Nothing was sent for it."),
             ("4", "The key is missing or refused."),
             ("8", "A job was not over when time ran out."),
             ("130", "Interrupted by Ctrl-C; 143 by kill, 129 by a session that ended. What is known of a job is told."),

@@ -45,7 +45,12 @@ Classify = Callable[[Request, Response], type[APIRequestError] | None]
 
 
 def load_library() -> None:
-    """Load the HTTP library, which takes longer than a request, before there is one."""
+    """Load the library, which takes longer than a request, before there is one, and before many threads need it.
+
+    Where memory is short for them all, one of those would find half of it.
+    """
+    import unicodedata  # noqa: F401  # names of hosts need it, and it is a file of its own
+
     import httpcore  # noqa: F401
     import httpx  # noqa: F401
 

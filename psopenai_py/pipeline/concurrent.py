@@ -12,6 +12,7 @@ from ..cmdlets import Call, CmdletModule
 from ..cmdlets.shared_parameters import OUT_FILE, PROVIDER, RESUME, THROTTLE_LIMIT, WHAT_IF
 from ..errors import APIRequestError, InputError, Interrupted, KeyMissingError, PSOpenAIError
 from ..http import retry
+from ..http.client import load_library
 from ..http.rate_limit import SharedRateLimiter
 from ..terminal.streams import TerminalStreams
 from .interrupts import Interrupts
@@ -52,6 +53,8 @@ def run_many(
         # What is wrong with them is one error, and not one of each record. But a record may name its own provider.
         with suppress(KeyMissingError) if PROVIDER not in call.bound else nullcontext():
             call.resolve_settings()
+        if not call.bound.get(WHAT_IF):
+            load_library()
         _Many(module, call, streams, journal, left).run(records)
 
 
@@ -138,6 +141,14 @@ class _Many:
     def _finish(self) -> None:
         """Wait for what is under way. The first Ctrl-C drops what has not begun, the second one breaks off the rest."""
         self._scheduler.close()
+        try:
+            self._await_end()
+        finally:
+            # Also when a step failed in a way that nobody foresaw: what others have done is told.
+            self._output.rest()
+            self._left.extend(self._dropped[number] for number in sorted(self._dropped))
+
+    def _await_end(self) -> None:
         patience, pause = float("inf"), 0.0
         while not self._scheduler.ended(pause) and patience > 0:
             pause = _LOOK_UP
@@ -148,8 +159,6 @@ class _Many:
             if self._interrupts.count > 1:
                 patience = min(patience, _LAST_WORDS) - _LOOK_UP
                 self._call.connections.cut()
-        self._output.rest()
-        self._left.extend(self._dropped[number] for number in sorted(self._dropped))
 
     def _stop(self) -> None:
         """Begin nothing more."""

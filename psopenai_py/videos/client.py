@@ -96,7 +96,11 @@ class VideoClient:
         change = Change(video_id, prompt, self.usual_model, body or {})
         if self._provider.edits_source:
             shown = f"<the address of the video of {video_id}>"
-            change = change._replace(source=shown if only_shown else str(self.content_source(video_id)))
+            source = shown if only_shown else self.content_source(video_id)
+            if not isinstance(source, str):
+                text = f"The video of {video_id} has no address of its own, so it cannot be edited. Nothing was sent."
+                raise InputError(text, command=self.cmdlet)
+            change = change._replace(source=source)
         request = self._provider.remix(self._target, change)
         return Planned(request, Known(model=_model(request)))
 
@@ -171,23 +175,14 @@ class VideoClient:
             request = request.moved(302, address) or request
         return self.http.receive(request._replace(is_final=job.is_failed_job))
 
-    def other_address(
-        self,
-        video_id: str,
-        refusal: APIRequestError,
-        known: Mapping[str, Any] | None,
-        piped: Mapping[str, Any] | None = None,
-    ) -> str:
+    def other_address(self, video_id: str, refusal: APIRequestError, known: Mapping[str, Any] | None) -> str:
         """The address that a job names for its video, where a refusal of the content makes that likely; or empty.
 
         Args:
             known: the job, if it is known to be completed.
-            piped: the job as the pipe brought it. One that names an address is asked no more whether it is completed.
         """
         from . import elsewhere
 
-        if known is None and piped and elsewhere.address_of(piped):
-            known = piped
         told = "" if refusal.text.lstrip()[:1] in ("", "<") else refusal.message.partition(" Error: ")[2]
         if not elsewhere.is_likely(refusal, told, completed=known is not None):
             return ""

@@ -106,11 +106,17 @@ class Delivery:
         """Where else the video is; empty where nobody knows, where it had begun to come, and for a picture of it."""
         if error.action == download.STILL_THERE or self._variant not in (None, "", "video"):
             return ""
-        address = self._client.other_address(self._identifier, error, self.job, self._piped)
+        address = self._client.other_address(self._identifier, error, self.job or self._piped_with_address())
         if address:
             where = shown_url(address)
             self._client.streams.verbose(f"The video is fetched from the address that the job names: {where}")
         return address
+
+    def _piped_with_address(self) -> Mapping[str, Any] | None:
+        """The job as the pipe brought it, if it names an address: then it is completed, whatever the refusal says."""
+        from . import elsewhere
+
+        return self._piped if self._piped and elsewhere.address_of(self._piped) else None
 
     def _without_video(self, job: dict[str, Any]) -> JobFailedError:
         """The error for a job that has no video, after the warning that says why."""

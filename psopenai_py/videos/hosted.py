@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
 from ..errors import APIRequestError, InputError, JobFailedError, UnauthorizedError
 from ..http.client import Advise
@@ -15,7 +16,7 @@ from ..http.response import Response, error_body
 from ..settings import Settings
 from . import job, status
 from .client import VideoClient
-from .inline import InlineContent
+from .inline import InlineContent, in_address
 from .providers import Inline, Job, Known, Provider, Read, Source
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ class HostedClient(VideoClient):
         source = self._provider.source(document)
         if source is None:
             raise InputError(f"The job {video_id} has no content yet.", command=self.cmdlet)
+        if isinstance(source, str) and (inline := in_address(source)):
+            return Inline(*inline)
+        if isinstance(source, str) and source.startswith("/"):
+            return urljoin(self.settings.base, source)
         return source
 
     def content(self, source: Source, variant: str | None, start: int, tag: str, address: str = "") -> Opening:

@@ -11,6 +11,17 @@ from ..streams import Data
 
 #: Characters that are decoded at a time: a multiple of four.
 _PIECE = 4 * 2**18
+#: The two characters that addresses write otherwise.
+_FROM_ADDRESSES = str.maketrans("-_", "+/")
+
+
+def in_address(address: str) -> tuple[str, str] | None:
+    """The base64 and the media type of a data URL; None for any other address."""
+    head, comma, data = address.partition(",")
+    scheme, _, rest = head.partition(":")
+    if scheme.lower() != "data" or not comma or not rest.lower().endswith(";base64"):
+        return None
+    return data, rest.partition(";")[0].lower()
 
 
 class InlineContent:
@@ -22,9 +33,13 @@ class InlineContent:
 
     def chunks(self) -> Iterator[Data]:
         """The bytes, piece by piece. Raises AnswerError for what is not base64."""
+        data = "".join(self._data.split()).rstrip("=")
+        if "-" in data or "_" in data:
+            data = data.translate(_FROM_ADDRESSES)
+        data += "=" * (-len(data) % 4)
         try:
-            for start in range(0, len(self._data), _PIECE):
-                yield b64decode(self._data[start : start + _PIECE], validate=True)
+            for start in range(0, len(data), _PIECE):
+                yield b64decode(data[start : start + _PIECE], validate=True)
         except ValueError:
             raise AnswerError(
                 "The video inside of the answer is not valid base64.", command="Get-VideoContent", status=200

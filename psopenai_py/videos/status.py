@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from .. import psjson
 
 WAITING = frozenset(("queued", "pending", "not_start", "submitted", "in_queue", "waiting", "throttled"))
-WAITING |= {"suspended", "preprocessing", "unknown"}
-RUNNING = frozenset(("in_progress", "processing", "running", "generating"))
-SUCCEEDED = frozenset(("completed", "succeeded", "success", "done", "complete"))
-FAILED = frozenset(("failed", "failure", "fail", "error"))
-ENDED = frozenset(("cancelled", "canceled", "expired", "deleted"))
+WAITING |= {"suspended", "preprocessing", "unknown", "queueing", "preparing", "scheduled", "created", "accepted"}
+RUNNING = frozenset(("in_progress", "processing", "running", "generating", "starting", "started", "dreaming"))
+SUCCEEDED = frozenset(("completed", "succeeded", "success", "done", "complete", "succeed", "successful", "finished"))
+FAILED = frozenset(("failed", "failure", "fail", "error", "errored", "rejected", "timeout", "timed_out"))
+FAILED |= {"moderated", "moderation_blocked", "moderation_failed", "content_filtered", "content_moderated", "blocked"}
+ENDED = frozenset(("cancelled", "canceled", "expired", "deleted", "aborted", "terminated"))
 
 _OVER = SUCCEEDED | FAILED | ENDED
 _KNOWN = _OVER | WAITING | RUNNING
@@ -23,7 +25,12 @@ def word(job: Mapping[str, Any]) -> str:
     status = job.get("status")
     if isinstance(status, int) and not isinstance(status, bool):
         return str(status)  # a word like any other, that -StatusForExit may name
-    return status.strip().lower() if isinstance(status, str) else ""
+    return normal(status) if isinstance(status, str) else ""
+
+
+def normal(text: str) -> str:
+    """A status word as the tables have it, whatever its capitals and what stands between its parts."""
+    return re.sub("[ -]", "_", text.strip().lower())
 
 
 def shown(job: Mapping[str, Any]) -> str:

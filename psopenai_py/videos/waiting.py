@@ -55,7 +55,7 @@ class Rules:
 
 def words(values: Sequence[str] | None) -> frozenset[str]:
     """Status words as given: several may stand in one value, with commas between."""
-    return frozenset(word.strip().lower() for value in values or () for word in value.split(",") if word.strip())
+    return frozenset(status.normal(word) for value in values or () for word in value.split(",") if word.strip())
 
 
 #: A wait in steps: yields the seconds until it wants to go on, and returns the job in the end.

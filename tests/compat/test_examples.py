@@ -41,7 +41,7 @@ def _run(command: list[str], folder: Path) -> Outcome:
         "NO_COLOR": "1",
     }
     done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", check=False, timeout=120
+        command, cwd=folder, env=environment, capture_output=True, text=True, encoding="utf-8", check=False, timeout=300
     )
     # A program that waits writes a line for each change of a job; PowerShell shows it another way.
     assert re.sub(r"(?m)^Video video_\w+: .*\n", "", done.stderr) == ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -25,7 +24,7 @@ def _shells() -> list[str]:
 def test_the_module_in_powershell(tests: Path, tmp_path: Path) -> None:
     ready = [shell for shell in _shells() if _command(shell, _HAS_PESTER, tmp_path).returncode == 0]
     if not _shells():
-        pytest.skip(powershell.WITHOUT)
+        powershell.skip()
     assert ready, "PowerShell has no Pester 5: Install-Module Pester -MinimumVersion 5.0 -Scope CurrentUser"
     script = f"Import-Module Pester -MinimumVersion 5.0; Invoke-Pester -Path '{tests}' -Output Detailed -CI"
     for shell in ready:
@@ -52,17 +51,18 @@ def test_pester_tests_are_powershell() -> None:
         assert not parser.parse(script.read_bytes().removeprefix(b"\xef\xbb\xbf")).root_node.has_error
 
 
-def test_a_run_without_powershell_says_so(tmp_path: Path) -> None:
-    """In one line, whatever else was skipped."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "every_case"]
+@pytest.mark.parametrize("required", ["", "1"], ids=["optional", "required"])
+def test_a_run_without_powershell_says_so(required: str, tmp_path: Path) -> None:
+    """In one line, whatever else was skipped. It fails where there has to be one."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "every_case or fam"]
     done = subprocess.run(
         [*command, str(TESTS.with_name("test_module_cases.py"))],
         capture_output=True,
         text=True,
         check=False,
-        env=dict(os.environ) | {"PATH": str(tmp_path)},
+        env=unmeasured.environment() | {"PATH": str(tmp_path), "PSOPENAI_TEST_POWERSHELL": required},
         cwd=TESTS.parents[2],
         timeout=120,
     )
     lines = [line for line in done.stdout.splitlines() if line.startswith("not tested")]
-    assert (done.returncode, lines) == (0, [f"not tested: {powershell.WITHOUT}"])
+    assert (done.returncode, lines) == (1 if required else 0, [f"not tested: {powershell.WITHOUT}"])

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from psopenai_py import __version__
-from psopenai_py.worker.requests import LONGEST_LINE
 from tests.compat.client import Client, Record, end
 from tests.conftest import KEY
 from tests.server import JOB, Script, Server
@@ -94,7 +93,7 @@ BAD_LINES: dict[str, tuple[bytes, int | None, str]] = {
     "an unknown action": (b'{"call": 908, "cmdlet": "Get-Video", "preferences": {"error": "x"}}', 908, "one of"),
     "verbosity that is none": (b'{"call": 909, "cmdlet": "Get-Video", "preferences": {"debug": 1}}', 909, "true"),
     "a bad cancel request": (b'{"cancel": "x"}', None, "number of a call"),
-    "a line that is too long": (b" " * (LONGEST_LINE + 1), None, "longer than"),
+    "a line that is too long": (b" " * 33_554_433, None, "longer than"),
 }
 
 

@@ -1,17 +1,9 @@
-"""Answers that break every rule, over raw sockets: odd headers, compression that explodes, silence, bytes for text."""
+"""Answers that break every rule, over raw sockets: addresses that are none, odd and long headers."""
 
 from __future__ import annotations
 
-import gzip
-import itertools
-import json
 import socket
-import subprocess
-import sys
-import time
-import zlib
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -21,43 +13,9 @@ from hypothesis import strategies as st
 from psopenai_py import get_video, get_video_content, new_video
 from psopenai_py.errors import AnswerError, ConnectionFailedError, PSOpenAIError
 from tests.cmdlets.contents import MP4
-from tests.cmdlets.processes import measured, measures_memory
 from tests.conftest import Result, Run
-from tests.http.sockets import Listener, Talk, listening, saying, silent
-from tests.patience import with_limit
-
-JOB = b'{"id": "video_1", "status": "completed"}'
-PRINTED = '{\n  "id": "video_1",\n  "status": "completed"\n}\n'
-LINE = '{"id":"video_1","status":"completed"}\n'
-DROPPED = "PSOpenAI.APIRequest.HttpRequestException,Invoke-OpenAIAPIRequest"
-LOST = "The request had been sent, so a job may have been created; look for it before you send it again."
-
-
-def answer(body: bytes = JOB, *headers: bytes, status: bytes = b"200 OK") -> bytes:
-    """An answer with these headers; the length is the body's unless one of them says otherwise."""
-    names = {header.partition(b":")[0].lower() for header in headers}
-    usual = {b"content-type": b"application/json", b"content-length": b"%d" % len(body)}
-    lines = [name + b": " + value for name, value in usual.items() if name not in names]
-    return b"\r\n".join([b"HTTP/1.1 " + status, *lines, *headers, b"", body])
-
-
-def one_after_another(*answers: bytes) -> Talk:
-    """Another answer on each connection, the last one again and again. Each says that its connection ends."""
-    closing = [data.replace(b"\r\n", b"\r\nConnection: close\r\n", 1) for data in answers]
-    following = itertools.chain(closing, itertools.repeat(closing[-1]))
-    return lambda connection: connection.sendall(next(following))
-
-
-@pytest.fixture
-def call(run: Run) -> Callable[..., Result]:
-    """New-Video against a server that says these bytes."""
-
-    def call(data: bytes, *arguments: str) -> Result:
-        with listening(saying(data)) as server:
-            return run("New-Video", "x", "-ApiBase", server.base, *arguments)
-
-    return call
-
+from tests.http.answers import DIGITS, DROPPED, JOB, LINE, LOST, answer, one_after_another
+from tests.http.sockets import Listener, listening, saying
 
 # --- addresses --------------------------------------------------------------------------------------------------
 
@@ -99,10 +57,9 @@ def test_an_odd_redirect_ends_one_record_of_a_batch(limit: str, place: str, run:
     assert "Traceback" not in result.stderr
 
 
-# --- headers ----------------------------------------------------------------------------------------------------
-
-DIGITS = b"9" * 5000
 #: Headers that change nothing: the answer is read in spite of them.
+# --- headers -----------------------------------------------------------------------------------------------------
+
 HARMLESS = {
     "a date of a cookie": b"Set-Cookie: a=b; expires=27 Nov " + DIGITS + b" 23:00:00 GMT",
     "an age of a cookie": b"Set-Cookie: a=b; max-age=" + DIGITS,
@@ -235,253 +192,3 @@ def test_any_headers_end_in_a_video_or_in_an_error_of_ours(
 ) -> None:
     data = answer(MP4, *_lines(headers), status=status)
     _ends_well(changing, data, lambda base: get_video_content("a", api_base=base))
-
-
-# --- compression ------------------------------------------------------------------------------------------------
-
-
-def _layers(count: int, size: int) -> bytes:
-    data = gzip.compress(JOB[:-1] + b', "x": "' + b"x" * size + b'"}', mtime=0)
-    for _ in range(count - 1):
-        data = gzip.compress(data, mtime=0)
-    return data
-
-
-BARE = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-COMPRESSED = {
-    "gzip": (b"gzip", gzip.compress(JOB)),
-    "x-gzip": (b"X-GZip", gzip.compress(JOB)),
-    "gzip in two parts": (b"gzip", gzip.compress(JOB[:9]) + gzip.compress(JOB[9:])),
-    "gzip and zeros": (b"gzip", gzip.compress(JOB) + bytes(9)),
-    "gzip and a zero": (b"gzip", gzip.compress(JOB) + b"\0"),
-    "deflate": (b"deflate", zlib.compress(JOB)),
-    "deflate without its header": (b"deflate", BARE.compress(JOB) + BARE.flush()),
-    "identity": (b"identity", JOB),
-    "gzip and identity": (b"gzip, identity", gzip.compress(JOB)),
-}
-
-
-@pytest.mark.parametrize("name", COMPRESSED)
-@pytest.mark.parametrize("size", [1, 7, 4096])
-def test_compressed_answers(name: str, size: int, run: Run) -> None:
-    encoding, body = COMPRESSED[name]
-    chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in _parts(body, size))
-    head = answer(b"", b"Transfer-Encoding: chunked", b"Content-Length-Of-None: 0", b"Content-Encoding: " + encoding)
-    head = head.replace(b"content-length: 0\r\n", b"")
-    with listening(saying(head + chunks + b"0\r\n\r\n")) as server:
-        result = run("New-Video", "x", "-ApiBase", server.base)
-    assert (result.exit_code, result.stdout, result.stderr) == (0, PRINTED, "")
-
-
-def _parts(data: bytes, size: int) -> list[bytes]:
-    return [data[at : at + size] for at in range(0, len(data), size)]
-
-
-@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
-def test_a_compressed_answer_that_is_cut_is_none(encoding: str, call: Callable[..., Result]) -> None:
-    """Wherever it is cut, and although its length fits."""
-    whole = gzip.compress(JOB) if encoding == "gzip" else zlib.compress(JOB)
-    for end in range(1, len(whole)):
-        result = call(answer(whole[:end], f"Content-Encoding: {encoding}".encode()))
-        assert (result.exit_code, result.stdout, result.error_ids) == (1, "", [DROPPED]), end
-        assert "broke off without a full answer: the compressed body ends too early. " + LOST in result.stderr
-
-
-def test_what_came_of_a_cut_answer_is_shown(call: Callable[..., Result]) -> None:
-    result = call(answer(gzip.compress(JOB)[:-8], b"Content-Encoding: gzip"))
-    assert result.stderr.splitlines()[0].endswith(
-        '. Status 200, application/json. It begins: {"id": "video_1", "status": "completed"}'
-    )
-
-
-NOT_READ = {
-    "twice": (b"gzip, gzip", _layers(2, 0), "it is compressed 2 times"),
-    "three times": (b"gzip, gzip, gzip", _layers(3, 2**20), "it is compressed 3 times"),
-    "over two lines": (b"gzip\r\nContent-Encoding: gzip", _layers(2, 0), "it is compressed 2 times"),
-    "two ways": (b"deflate, gzip", gzip.compress(zlib.compress(JOB)), "it is compressed 2 times"),
-    "a hundred times": (b",".join([b"gzip"] * 100), b"\x1f\x8b", "it is compressed 100 times"),
-    "brotli": (b"br", b"\x0b\x02\x80", "its encoding 'br' is not one of those that were asked for, gzip, deflate"),
-    "zstd": (b"ZSTD", b"\x28\xb5\x2f\xfd", "its encoding 'zstd' is not one of those that were asked for"),
-    "a name": (b"aes128gcm", b"x", "its encoding 'aes128gcm' is not one of those that were asked for"),
-}
-
-
-@pytest.mark.parametrize("name", NOT_READ)
-def test_encodings_that_are_not_read(name: str, call: Callable[..., Result], tmp_path: Path) -> None:
-    encoding, body, why = NOT_READ[name]
-    data = answer(body, b"Content-Encoding: " + encoding)
-    result = call(data)
-    assert (result.exit_code, result.stdout, result.error_ids) == (
-        1, "", ["System.ArgumentException,Invoke-OpenAIAPIRequest"],
-    )  # fmt: skip
-    assert f"New-Video: The server's answer is not a job: {why}" in result.stderr
-    # An id is found below the compression.
-    assert ("video_1" in result.stderr) is (b"gzip" in encoding and name != "a hundred times")
-    with listening(saying(data)) as server, pytest.raises(AnswerError, match="is not what was asked for: " + why):
-        get_video_content("a", out_file=tmp_path / "a.mp4", api_base=server.base)
-    assert list(tmp_path.iterdir()) == [tmp_path / "home"]
-
-
-@pytest.mark.parametrize("limit", ["1", "4"])
-@pytest.mark.parametrize(
-    "data",
-    [
-        answer(NOT_READ["three times"][1], b"Content-Encoding: gzip, gzip, gzip"),
-        answer(gzip.compress(JOB)[:-3], b"Content-Encoding: gzip"),
-        answer(JOB, b"Content-Length: " + DIGITS),
-        answer(JOB, b"Content-Type: \xff; charset=\xff", b"Set-Cookie: \xff=\xff", status=b"302 \xff"),
-        b"\x16\x03\x01\x02\0" + bytes(500),
-    ],
-    ids=["three times gzip", "half a gzip", "digits", "odd letters", "no HTTP"],
-)
-def test_one_bad_answer_ends_one_record_of_a_batch(limit: str, data: bytes, run: Run) -> None:
-    with listening(one_after_another(data, answer())) as server:
-        more = ["-ApiBase", server.base, "-ThrottleLimit", limit, "-ProgressAction", "Ignore"]
-        result = run("New-Video", *more, stdin="a\nb\nc\nd\n")
-        assert server.connections == 4
-    assert (result.exit_code, result.stdout, len(result.error_ids)) == (1, LINE * 3, 1)
-    assert "Traceback" not in result.stderr
-
-
-#: A few hundred bytes on the wire: what they become, undone once, twice, and three times.
-BOMBS = {
-    "once": (b"gzip", gzip.compress(bytes(100 * 2**20))),
-    "twice": (b"gzip, gzip", gzip.compress(gzip.compress(bytes(2**30 // 4)))),
-    "three times": (b"gzip, gzip, gzip", gzip.compress(gzip.compress(gzip.compress(bytes(2**30 // 4))))),
-    "parts that hold nothing": (b"gzip", gzip.compress(b"", mtime=0) * 200_000),
-    "many parts that hold nothing, twice": (b"gzip,gzip", gzip.compress(gzip.compress(b"", mtime=0) * 10**6)),
-    "deflate": (b"deflate", zlib.compress(bytes(100 * 2**20))),
-}
-
-
-def _spent() -> float:
-    """Seconds of work of the processes that have ended, however long they waited for a processor."""
-    import resource
-
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
-
-
-@pytest.mark.skipif(not measures_memory, reason="measures as Linux does")
-@pytest.mark.parametrize("name", BOMBS)
-def test_compression_that_explodes(name: str) -> None:
-    encoding, body = BOMBS[name]
-    with listening(saying(answer(JOB))) as server:
-        _, usual = measured("New-Video", "x", "-ApiBase", server.base)
-    with listening(saying(answer(body, b"Content-Encoding: " + encoding))) as server:
-        spent = _spent()
-        done, peak = measured("New-Video", "x", "-ApiBase", server.base)
-        assert _spent() - spent < 10
-    assert done.returncode == 1
-    assert peak - usual < 120 * 1024, f"{usual} KiB, {peak} KiB"
-
-
-# --- text -------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "body",
-    [b"\xef\xbb\xbf" + JOB, b"\xff\xfe" + JOB.decode().encode("utf-16-le"), JOB.decode().encode("utf-16-be")],
-    ids=["UTF-8", "UTF-16", "UTF-16, named"],
-)
-@pytest.mark.parametrize("charset", ["", "; charset=utf-8", "; charset=utf-16", "; charset=latin-1"])
-def test_a_byte_order_mark(body: bytes, charset: str, call: Callable[..., Result]) -> None:
-    """It tells more than the header; without one the header is right."""
-    if body[:1] == b"\0":
-        charset = "; charset=utf-16be"
-    result = call(answer(body, f"Content-Type: application/json{charset}".encode()))
-    assert (result.exit_code, result.stdout, result.stderr) == (0, PRINTED, "")
-
-
-def test_a_byte_order_mark_before_an_error(run: Run) -> None:
-    body = b'\xef\xbb\xbf{"error": {"message": "No such size."}}'
-    with listening(saying(answer(body, status=b"400 Bad Request"))) as server:
-        result = run("New-Video", "x", "-ApiBase", server.base)
-    assert result.stderr.startswith("New-Video: OpenAI API returned an 400 (Bad Request) Error: No such size.\n")
-
-
-BINARY = {
-    "PNG": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(20), "89 50 4e 47"),
-    "JPEG": (b"\xff\xd8\xff\xe0\0\x10JFIF", "ff d8 ff e0"),
-    "MP4": (MP4, "00 00 00 18"),
-    "gzip": (gzip.compress(JOB), "1f 8b 08 00"),
-    "random": (bytes(range(128, 256)), "80 81 82 83"),
-    "zeros": (bytes(100), "00 00 00 00"),
-}
-
-
-@pytest.mark.parametrize("name", BINARY)
-@pytest.mark.parametrize("status", [b"200 OK", b"500 Broken"])
-def test_binary_data_is_not_shown_as_text(name: str, status: bytes, call: Callable[..., Result]) -> None:
-    body, first = BINARY[name]
-    result = call(answer(body, b"Content-Type: application/octet-stream", status=status))
-    assert result.stderr.splitlines()[0].endswith(f"binary data (first bytes {first})")
-    assert "\N{REPLACEMENT CHARACTER}" not in result.stderr
-
-
-def test_an_id_far_behind_the_beginning(call: Callable[..., Result]) -> None:
-    """Of an answer that is too large, all that came is searched."""
-    result = call(answer(b'{"a": "' + b"x" * 10**6 + b'", "id": "video_77", "b": "' + b"x" * 33 * 2**20 + b'"}'))
-    assert (result.exit_code, result.stdout) == (1, "")
-    assert (
-        "it is larger than 32 MB. Status 200, application/json. It names the id video_77. It begins: " in result.stderr
-    )
-
-
-# --- silence ----------------------------------------------------------------------------------------------------
-
-
-def _pausing(data: bytes) -> Callable[[socket.socket], None]:
-    def talk(connection: socket.socket) -> None:
-        connection.sendall(data)
-        silent(connection)
-
-    return talk
-
-
-def test_a_body_without_a_byte_for_30_seconds_is_broken_off(tmp_path: Path) -> None:
-    """All at the same time, each in a process of its own, with a limit that is for the beginning of the answer."""
-    begun = answer(JOB, b"Content-Length: 500").removesuffix(b"}")
-    content = answer(MP4, b"Content-Type: video/mp4")[:-100]
-    calls = {
-        "New-Video": (begun, ["x", "-TimeoutSec", "20"]),
-        "Get-Video": (begun, ["x"]),
-        "Get-VideoContent": (content, ["x", "-OutFile", str(tmp_path / "a.mp4")]),
-    }
-
-    def timed(name: str) -> tuple[float, int, str]:
-        data, arguments = calls[name]
-        # The download begins again; the second server is not there any more.
-        answers = iter([data])
-        with listening(lambda connection: _pausing(next(answers, answer(status=b"404 Gone")))(connection)) as server:
-            command = [sys.executable, "-m", "psopenai_py", name, *arguments, "-ApiBase", server.base]
-            started = time.monotonic()
-            done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
-            return time.monotonic() - started, done.returncode, done.stderr
-
-    with ThreadPoolExecutor() as pool:
-        results = dict(zip(calls, pool.map(timed, calls), strict=True))
-    for name, (seconds, code, err) in results.items():
-        assert (29 < seconds < 90, code) == (True, 1), (name, seconds, err)
-    for name in ("New-Video", "Get-Video"):
-        assert "broke off without a full answer: no byte came for 30 s." in results[name][2]
-        assert '. Status 200, application/json. It begins: {"id": "video_1"' in results[name][2]
-    assert json.dumps(LOST)[1:-1] in results["New-Video"][2]
-    assert not (tmp_path / "a.mp4").exists()
-
-
-def test_a_pause_in_a_body_is_none(run: Run) -> None:
-    """Also when it is longer than the time limit, which is for the beginning of the answer."""
-
-    def call(limit: int) -> Result:
-        def talk(connection: socket.socket) -> None:
-            data = answer()
-            connection.sendall(data[:-5])
-            time.sleep(1.5 * limit)
-            connection.sendall(data[-5:])
-
-        with listening(talk) as server:
-            return run("New-Video", "x", "-ApiBase", server.base, "-TimeoutSec", str(limit))
-
-    result = with_limit(call, lambda result: result.exit_code == 0)
-    assert (result.exit_code, result.stdout, result.stderr) == (0, PRINTED, "")

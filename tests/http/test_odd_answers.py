@@ -62,6 +62,13 @@ SAID_TWICE = {
     "error without message, and message": (
         {"error": {"code": 1}, "message": "second"}, '{"error": {"code": 1}, "message": "second"}',
     ),
+    "message, msg and title": ({"error": {"title": "c", "msg": "b", "message": "a"}}, "a"),
+    "msg and title": ({"error": {"title": "c", "msg": "b"}}, "b"),
+    "title alone": ({"title": "c", "status": 400}, "c"),
+    "an empty message, and msg": ({"error": {"message": "", "msg": "b"}}, "b"),
+    "error and err": ({"err": "b", "error": "a"}, "a"),
+    "detail and err": ({"err": {"msg": "b"}, "detail": "a"}, "a"),
+    "err alone": ({"err": {"msg": "b"}}, "b"),
     "true, and message": ({"error": True, "message": "second"}, "second"),
     "a list of errors": ({"error": [{"message": "a"}, {"message": "b"}]}, '[{"message":"a"},{"message":"b"}]'),
     "a list of one around it": ([{"error": {"message": "only"}}], "only"),
@@ -96,6 +103,37 @@ def test_errors_that_are_said_twice_or_in_a_list(body: Any, said: str | None, ca
 def test_the_code_beside_its_neighbours(status: int, code: str, kind: str, call: Callable[..., Result]) -> None:
     response = {"status": status, "json": {"error": {"message": "no", "code": code}}}
     assert call(response, "New-Video", "x").error_ids == [ID.format(kind)]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"error": "no", "code": "content_filter"}, "ContentFiltered"),
+        ({"detail": "no", "code": "content_filter"}, "ContentFiltered"),
+        ({"error": "no", "code": 400}, "BadRequest"),
+        ({"message": "no", "code": "content_filter"}, "ContentFiltered"),
+    ],
+    ids=str,
+)
+def test_a_code_beside_the_text_of_an_error(body: Any, kind: str, call: Callable[..., Result]) -> None:
+    result = call({"status": 400, "json": body}, "New-Video", "x")
+    assert result.error_ids == [ID.format(kind)]
+    assert result.stderr.startswith("New-Video: OpenAI API returned an 400 (Bad Request) Error: no\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("abc\0def", "binary data (first bytes 61 62 63 00)"),
+        ("a\x01\x02\x03bcdefghi", "a\ufffd\ufffd\ufffdbcdefghi"),
+        ("a\x01\x02\x03bcdef", "binary data (first bytes 61 01 02 03)"),
+    ],
+    ids=["a zero byte", "25 percent", "33 percent"],
+)
+def test_what_is_no_text(text: str, shown: str, call: Callable[..., Result]) -> None:
+    response = {"status": 400, "text": text, "headers": {"Content-Type": "text/plain"}}
+    result = call(response, "New-Video", "x")
+    assert result.stderr.splitlines()[0] == f"New-Video: OpenAI API returned an 400 (Bad Request) Error: {shown}"
 
 
 #: What a list may be instead, and what is printed of it.

@@ -1,4 +1,4 @@
-"""The desk of a test."""
+"""The desk of a test, and a server that has one job."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.pipeline.desk import Desk
-from tests.server import Server
+from tests.pipeline.tiny import TINY
+from tests.server import Script, Server
 
 
 @pytest.fixture
@@ -17,3 +18,11 @@ def desk(server: Server, request: pytest.FixtureRequest, monkeypatch: pytest.Mon
     desk = Desk(server, f"bulk-{abs(hash(request.node.nodeid))}")
     monkeypatch.setenv("OPENAI_API_BASE", desk.base)
     return desk
+
+
+@pytest.fixture
+def api(server: Server, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Script:
+    """A server that has one job, and the environment that points to it."""
+    script = server.script(request.node.name.partition("[")[0], [{"json": TINY}])
+    monkeypatch.setenv("OPENAI_API_BASE", script.base)
+    return script

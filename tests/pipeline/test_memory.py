@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from psopenai_py.pipeline.concurrent import WINDOW
 from tests.pipeline.desk import Desk, feed, lines, prompts, start
+
+#: Records that may be under way or unheard at the same time.
+WINDOW = 1024
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs the accounts that only Unix keeps for each process")
 

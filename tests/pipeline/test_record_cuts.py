@@ -150,8 +150,9 @@ def test_a_record_without_an_end_is_refused(start: bytes) -> None:
         taken += most
         return next(pieces)
 
-    with pytest.raises(BindingError, match=f"longer than {MEGABYTES} MB"):
+    with pytest.raises(BindingError, match=f"longer than {MEGABYTES} MB") as caught:
         list(Records(read))
+    assert (caught.value.error_id, caught.value.category) == ("InputTooLong", "LimitsExceeded")
     assert taken < 3 * MEGABYTES * 2**20
 
 

@@ -21,6 +21,8 @@ _FEW = (
     "import resource, threading; resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30)); "
     f"threading.stack_size(1 << 30); {_RUN}"
 )
+#: Room for the program, and not for what each of many threads would like to have beside it.
+_LITTLE = f"import resource; resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20)); {_RUN}"
 
 
 def _run(code: str, *arguments: str, stdin: str) -> tuple[int, str, str]:
@@ -55,3 +57,23 @@ def test_a_time_limit_still_holds(desk: Desk) -> None:
     assert (code, out) == (1, "")
     assert f"did not answer within {limit} s" in err
     desk.answer("slow")
+
+
+def test_threads_that_load_at_once_do_not_run_out_of_memory(desk: Desk) -> None:
+    names = prompts(30)
+    done = _run(_LITTLE, "New-Video", "-ThrottleLimit", "20", stdin=lines(names))
+    assert done == (0, "".join(map(line, names)), "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the memory as Linux does")
+@pytest.mark.parametrize("more", [(), ("-ThrottleLimit", "4")], ids=["one", "many"])
+def test_too_little_memory_is_an_error_like_others(desk: Desk, more: tuple[str, ...]) -> None:
+    little = _LITTLE.replace("400", "90")
+    code, out, err = _run(little, "New-Video", *more, stdin="x" * 31_000_000)
+    assert (code, out, len(desk.requests)) == (1, "", 0)
+    assert err == (
+        "New-Video: There is not enough memory.\n"
+        "    + RecommendedAction     : A smaller -ThrottleLimit, or shorter lines, need less of it.\n"
+        "    + CategoryInfo          : ResourceUnavailable: (:) [New-Video], OutOfMemoryException\n"
+        "    + FullyQualifiedErrorId : System.OutOfMemoryException,New-Video\n"
+    )

@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from psopenai_py.sandbox.service.jobs import DamagedJob, JobStore, UnknownJob
-from psopenai_py.sandbox.service.timeline import KEEP_SECONDS, Job
+from psopenai_py.sandbox.service.timeline import Job
 from tests.sandbox.conftest import NOON, Clock
 
+#: Seconds for which a job is kept.
+ONE_DAY = 86_400
 DRAFT = Job("", 0.0, 0.0, "sora-2", "a dog", 4, 720, 1280)
 posix = pytest.mark.skipif(sys.platform == "win32", reason="modes and signals are those of POSIX")
 
@@ -138,7 +140,7 @@ def test_old_jobs_and_abandoned_files_are_swept(store: JobStore, clock: Clock) -
     old = store.create(DRAFT)
     store.refuse("key", 3)
     (store.folder / "jobs" / f".{old.id}.tmp").write_bytes(b"half")
-    clock.now += KEEP_SECONDS - 1
+    clock.now += ONE_DAY - 1
     assert store.page(10) == ([old], False)
     clock.now += 1
     assert store.page(10) == ([], False)

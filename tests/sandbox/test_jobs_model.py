@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 from psopenai_py.sandbox.service.jobs import DamagedJob, JobStore, UnknownJob
-from psopenai_py.sandbox.service.timeline import KEEP_SECONDS, Job
+from psopenai_py.sandbox.service.timeline import Job
 from tests.sandbox.conftest import Clock
 
 
@@ -70,7 +70,7 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(hours=st.sampled_from([1, 12, 24]))
     def wait(self, hours: int) -> None:
         self.clock.now += hours * 3600
-        limit = self.clock.now - KEEP_SECONDS
+        limit = self.clock.now - 86_400
         gone = [video_id for video_id in self.model if int(video_id[6:20], 16) / 1e6 <= limit]
         for video_id in gone:
             del self.model[video_id]

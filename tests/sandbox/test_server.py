@@ -1,4 +1,4 @@
-"""The server, over loopback: rude and slow clients, limits, failures on demand, an orderly end."""
+"""The server, over loopback: rude and slow clients, failures on demand, an orderly end."""
 
 from __future__ import annotations
 
@@ -19,31 +19,19 @@ import pytest
 from psopenai_py.sandbox.server.server import PortUnavailable, SandboxServer
 from tests.pipeline.desk import LIMIT, until
 from tests.sandbox.conftest import Clock, Serve
+from tests.sandbox.raw_requests import GET, POST, request, talk
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 NewVideo = Callable[..., str]
-GET = b"GET /v1/videos HTTP/1.1\r\nHost: x\r\n"
-POST = b"POST /v1/videos HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-
-
-def _talk(server: SandboxServer, data: bytes) -> bytes:
-    """Send bytes as they are and return all that comes back until the server closes."""
-    with socket.create_connection((server.host, server.port), timeout=LIMIT) as connection:
-        connection.sendall(data)
-        return b"".join(iter(lambda: connection.recv(65536), b""))
-
-
-def _request(server: SandboxServer, path: str = "/videos") -> int:
-    return httpx.get(f"{server.url}{path}", trust_env=False, timeout=LIMIT).status_code
 
 
 def test_port_zero_chooses_and_the_address_says_it(serve: Serve) -> None:
     server = serve()
     assert server.port > 0
     assert server.url == f"http://127.0.0.1:{server.port}/v1"
-    assert _request(server) == 200
+    assert request(server) == 200
 
 
 def test_a_taken_port_is_a_clear_error(serve: Serve) -> None:
@@ -82,119 +70,13 @@ def test_a_connection_serves_many_requests(serve: Serve) -> None:
     assert statuses == [(200, True), (400, True), (405, True), (200, True)]
 
 
-MALFORMED = [
-    pytest.param(b"hello\r\n\r\n", b"400 Bad Request", b"illegal request line", id="line"),
-    pytest.param(b"GET / HTTP/2.0\r\nHost: x\r\n\r\n", b"400 Bad Request", b"its version is neither", id="version"),
-    pytest.param(b"GET / HTTP/1.1\r\n\r\n", b"400 Bad Request", b"Missing mandatory Host: header.", id="no-host"),
-    pytest.param(GET + b"a b: c\r\n\r\n", b"400 Bad Request", b"illegal header line.", id="field"),
-    pytest.param(GET + b"a: b\0\r\n\r\n", b"400 Bad Request", b"illegal header line.", id="nul"),
-    pytest.param(GET + b"Authorization: sk-x\0\r\n\r\n", b"400 Bad Request", b"illegal header line.", id="key"),
-    pytest.param(
-        b"GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n", b"400 Bad Request", b"its address cannot be read", id="bracket"
-    ),
-    pytest.param(b"GET http://a]b/ HTTP/1.1\r\nHost: x\r\n\r\n", b"400 Bad Request", b"cannot be read", id="closing"),
-    pytest.param(b"GET /\xff HTTP/1.1\r\nHost: x\r\n\r\n", b"400 Bad Request", b"illegal request line", id="not-ascii"),
-    pytest.param(GET + b" folded\r\n\r\n", b"400 Bad Request", b"a header field is folded", id="folded"),
-    pytest.param(GET + b"x:" + b" " * 100 + b"\r\n\r\n", b"400 Bad Request", b"too many blanks", id="blanks"),
-    pytest.param(GET + b"x: " + b"y" * 40_000, b"431 Request Header Fields Too Large", b"larger than", id="too-large"),
-    pytest.param(
-        GET + b"x: " + b"y" * 40_000 + b"\r\n\r\n",
-        b"431 Request Header Fields Too Large",
-        b"larger than",
-        id="too-large-at-once",
-    ),
-    pytest.param(
-        POST + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n", b"400 Bad Request", b"both", id="two-lengths"
-    ),
-    pytest.param(POST + b"Content-Length: 2, 3\r\n\r\n{}", b"400 Bad Request", b"conflicting", id="length-twice"),
-    pytest.param(POST + b"Content-Length: -2\r\n\r\n{}", b"400 Bad Request", b"bad Content-Length", id="length"),
-    pytest.param(
-        POST + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n{}", b"400 Bad Request", b"bad Content-Length", id="digits"
-    ),
-    pytest.param(POST + b"Transfer-Encoding: gzip\r\n\r\n", b"501 Not Implemented", b"chunked", id="coding"),
-    pytest.param(
-        POST + b"Transfer-Encoding: chunked\r\n\r\nx\r\n", b"400 Bad Request", b"illegal chunk header", id="chunk"
-    ),
-    pytest.param(
-        POST + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}x\r\n",
-        b"400 Bad Request",
-        b"malformed chunk footer",
-        id="chunk-long",
-    ),
-    pytest.param(
-        POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"9" * 5000 + b"\r\n",
-        b"400 Bad Request",
-        b"illegal chunk header",
-        id="chunk-digits",
-    ),
-]
-
-
-@pytest.mark.parametrize(("request_bytes", "status", "text"), MALFORMED)
-def test_malformed_request_is_refused_and_connection_closed(
-    serve: Serve, request_bytes: bytes, status: bytes, text: bytes
-) -> None:
-    answer = _talk(serve(), request_bytes)
-    assert answer.startswith(b"HTTP/1.1 " + status + b"\r\n")
-    assert text in answer
-    assert b"\r\nx-request-id: req_" in answer
-    assert b"\r\nconnection: close\r\n" in answer.lower()
-    assert b"sk-x" not in answer
-
-
-@pytest.mark.parametrize(
-    "request_bytes",
-    [
-        pytest.param(b"\r\n" + GET + b"Connection: close\r\n\r\n", id="empty-line-first"),
-        pytest.param(b"GET /v1/videos HTTP/1.0\r\n\r\n", id="version-1.0"),
-        pytest.param(b"GET http://x/v1/videos HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", id="absolute"),
-        pytest.param(GET + b"Connection: close\r\nContent_Length: 9\r\n\r\n", id="underscore"),
-        pytest.param(GET + b"Connection: close\r\nx: " + b"a " * 15_000 + b"\r\n\r\n", id="long-field"),
-        pytest.param(GET + b"Connection: close, upgrade\r\nUpgrade: h2c\r\n\r\n", id="upgrade"),
-        pytest.param(GET + b"Connection: close\r\nContent-Length: 2, 2\r\n\r\n{}", id="same-length-twice"),
-    ],
-)
-def test_unusual_requests_are_served(serve: Serve, request_bytes: bytes) -> None:
-    assert _talk(serve(), request_bytes).startswith(b"HTTP/1.1 200 OK\r\n")
-
-
-def test_two_requests_in_one_go_are_answered_in_order(serve: Serve) -> None:
-    answer = _talk(serve(), GET + b"\r\nGET /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-    assert answer.index(b"HTTP/1.1 200 OK") < answer.index(b"HTTP/1.1 404 Not Found")
-
-
-def test_a_body_in_chunks_is_read(serve: Serve) -> None:
-    chunks = b'9;x=y\r\n{"prompt"\r\nB\r\n: "chunks"}\r\n0\r\nTrailer: x\r\n\r\n'
-    answer = _talk(serve(), POST + b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n" + chunks)
-    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
-    assert b'"prompt": "chunks"' in answer
-
-
-def test_a_body_is_called_for_before_it_is_sent(serve: Serve) -> None:
-    server = serve(upload_limit=100)
-    with socket.create_connection((server.host, server.port), timeout=LIMIT) as connection:
-        connection.sendall(POST + b"Expect: 100-continue\r\nContent-Length: 15\r\n\r\n")
-        assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
-        connection.sendall(b'{"prompt": "x"}')
-        assert connection.recv(65536).startswith(b"HTTP/1.1 200 OK\r\n")
-        connection.sendall(POST + b"Expect: 100-continue\r\nContent-Length: 101\r\n\r\n")
-        assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
-
-
-def test_too_large_an_upload_is_refused_while_it_comes(serve: Serve) -> None:
-    picture = {"input_reference": ("x.png", b"\0" * 5_000_000, "image/png")}
-    address = f"{serve(upload_limit=1_000_000).url}/videos"
-    answer = httpx.post(address, data={"prompt": "x"}, files=picture, trust_env=False, timeout=LIMIT)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "request_too_large")
-
-
 def test_slow_clients_keep_nobody_waiting(serve: Serve) -> None:
     server = serve()
     slow = [socket.create_connection((server.host, server.port), timeout=LIMIT) for _ in range(20)]
     for number, connection in enumerate(slow):
         # In the head, in the body, before the first byte, and with an answer that nobody reads.
         connection.sendall([b"GET /v1/vid", POST + b"Content-Length: 9\r\n\r\n{", b"", GET + b"\r\n"][number % 4])
-    assert [_request(server) for _ in range(5)] == [200] * 5
+    assert [request(server) for _ in range(5)] == [200] * 5
     for connection in slow:
         connection.close()
 
@@ -203,7 +85,7 @@ def test_a_client_that_is_too_slow_is_left(serve: Serve) -> None:
     server = serve(time_limit=0.2)
     for data in (b"GET /v1/vid", POST + b"Content-Length: 9\r\n\r\n{"):
         with contextlib.suppress(ConnectionError):  # where it was left before it had sent that
-            assert _talk(server, data) == b""
+            assert talk(server, data) == b""
 
 
 def test_a_client_that_leaves_in_the_middle_harms_nobody(serve: Serve, new_video: NewVideo, log: list[str]) -> None:
@@ -213,7 +95,7 @@ def test_a_client_that_leaves_in_the_middle_harms_nobody(serve: Serve, new_video
         with socket.create_connection((server.host, server.port), timeout=LIMIT) as connection:
             connection.sendall(b"GET " + path + b" HTTP/1.1\r\nHost: x\r\n\r\n")
             connection.recv(10)
-    assert _request(server) == 200
+    assert request(server) == 200
 
 
 def test_more_busy_clients_than_there_is_room_for_are_told(serve: Serve) -> None:
@@ -221,7 +103,7 @@ def test_more_busy_clients_than_there_is_room_for_are_told(serve: Serve) -> None
     with socket.create_connection((server.host, server.port), timeout=LIMIT) as first:
         first.sendall(POST + b"Expect: 100-continue\r\nContent-Length: 15\r\n\r\n")
         assert first.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
-        assert _talk(server, b"").startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+        assert talk(server, b"").startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
         first.sendall(b'{"prompt": "x"}')
         assert first.recv(100).startswith(b"HTTP/1.1 200 OK\r\n")
 
@@ -235,7 +117,7 @@ def test_idle_clients_give_way_to_new_ones(serve: Serve, sent: bytes) -> None:
             connection.sendall(sent)
             assert not sent.endswith(b"\r\n\r\n") or connection.recv(10) in (b"HTTP/1.1 2", b"")
     started = time.monotonic()
-    assert [_request(server) for _ in range(5)] == [200] * 5
+    assert [request(server) for _ in range(5)] == [200] * 5
     assert time.monotonic() - started < 25  # and not until each of them is too slow
     for connection in idle:
         connection.close()
@@ -260,10 +142,10 @@ def _broken(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable
 
 def test_a_failing_application_fails_that_request_only(serve: Serve, log: list[str]) -> None:
     server = serve(_broken)
-    answer = _talk(server, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    answer = talk(server, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 500 Internal Server Error\r\n")
     assert b"The sandbox failed on this request (KeyError)." in answer
-    assert _talk(server, b"GET /late HTTP/1.1\r\nHost: x\r\n\r\n").endswith(b"\r\n\r\nhalf")
+    assert talk(server, b"GET /late HTTP/1.1\r\nHost: x\r\n\r\n").endswith(b"\r\n\r\nhalf")
     assert "private" not in "".join(log)
 
 
@@ -288,7 +170,7 @@ def test_hang_waits_for_the_client_to_give_up(serve: Serve) -> None:
     with pytest.raises(httpx.ReadTimeout):
         limits = httpx.Timeout(LIMIT, read=0.2)
         httpx.post(f"{server.url}/videos", data={"prompt": "[hang]"}, timeout=limits, trust_env=False)
-    assert _request(server) == 200
+    assert request(server) == 200
 
 
 def test_the_end_leaves_nothing_behind(serve: Serve) -> None:

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/story.bash"
 set -m # so that background jobs take SIGINT
 
-id=$(New-Video '[slow] Dancing Doggo' -Size 64x64 | field id)
+id=$(New-Video '[stall] Dancing Doggo' -Size 64x64 | field id)
 Wait-Video "$id" -Verbose >job.json 2>log.txt &
 waiting=$!
 shows log.txt " 200 OK after "
@@ -11,7 +11,7 @@ kill -INT "$waiting"
 exits 130 wait "$waiting"
 same 'standard output' '' "$(cat job.json)"
 command=$(sed -n 's/^Interrupted\. The job goes on\. To wait again: //p' log.txt)
-same 'the status' completed "$(eval "$command" 2>/dev/null | field status)"
+same 'the status' in_progress "$(eval "$command -StatusForExit in_progress" 2>/dev/null | field status)"
 
 [ "$KIND" = http ] || exit 0 # in one process with the server, nothing takes long
 id=$(New-Video '[hang content] Dancing Doggo' -Size 64x64 | Wait-Video 2>/dev/null | field id)

@@ -31,4 +31,4 @@ for job in jobs: print(job[sys.argv[1]])' "$1"
 is_video() { for file; do [ "$(head -c 8 "$file" | tail -c 4)" = ftyp ] || fail "$file is no video"; done; }
 
 # shows FILE TEXT: wait until the text is in the file
-shows() { for _ in $(seq 200); do grep -qF "$2" "$1" && return; sleep 0.05; done; fail "$1 does not show '$2'"; }
+shows() { for _ in $(seq 1200); do grep -qF "$2" "$1" && return; sleep 0.05; done; fail "$1 does not show '$2'"; }

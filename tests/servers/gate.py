@@ -74,7 +74,7 @@ async def _body(receive: Receive) -> bytes:
     body: bytes = b""
     while True:
         message = await receive()
-        body += message.get("body", b"")
+        body += bytes(message.get("body", b""))
         if not message.get("more_body"):
             return body
 

@@ -10,11 +10,12 @@ from psopenai_py.videos import status
 
 #: The words by what they mean for one who waits.
 WORDS = {
-    "waiting": "queued pending NOT_START SUBMITTED QUEUED IN_QUEUE waiting THROTTLED SUSPENDED preprocessing unknown",
-    "running": "in_progress processing running generating IN_PROGRESS RUNNING",
-    "succeeded": "completed succeeded SUCCESS done COMPLETED success",
-    "failed": "failed FAILURE fail error",
-    "ended": "cancelled canceled expired deleted",
+    "waiting": "queued pending NOT_START SUBMITTED QUEUED IN_QUEUE waiting THROTTLED SUSPENDED preprocessing unknown"
+    " Queueing preparing scheduled created accepted in-queue",
+    "running": "in_progress processing running generating IN_PROGRESS RUNNING in-progress Starting dreaming",
+    "succeeded": "completed succeeded SUCCESS done COMPLETED success succeed Finished",
+    "failed": "failed FAILURE fail error rejected moderated Content-Filtered blocked timeout timed_out",
+    "ended": "cancelled canceled expired deleted aborted terminated",
 }
 TABLE = [(word, meaning) for meaning, words in WORDS.items() for word in words.split()]
 

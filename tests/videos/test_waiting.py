@@ -20,7 +20,7 @@ from psopenai_py.errors import (
     UnauthorizedError,
 )
 from psopenai_py.videos import waiting
-from psopenai_py.videos.waiting import MOST_FAILURES, Rules, TimeIsUp, wait
+from psopenai_py.videos.waiting import Rules, TimeIsUp, wait
 
 Answer = dict[str, Any] | PSOpenAIError
 
@@ -62,9 +62,7 @@ class World:
         self.failed.append(error)
         return self.wish
 
-    def wait(
-        self, interval: float = 3.0, timeout: float | None = None, most: int = MOST_FAILURES, **words: str
-    ) -> dict[str, Any]:
+    def wait(self, interval: float = 3.0, timeout: float | None = None, most: int = 5, **words: str) -> dict[str, Any]:
         lists = {name: waiting.words([text]) for name, text in words.items()}
         deadline = None if timeout is None else self.now + timeout
         rules = Rules(interval, lists.get("wait_for", frozenset()), lists.get("exit_for", frozenset()), deadline, most)
@@ -176,7 +174,7 @@ def test_a_failure_that_may_pass_is_bounded(error: PSOpenAIError) -> None:
     with pytest.raises(PSOpenAIError) as caught:
         world.wait()
     assert caught.value is error
-    assert (len(world.polls), world.failed) == (MOST_FAILURES, [error] * (MOST_FAILURES - 1))
+    assert (len(world.polls), world.failed) == (5, [error] * 4)
     assert world.naps == [3, 6, 12, 24]
 
 
@@ -189,10 +187,10 @@ def test_a_final_failure_ends_the_wait(error: PSOpenAIError) -> None:
 
 
 def test_failures_count_only_in_a_row() -> None:
-    four = [DROPPED] * (MOST_FAILURES - 1)
+    four = [DROPPED] * 4
     world = World(*four, *jobs("queued"), *four, *jobs("queued"), *four, *jobs("completed"))
     assert world.wait()["status"] == "completed"
-    assert len(world.polls) == 3 * MOST_FAILURES
+    assert len(world.polls) == 15
 
 
 def test_more_failures_may_be_allowed() -> None:

@@ -169,3 +169,13 @@ def test_a_connection_outlives_an_error_and_not_a_cancelled_call(service: Client
     assert codes == [0, 1, 0, 130, 0]
     peers = [request.peer for request in script.requests]
     assert peers[0] == peers[1] == peers[2] == peers[3] != peers[4]
+
+
+def test_the_time_limit_of_a_call_ends_with_it(service: Client, server: Server) -> None:
+    """Nothing of it may cut the connection while a later call waits on it."""
+    answers: list[Record] = [{"json": JOB}, {"json": JOB | {"status": "completed"}}, {"json": JOB, "delay": 1.5}]
+    script = server.script("worker-limit", answers)
+    bound = {"VideoId": "v", "ApiBase": script.base}
+    assert service.call("Get-Video", bound)[-1]["end"] == end()
+    service.call("Wait-Video", bound | {"TimeoutSec": 1})
+    assert service.call("Get-Video", bound)[-1]["end"] == end()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -107,6 +108,10 @@ def first(value: object) -> Any:
 
 
 def address(value: object) -> str | None:
-    """An address that can be fetched; None for everything else."""
+    """An address that can be fetched, on a host or from the root of the service, or that holds the video itself.
+
+    None for everything else.
+    """
     found = value.strip() if isinstance(value, str) else ""
-    return found if found.lower().startswith(("https://", "http://")) and not any(map(str.isspace, found)) else None
+    is_one = re.match(r"https?://[^\s/]|/[^\s/]|data:video/[\w.+-]+;base64,", found, re.IGNORECASE) is not None
+    return found if is_one and re.search(r"\s", found) is None else None

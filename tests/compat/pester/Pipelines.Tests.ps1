@@ -184,7 +184,7 @@ Describe 'The text of a job' {
             Import-Module $Manifest
             New-Video 'in a job'
         }
-        $received = $running | Wait-Job -Timeout 60 | Receive-Job
+        $received = $running | Wait-Job -Timeout 120 | Receive-Job
         $running | Remove-Job -Force
         "$received" | Should -Be $received.id
         ($received | Get-Video).prompt | Should -Be 'in a job'

@@ -123,7 +123,7 @@ Describe 'Worker' {
         $null = New-Video 'a'
         $process = InModuleScope PSOpenAI.Py { Get-Process -Id $script:Worker.Process.Id }
         Remove-Module -Name PSOpenAI.Py
-        $process.WaitForExit(10000) | Should -BeTrue
+        $process.WaitForExit(60000) | Should -BeTrue
         Import-Module -Name $Manifest -Force
     }
 
@@ -209,7 +209,7 @@ Describe 'Session' {
             Import-Module $Manifest
             (New-Video 'in a job').prompt
         }
-        $job | Wait-Job -Timeout 60 | Receive-Job | Should -Be 'in a job'
+        $job | Wait-Job -Timeout 120 | Receive-Job | Should -Be 'in a job'
         $job | Remove-Job -Force
     }
 }

@@ -12,7 +12,7 @@ function Invoke-Apart([string]$Script, $Given) {
     $null = $shell.AddScript("param (`$Given) Import-Module '$Manifest'; $Script").AddArgument($Given)
     $started = $shell.BeginInvoke()
     try {
-        $started.AsyncWaitHandle.WaitOne(30000) | Should -BeTrue -Because 'nothing waits for ever'
+        $started.AsyncWaitHandle.WaitOne(120000) | Should -BeTrue -Because 'nothing waits for ever'
         $shell.EndInvoke($started)
     }
     finally {

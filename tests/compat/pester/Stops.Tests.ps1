@@ -18,7 +18,7 @@ BeforeAll {
     function Invoke-Here([string]$Script) {
         $output = [System.Management.Automation.PSDataCollection[psobject]]::new()
         $started = Start-Here -Script $Script -Output $output
-        $started.Running.AsyncWaitHandle.WaitOne(30000) | Should -BeTrue -Because "'$Script' waits for ever"
+        $started.Running.AsyncWaitHandle.WaitOne(120000) | Should -BeTrue -Because "'$Script' waits for ever"
         $null = $started.Shell.EndInvoke($started.Running)
         $started.Shell.Dispose()
         @($output)
@@ -75,7 +75,7 @@ Describe 'Stops and deaths at any moment' {
                 }
             }
             $because = "round $round, $way, $count"
-            $started.Running.AsyncWaitHandle.WaitOne(30000) | Should -BeTrue -Because $because
+            $started.Running.AsyncWaitHandle.WaitOne(120000) | Should -BeTrue -Because $because
             $started.Shell.Dispose()
             # What came is the beginning of what there is, whole and in order.
             $came = @($output | ForEach-Object { $_.id })
@@ -91,7 +91,7 @@ Describe 'Stops and deaths at any moment' {
         $null = $workers.Add((Invoke-Here -Script "$inModule { (Get-Worker).Process.Id }")[0])
         $null = Invoke-Here -Script 'Remove-Module -Name PSOpenAI.Py'
         $runspace.Dispose()
-        $until = [datetime]::Now.AddSeconds(15)
+        $until = [datetime]::Now.AddSeconds(60)
         while ((Get-Process -Id @($workers) -ErrorAction SilentlyContinue) -and [datetime]::Now -lt $until) {
             Start-Sleep -Milliseconds 100
         }

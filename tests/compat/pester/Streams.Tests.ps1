@@ -44,11 +44,18 @@ Describe 'Streams' {
     }
 
     It 'shows progress' {
+        # Of a job that stays where it is, so that it does not matter when it is asked for.
         $shell = [powershell]::Create()
         $base = "sandbox:$TestDrive/progress?speed=4"
-        $script = "Import-Module '$Manifest'; New-Video a -ApiBase '$base' | Wait-Video -ApiBase '$base'"
-        $done = $shell.AddScript($script).Invoke()
-        $done[0].status | Should -Be 'completed'
+        $script = "Import-Module '$Manifest'; New-Video '[stall] a' -ApiBase '$base' | " +
+            "Wait-Video -ApiBase '$base' -PollIntervalSec 0.3"
+        $running = $shell.AddScript($script).BeginInvoke()
+        $until = [datetime]::Now.AddSeconds(60)
+        while (@($shell.Streams.Progress | Where-Object { $_.PercentComplete -gt 0 -and $_.SecondsRemaining -ge 0 }).Count -eq 0 -and [datetime]::Now -lt $until) {
+            Start-Sleep -Milliseconds 50
+        }
+        $running.IsCompleted | Should -BeFalse
+        $shell.Stop()
         $shown = @($shell.Streams.Progress | Where-Object { $_.Activity -eq 'Wait-Video' })
         $shown[0].StatusDescription | Should -Match '^(queued|in_progress)( \d+ %)?$'
         $shown[0].CurrentOperation | Should -Match '^(Video )?video_\w+\.\.\.\w{5}$'
@@ -71,7 +78,7 @@ Describe 'Streams' {
         $none.Complete()
         $output = [System.Management.Automation.PSDataCollection[psobject]]::new()
         $running = $shell.AddScript($script).BeginInvoke($none, $output)
-        $until = [datetime]::Now.AddSeconds(20)
+        $until = [datetime]::Now.AddSeconds(60)
         while (@($shell.Streams.Progress | Where-Object { $_.Activity -eq 'Wait-Video' }).Count -eq 0 -and -not $running.IsCompleted -and [datetime]::Now -lt $until) {
             Start-Sleep -Milliseconds 50
         }
@@ -81,7 +88,7 @@ Describe 'Streams' {
         elseif ($Ends -eq 'death') {
             Stop-Process -Id $output[0] -Force
         }
-        $running.AsyncWaitHandle.WaitOne(20000) | Should -BeTrue
+        $running.AsyncWaitHandle.WaitOne(60000) | Should -BeTrue
         $shown = @($shell.Streams.Progress | Where-Object { $_.Activity -eq 'Wait-Video' })
         $shown.Count | Should -BeGreaterThan 1
         $shown[-1].RecordType | Should -Be 'Completed'
