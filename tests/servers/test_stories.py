@@ -35,7 +35,7 @@ def place(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
 def test_a_story(story: Story, counterpart: Counterpart, place: Path, request: pytest.FixtureRequest) -> None:
-    if story.needs and not shutil.which(story.needs):
+    if story.needs and not _is_there(story.needs):
         pytest.skip(f"needs {story.needs}")
     name = request.node.callspec.params["counterpart"]
     done = _tell(story, counterpart, place)
@@ -80,6 +80,14 @@ def test_a_run_that_is_broken_off_goes_on(counterpart: Counterpart, place: Path)
     identifiers = [json.loads(line)["id"] for line in jobs.read_text().splitlines()]
     assert len(set(identifiers)) == len(identifiers) == len(prompts) - len(unknown)
     assert len(_whole(place, "clips/*.mp4")) == len(identifiers)
+
+
+def _is_there(program: str) -> bool:
+    """Some systems have another program called parallel."""
+    if not shutil.which(program):
+        return False
+    version = subprocess.run([program, "--version"], stdin=subprocess.DEVNULL, capture_output=True, check=False).stdout
+    return program != "parallel" or b"GNU parallel" in version
 
 
 def _tell(story: Story, counterpart: Counterpart, place: Path) -> subprocess.CompletedProcess[str]:
