@@ -4,6 +4,7 @@ Of each kind, those are taken that a test could tell: the neighbour of a compari
 """
 
 import ast
+import os
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -133,9 +134,9 @@ def _of_other_systems(node: ast.If) -> Iterator[ast.AST]:
     test = ast.unparse(node.test)
     if test == "TYPE_CHECKING":
         yield node
-    elif names == {"sys"} and "platform" in test:
+    elif names and names <= {"sys", "os"} and ("sys.platform" in test or "os.name" in test):
         yield node.test
-        here = bool(eval(test, {"sys": sys}))  # noqa: S307 - an expression of our own code
+        here = bool(eval(test, {"sys": sys, "os": os}))  # noqa: S307 - an expression of our own code
         yield from node.orelse if here else node.body
 
 

@@ -25,7 +25,11 @@ TESTS = {
         *("tests/http", "tests/test_addresses.py", "tests/videos/test_created_jobs.py"),
         *("tests/cmdlets/test_get_video_content.py", "tests/providers/test_requests.py"),
     ],
-    "videos": ["tests/videos", "tests/cmdlets", "tests/providers/test_stories.py"],
+    "videos": [
+        *("tests/videos", "tests/cmdlets", "tests/http/test_answers.py", "tests/providers/test_stories.py"),
+        *("tests/providers/test_requests.py", "tests/providers/test_hostile.py", "tests/providers/test_models.py"),
+        "tests/providers/test_said_by_services.py",
+    ],
     "worker": [
         *("tests/worker", "tests/compat/test_worker.py", "tests/compat/test_worker_input.py"),
         *("tests/compat/test_worker_life.py", "tests/compat/test_worker_lines.py"),

@@ -149,3 +149,14 @@ def test_a_dash_without_a_name(dash: str) -> None:
 )  # fmt: skip
 def test_line_ends_and_semicolons(text: str) -> None:
     assert parse(text) == {"a": 1, "b": "x"}
+
+
+@pytest.mark.parametrize("name", ["AdditionalHeaders", "AdditionalQuery"])
+@pytest.mark.parametrize(
+    "text", ["@{Authorization=Sesame-0123}", "Sesame-0123", '{"a": Sesame-0123}', "@{a=0123Sesame}"]
+)
+def test_what_may_hold_secrets_is_not_repeated(name: str, text: str) -> None:
+    with pytest.raises(BindingError) as caught:
+        bind(load("New-Video").CMDLET, ["x", f"-{name}:", text])
+    assert caught.value.error_id == "ParameterArgumentTransformationError"
+    assert "Sesame" not in caught.value.message and "0123" not in caught.value.message

@@ -38,6 +38,7 @@ def test_no_list(run: Run, server: Server, name: str) -> None:
     result = run("Get-VideoModel", "-Provider", name, "-ApiBase", api.base, "-ApiKey", KEY)
     assert (result.exit_code, result.stdout, api.requests) == (1, "", [])
     assert f"{name} has no list of models that can be asked for. Nothing was sent." in result.stderr
+    assert [error["category"] for error in result.errors] == ["NotImplemented"]
 
 
 @pytest.mark.parametrize("answer", [{}, {"data": None}, "text", 7, None])

@@ -117,8 +117,8 @@ def read(document: Mapping[str, Any], known: Known) -> Job:
     elif status == COMPLETED and source(document) is None:
         facts |= {"status": FAILED, "error": held_back("completed")}
     elif status == COMPLETED:
-        facts["completed_at"] = moment(document.get("updated"))
-        facts["expires_at"] = (moment(document.get("updated")) or 0) + _LIFETIME if facts["completed_at"] else None
+        done = moment(document.get("updated"))
+        facts |= {"completed_at": done, "expires_at": done + _LIFETIME if done else None}
     left_out = ("steps", "input", "output_video", "outputs", "created", "updated")
     rest = {name: value for name, value in document.items() if name not in left_out}
     return arranged(_NAME, known, facts, rest | {"video": _shown(document)})
