@@ -15,8 +15,8 @@ from .redaction import Secret
 
 #: The name under which the keyring lists our keys.
 SERVICE = "psopenai_py"
-#: Seconds until a keyring counts as hanging.
-TIME_LIMIT = 3.0
+#: Seconds until a keyring counts as hanging. The library is loaded before they begin.
+TIME_LIMIT = 5.0
 
 _Result = TypeVar("_Result")
 
@@ -91,16 +91,23 @@ def _limited(action: Callable[[], _Result]) -> _Result:
     """Run an access in a thread of its own, so that one that hangs can be left behind."""
     results: list[_Result] = []
     failures: list[BaseException] = []
+    loaded = threading.Event()
 
     def attempt() -> None:
         try:
+            import keyring  # noqa: F401 - takes as long as the machine takes, and asks nobody
+
+            loaded.set()
             results.append(action())
         except BaseException as error:  # whatever a backend raises must reach the caller, not the thread's hook
             failures.append(error)
+        finally:
+            loaded.set()
 
     thread = threading.Thread(target=attempt, daemon=True)
     try:
         thread.start()
+        loaded.wait()
         thread.join(TIME_LIMIT)
     except RuntimeError:  # the system gives no thread, so the backend is trusted not to hang
         attempt()

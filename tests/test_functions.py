@@ -147,6 +147,15 @@ def test_the_request_is_what_the_command_sends(run: Run, server: Server, tmp_pat
     }
 
 
+def test_names_that_are_numbers_are_texts(server: Server) -> None:
+    script = server.script("numbers")
+    numbers: Any = {1: 2}
+    more: Any = {"additional_query": numbers, "additional_headers": numbers, "additional_body": numbers}
+    new_video("x", api_base=script.base, **more)
+    sent = script.requests[0]
+    assert (sent.path, sent.headers["1"], sent.fields[-1]) == ("/videos?1=2", "2", ["1", None, None, "2"])
+
+
 def test_the_sandbox(tmp_path: Path) -> None:
     job = new_video("Dancing Doggo", seconds=8, api_base=f"sandbox:{tmp_path}")
     assert (job["object"], job["status"], job["seconds"]) == ("video", "queued", "8")

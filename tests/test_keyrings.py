@@ -82,8 +82,8 @@ def test_a_keyring_that_hangs_is_left_behind(run: Run, server: Server) -> None:
         env={"PYTHON_KEYRING_BACKEND": "tests.backends.Hanging"},
         process=True,
     )
-    assert 3 < time.monotonic() - started < 45
-    assert "VERBOSE: The keyring did not answer within 3 seconds.\n" in result.stderr
+    assert 5 < time.monotonic() - started < 45
+    assert "VERBOSE: The keyring did not answer within 5 seconds.\n" in result.stderr
     assert (result.exit_code, len(script.requests)) == (0, 1)
 
 

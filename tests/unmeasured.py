@@ -1,4 +1,7 @@
-"""The environment of programs whose coverage other tests measure: whole stories, and PowerShell's workers."""
+"""The environment of programs whose coverage other tests measure: whole stories, and PowerShell's workers.
+
+And of those that are killed or may not write: of a file that was cut off while it was written, no coverage is read.
+"""
 
 from __future__ import annotations
 

@@ -34,7 +34,9 @@ def is_absent(parameter: Parameter[Any], value: Any) -> bool:
 def argument(parameter: Parameter[Any], value: Any) -> Any:
     """The argument that `values.convert` takes for a typed value; ValueError for one that no command line has."""
     kind = parameter.kind
-    if kind is Kind.OBJECT or isinstance(value, Mapping):
+    if isinstance(value, Mapping):
+        return value if all(isinstance(name, str) for name in value) else {str(name): value[name] for name in value}
+    if kind is Kind.OBJECT:
         return value
     if value is None:
         return _OF_NULL[kind]

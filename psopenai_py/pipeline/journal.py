@@ -206,7 +206,7 @@ class Journal:
     def _check(self, first: bytes, owner: Mapping[str, str]) -> None:
         try:
             facts = json.loads(first)
-        except ValueError:
+        except (ValueError, RecursionError):
             facts = None
         if not isinstance(facts, dict) or facts.pop("journal", None) != _FORMAT:
             raise InputError(

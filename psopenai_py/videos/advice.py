@@ -21,8 +21,15 @@ _NOTHING_THERE = re.compile(r"(?:404:? )?(?:page )?not found|method not allowed|
 _SEARCHED = 4096
 #: What LiteLLM adds to every refusal, whatever it is about.
 _GROUP = re.compile(r"LiteLLM: model group .*")
-#: What may be the name of a model in a message.
-_QUOTED_NAME = re.compile(r"""['"`]([\w.-][\w./:@-]{0,150})['"`]""")
+#: What may be the name of a model in a message: in quotation marks, or the first one that a server says it has.
+_NAME = r"[\w.-][\w./:@-]{0,150}"
+_QUOTED_NAME = re.compile(rf"""['"`]({_NAME})['"`]""")
+_OFFERED = "(?:available|supported|allowed|valid|served|loaded)"
+_LISTED_NAME = re.compile(
+    rf"\b(?:{_OFFERED} models?|models? {_OFFERED})\b[^.:;\n]{{0,20}}?(?::| is| are)[ \[]+({_NAME}\w)", re.IGNORECASE
+)
+#: Members of an error in JSON that name no model, and the names of all others.
+_NO_MODEL = re.compile(r"""\\?"(?:type|code|param|loc|input)\\?"\s*:\s*(?:\\?"[^"]*"|\[[^\]]*\])|\\?"\w+\\?"\s*:""")
 #: How LiteLLM says that it does not know whose jobs are meant. Named one in a header, it asks that one's public host.
 _NO_UPSTREAM = re.compile(r"LLM Provider NOT provided")
 _TLS_EXPECTED = re.compile(r"HTTP request (?:was sent )?to (?:an )?HTTPS", re.IGNORECASE)
@@ -59,12 +66,17 @@ def about_usual_model(error: APIRequestError, model: str) -> str:
     about = error.status in (400, 404, 422) and model and model in text
     if not (about and "model" in text.replace(model, "").lower()):
         return ""
-    named = (name for name in _QUOTED_NAME.findall(text) if name != model)
-    other = next(named, "NAME")
+    other = _model_named(_NO_MODEL.sub("", text), model)
     return (
         f"The model {model} is what is sent when none is named. -Model {other} or PSOPENAI_VIDEO_MODEL names another; "
         "-Model '' leaves the choice to the server."
     )
+
+
+def _model_named(text: str, refused: str) -> str:
+    """The first name in a message that may be that of another model."""
+    named = (name for name in (*_QUOTED_NAME.findall(text), *_LISTED_NAME.findall(text)) if name != refused)
+    return next(named, "NAME")
 
 
 def _about_repeating(settings: Settings, request: Request, response: Response) -> str:

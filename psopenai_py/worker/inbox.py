@@ -41,6 +41,7 @@ class Inbox:
         self._continued: set[int] = set()
         self._finished = 0
         self._closed = False
+        self._left = False
 
     def start(self) -> None:
         """Begin to read."""
@@ -71,6 +72,10 @@ class Inbox:
             for calls in (self._open, self._cancelled, self._continued):
                 calls.discard(call)
 
+    def leave(self) -> None:
+        """No more will be taken: the process is ending."""
+        self._left = True
+
     def _run(self) -> None:
         for line in _lines(self._read):
             try:
@@ -89,7 +94,8 @@ class Inbox:
         self._wake()
         # Nobody is left to read what a call that cannot be ended still has to say.
         time.sleep(GRACE)
-        os._exit(1)
+        if not self._left:
+            os._exit(1)
 
     def _accept(self, line: bytes | None) -> None:
         if line is None:

@@ -55,6 +55,7 @@ class Service:
             while self._next():
                 pass
         finally:
+            self._inbox.leave()
             if self._pool is not None:
                 self._pool.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -48,10 +49,17 @@ def test_a_piped_record_names_its_own(run: Run, api: Script) -> None:
     assert models(api) == [["m"], ["wan"], []]
 
 
+MISMATCH = {
+    "error": {
+        "message": "Model mismatch: request specifies 'sora-2' but server is running 'Wan-AI/Wan2.2'.",
+        "type": "BadRequestError",
+        "code": 400,
+    }
+}
 REFUSALS: dict[str, tuple[int, Any, str]] = {
     "vLLM-Omni": (
         400,
-        {"error": {"message": "Model mismatch: request specifies 'sora-2' but server is running 'Wan-AI/Wan2.2'."}},
+        MISMATCH,
         "Wan-AI/Wan2.2",
     ),
     "LiteLLM": (
@@ -61,6 +69,37 @@ REFUSALS: dict[str, tuple[int, Any, str]] = {
     ),
     "a detail": (404, {"detail": "The model `sora-2` does not exist"}, "NAME"),
     "a list": (422, {"detail": "model must be one of \"ltx-2\", 'wan'; got 'sora-2'"}, "ltx-2"),
+    "FastAPI": (
+        422,
+        {
+            "detail": [
+                {"type": "literal_error", "loc": ["body", "model"], "msg": "Input should be 'w'", "input": "sora-2"}
+            ]
+        },
+        "w",
+    ),
+    "quoted by a gateway": (
+        400,
+        {
+            "error": {
+                "message": f"litellm.BadRequestError: {json.dumps(MISMATCH)}\nLiteLLM: model group 'x'",
+                "code": "400",
+            }
+        },
+        "Wan-AI/Wan2.2",
+    ),
+    "a list without marks": (
+        404,
+        {
+            "error": {
+                "message": "Model sora-2 not found. Available models: wan2.2, ltx-2",
+                "type": "invalid_request_error",
+            }
+        },
+        "wan2.2",
+    ),
+    "a sentence": (400, {"message": "Unknown model sora-2. The supported models are ltx-2 and wan."}, "ltx-2"),
+    "nothing but no": (400, {"detail": "model sora-2 is not available: no GPU"}, "NAME"),
 }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests import unmeasured
 from tests.conftest import KEY, Run
 from tests.pipeline.desk import Desk, entries, feed, job, line, lines, prompts, refusal, start
 
@@ -180,6 +181,7 @@ def test_a_full_disk(desk: Desk) -> None:
     process = start(
         "New-Video",
         *ARGUMENTS,
+        env=unmeasured.environment(),  # what measures coverage may write no more either
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)),
         stdout=subprocess.PIPE,
     )

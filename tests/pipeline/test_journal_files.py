@@ -138,6 +138,16 @@ def test_what_is_no_file_keeps_no_account(place: str, desk: Desk, run: Run) -> N
     assert not desk.requests
 
 
+@pytest.mark.parametrize(
+    "data", [b"hello", bytes(99), b"[" * 100_000, b"9" * 9999, b'{"journal":2}\n', b"null\n", b"[1]"]
+)
+def test_another_file_stays_as_it_is(data: bytes, desk: Desk, run: Run) -> None:
+    Path("j").write_bytes(data)
+    result = run("New-Video", *ARGUMENTS, stdin=lines(prompts(2)))
+    assert (result.exit_code, result.stdout, Path("j").read_bytes(), desk.requests) == (1, "", data, [])
+    assert result.stderr.startswith("New-Video: The file 'j' is no journal of this version. Nothing was sent, ")
+
+
 def test_an_empty_file_is_a_new_journal(desk: Desk, run: Run) -> None:
     Path("j").touch()
     assert run("New-Video", *ARGUMENTS, stdin=lines(["p1", "p2"])).stdout == line("p1") + line("p2")

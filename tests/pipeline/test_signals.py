@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import unmeasured
 from tests.http.sockets import listening
 from tests.pipeline.desk import LIMIT, Desk, feed, interrupt, line, lines, prompts, start, until
 
@@ -33,7 +34,7 @@ def test_around_the_response(arguments: list[str], number: signal.Signals) -> No
     for seed in range(TRIES):
         pause = random.Random(f"{number}{seed}").uniform(0, 0.02)
         with listening(_answer) as server:
-            process = start(*arguments, "-ApiBase", server.base, stdin=subprocess.DEVNULL)
+            process = _start(*arguments, "-ApiBase", server.base)
             assert server.asked.wait(LIMIT)
             time.sleep(pause)
             process.send_signal(number)
@@ -41,6 +42,11 @@ def test_around_the_response(arguments: list[str], number: signal.Signals) -> No
         assert "video_paid" in out + err or LOST in err, (pause, out, err)
         assert process.returncode in (0, 128 + number), (pause, out, err)
         assert "Traceback" not in err
+
+
+def _start(*arguments: str) -> subprocess.Popen[str]:
+    """So many are started that it matters how long a start takes; the coverage of one is that of all."""
+    return start(*arguments, stdin=subprocess.DEVNULL, env=unmeasured.environment())
 
 
 def _answer(connection: socket.socket) -> None:
@@ -54,7 +60,7 @@ def test_at_any_moment_of_a_call(desk: Desk, number: signal.Signals) -> None:
     """From the start of the interpreter to its end."""
     for seed in range(TRIES):
         prompt = f"try{seed}"
-        process = start("New-Video", prompt, stdin=subprocess.DEVNULL)
+        process = _start("New-Video", prompt)
         time.sleep(random.Random(f"{number}{seed}").uniform(0.02, 0.3))
         process.send_signal(number)
         out, err = process.communicate(timeout=LIMIT)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import unmeasured
 from tests.patience import with_limit
 from tests.pipeline.desk import Desk, line, lines, prompts
 
@@ -27,7 +28,13 @@ _LITTLE = f"import resource; resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 
 
 def _run(code: str, *arguments: str, stdin: str) -> tuple[int, str, str]:
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], input=stdin, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", code, *arguments],
+        env=unmeasured.environment(),  # what measures coverage has no more memory either
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     return done.returncode, done.stdout, done.stderr
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
+import httpx
 import pytest
 
+from psopenai_py.sandbox import open_sandbox
 from tests.conftest import Run
 
 NAMES = ["OpenRouter", "XAI"]
@@ -76,3 +79,28 @@ def test_two_providers_at_once(run: Run, tmp_path: Path) -> None:
     result = run("New-Video", "Doggo", "-Provider", "Ark", "-ApiBase", f"sandbox:{tmp_path}?provider=xai")
     assert result.exit_code == 1
     assert "The sandbox speaks the words of XAI there. Nothing was sent." in result.stderr
+
+
+DEEP = b"[" * 100_000
+EDITS = [
+    b'{"model": "grok-imagine-video", "prompt": "x", "video": %s}' % video for video in (b"5", b'"a"', b"[1]", b"{}")
+]
+ODD = {
+    "a body that is no JSON": ("POST", "/videos/generations", b"x", 400),
+    "a body without an end": ("POST", "/videos/generations", DEEP, 400),
+    "a body that is no object": ("POST", "/videos/generations", b"[1]", 400),
+    **{f"an edit of {data[53:-1].decode()}": ("POST", "/videos/edits", data, 400) for data in EDITS},
+    "a list": ("GET", "/videos", b"", 404),
+    "a list behind a slash": ("GET", "/videos/", b"", 404),
+    "models": ("GET", "/models", b"", 404),
+    "a deletion": ("DELETE", "/videos/x", b"", 404),
+}
+
+
+@pytest.mark.parametrize("case", ODD)
+def test_other_clients_get_an_error_in_the_words_of_the_service(case: str, tmp_path: Path) -> None:
+    method, path, data, status = ODD[case]
+    app = open_sandbox(f"sandbox:{tmp_path}?provider=xai", os.environ)
+    with httpx.Client(transport=httpx.WSGITransport(app=app), base_url="http://sandbox/v1") as client:
+        answer = client.request(method, path, content=data)
+    assert (answer.status_code, sorted(answer.json())) == (status, ["code", "error"])

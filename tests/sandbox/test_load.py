@@ -41,7 +41,7 @@ def test_small_requests_are_answered_beside_large_downloads(tmp_path: Path) -> N
         body = {"size": "4096x4096", "seconds": 8}
         jobs = [
             httpx.post(f"{sandbox.url}/videos", json={"prompt": str(n), **body}, trust_env=False, timeout=60)
-            for n in range(40)
+            for n in range(16)
         ]
         done: list[int] = []
 
@@ -51,12 +51,12 @@ def test_small_requests_are_answered_beside_large_downloads(tmp_path: Path) -> N
                 len(_talk(sandbox, f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()))
             )
 
-        threads = _at_once(40, download)
+        threads = _at_once(16, download)
         answered = 0
         while any(thread.is_alive() for thread in threads):
             assert _talk(sandbox, SMALL).startswith(b"HTTP/1.1 200 OK")
             answered += 1
-    assert len(done) == 40
+    assert len(done) == 16
     assert min(done) > MEGABYTE
     # Whoever had to wait for the downloads would be answered once or twice.
     assert answered > 20
@@ -79,7 +79,7 @@ def _json() -> tuple[str, bytes]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the memory of a process is read from /proc")
-@pytest.mark.parametrize(("make", "count"), [(_multipart, 60), (_json, 20)], ids=["multipart", "json"])
+@pytest.mark.parametrize(("make", "count"), [(_multipart, 30), (_json, 12)], ids=["multipart", "json"])
 def test_many_large_uploads_take_little_memory(
     make: Callable[[], tuple[str, bytes]], count: int, tmp_path: Path
 ) -> None:

@@ -22,6 +22,8 @@ const remix = await client.videos.remix(job.id, { prompt: "bluer" });
 const failed = await wait((await client.videos.create({ prompt: "[fail] x" })).id);
 const ids = [];
 for await (const each of client.videos.list({ limit: 1 })) ids.push(each.id);
+const stalled = await client.videos.create({ prompt: "[stall] x" });
+const notReady = await client.videos.downloadContent(stalled.id).catch((error) => error.status);
 const deleted = await client.videos.delete(remix.id);
 const refused = await client.videos.create({ prompt: "[moderation] x" }).catch((error) => error.status);
 
@@ -32,5 +34,6 @@ console.log(
     remixed: remix.remixed_from_video_id === job.id,
     deleted: deleted.deleted,
     refused,
+    notReady,
   }),
 );

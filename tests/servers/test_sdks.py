@@ -25,5 +25,6 @@ def test_node(sandbox: Counterpart, tmp_path: Path) -> None:
         "remixed": True,
         "deleted": True,
         "refused": 400,
+        "notReady": 404,
     }
     assert (tmp_path / "x.mp4").read_bytes()[4:8] == b"ftyp"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -31,7 +35,7 @@ def place(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
 def test_a_story(story: Story, counterpart: Counterpart, place: Path, request: pytest.FixtureRequest) -> None:
-    if story.needs and not shutil.which(story.needs):
+    if story.needs and not _is_there(story.needs):
         pytest.skip(f"needs {story.needs}")
     name = request.node.callspec.params["counterpart"]
     done = _tell(story, counterpart, place)
@@ -55,7 +59,46 @@ def test_every_printed_pipeline_is_a_story() -> None:
     assert printed - {story.found().name for story in STORIES if story.block >= 0} == set()
 
 
+def test_a_run_that_is_broken_off_goes_on(counterpart: Counterpart, place: Path) -> None:
+    """The README's two lines for many, killed and given again: each prompt has one job, or a word on it."""
+    prompts = [f"Doggo {number}" for number in range(12)]
+    (place / "prompts.jsonl").write_text("".join(f'{{"prompt": "{prompt}", "seconds": "4"}}\n' for prompt in prompts))
+    story = next(story for story in STORIES if story.name == "many")
+    command, env = (
+        ["bash", "-c", story.text.replace("-ThrottleLimit 16", "-ThrottleLimit 2")],
+        _environment(counterpart),
+    )
+    jobs = place / "jobs.jsonl"
+    with subprocess.Popen(command, cwd=place, env=env, stdin=subprocess.DEVNULL, start_new_session=True) as begun:
+        while begun.poll() is None and not (jobs.exists() and jobs.read_text()):
+            time.sleep(0.01)
+        with contextlib.suppress(ProcessLookupError):  # it was done before
+            os.killpg(begun.pid, signal.SIGKILL)
+    done = _run(command, env, place)
+    unknown = re.findall(r"^New-Video: (.*)$", done.stderr, re.MULTILINE)
+    assert [text for text in unknown if "nobody knows whether a job was created" not in text] == []
+    identifiers = [json.loads(line)["id"] for line in jobs.read_text().splitlines()]
+    assert len(set(identifiers)) == len(identifiers) == len(prompts) - len(unknown)
+    assert len(_whole(place, "clips/*.mp4")) == len(identifiers)
+
+
+def _is_there(program: str) -> bool:
+    """Some systems have another program called parallel."""
+    if not shutil.which(program):
+        return False
+    version = subprocess.run([program, "--version"], stdin=subprocess.DEVNULL, capture_output=True, check=False).stdout
+    return program != "parallel" or b"GNU parallel" in version
+
+
 def _tell(story: Story, counterpart: Counterpart, place: Path) -> subprocess.CompletedProcess[str]:
+    # A story of a failure goes on behind it.
+    command = ["bash", "-c" if story.fails else "-euc", story.text]
+    if story.name == "from Python":
+        command = [sys.executable, "-c", story.text.replace("sandbox:?speed=10", counterpart.base)]
+    return _run(command, _environment(counterpart), place)
+
+
+def _environment(counterpart: Counterpart) -> dict[str, str]:
     programs = Path(sys.executable).parent
     env = unmeasured.environment() | {
         "PATH": os.pathsep.join([str(programs), os.environ["PATH"]]),
@@ -63,14 +106,12 @@ def _tell(story: Story, counterpart: Counterpart, place: Path) -> subprocess.Com
         "OPENAI_API_KEY": counterpart.key,
         "NO_COLOR": "1",
     }
-    if counterpart.model:
-        env["PSOPENAI_VIDEO_MODEL"] = counterpart.model
-    # A story of a failure goes on behind it.
-    command = ["bash", "-c" if story.fails else "-euc", story.text]
-    if story.name == "from Python":
-        command = [sys.executable, "-c", story.text.replace("sandbox:?speed=10", counterpart.base)]
+    return env | ({"PSOPENAI_VIDEO_MODEL": counterpart.model} if counterpart.model else {})
+
+
+def _run(command: list[str], env: dict[str, str], place: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command, cwd=place, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60
+        command, cwd=place, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=300
     )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import Result, Run
+from tests.patience import with_limit
 from tests.server import Server
 
 PAD = "-" * 400  # so that what is told of an answer ends before the id
@@ -109,22 +110,31 @@ def test_a_status_is_quoted_on_one_line(name: str, run: Run, server: Server) -> 
     assert result.stderr.splitlines()[-1] == f"VERBOSE: Job v9 is {shown or 'without a status'}."
 
 
+def _waited(run: Run, base: str, mark: str) -> tuple[int, Result]:
+    """A wait that ran out of time after a first answer, of which the outcome shows a mark; and its limit."""
+
+    def wait(seconds: int) -> tuple[int, Result]:
+        return seconds, run("Wait-Video", "v9", "-ApiBase", base, "-TimeoutSec", str(seconds), "-PollIntervalSec", "5")
+
+    return with_limit(wait, lambda outcome: mark in outcome[1].stderr)
+
+
 @pytest.mark.parametrize(("name", "said"), [("null", "it has no status"), ("list", """its status is '["a",1]'""")])
 def test_a_status_that_is_no_word_means_not_yet(name: str, said: str, run: Run, server: Server) -> None:
     base = server.script("statuses", [{"json": {"id": "v9", "status": STATUSES[name][0]}}]).base
-    result = run("Wait-Video", "v9", "-ApiBase", base, "-TimeoutSec", "1", "-PollIntervalSec", "5")
+    limit, result = _waited(run, base, said)
     *warned, late, _, _, _ = result.stderr.splitlines()
     wondered = """WARNING: The status '["a",1]' of the job v9 is not known here, so the wait goes on; """
     assert warned == ([] if name == "null" else [f"{wondered}-StatusForExit can end it."])
-    assert (result.exit_code, late) == (8, f"Wait-Video: The job v9 is not over after 1 s; {said}. It goes on.")
+    assert (result.exit_code, late) == (8, f"Wait-Video: The job v9 is not over after {limit} s; {said}. It goes on.")
 
 
 def test_what_kept_a_wait_from_knowing_is_said(run: Run, server: Server) -> None:
     base = server.script("gone", [{"status": 502, "text": "no backend"}]).base
-    result = run("Wait-Video", "v9", "-ApiBase", base, "-TimeoutSec", "1", "-PollIntervalSec", "5")
+    limit, result = _waited(run, base, "no backend")
     assert (result.exit_code, result.stderr.splitlines()[0]) == (
         8,
-        "Wait-Video: The job v9 is not over after 1 s; its status is not known. It goes on. "
+        f"Wait-Video: The job v9 is not over after {limit} s; its status is not known. It goes on. "
         "The last question for it failed: OpenAI API returned an 502 (Bad Gateway) Error: no backend",
     )
 

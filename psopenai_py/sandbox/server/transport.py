@@ -9,7 +9,7 @@ import time
 __all__ = ["TooSlow", "Transport"]
 
 _CHUNK = 64 * 1024
-_LINGER_SECONDS = 2.0
+_LINGER_SECONDS = 6.0
 
 
 class TooSlow(Exception):

@@ -57,7 +57,7 @@ def _respond(app: WSGIApplication, dialect: Dialect, environ: WSGIEnvironment) -
         path, document = dialect.own(path, _body(environ))
         body = json.dumps(document).encode()
     elif method != "GET" or path == "/v1/videos":
-        raise ApiError(404, "This service offers nothing of the kind.", code="not_found")
+        raise _nothing()
     status, headers, text = _ask(app, environ, path, body)
     try:
         value = json.loads(text)
@@ -65,9 +65,15 @@ def _respond(app: WSGIApplication, dialect: Dialect, environ: WSGIEnvironment) -
         return Response(status, headers, (text,), len(text))
     if status >= 400:
         return json_response(dialect.error(status, value.get("error", {})), status=status, headers=headers)
+    if value.get("object") != "video":
+        raise _nothing()  # a list of jobs or models, under whatever address
     base = f"http://{environ.get('HTTP_HOST', 'sandbox')}/v1"
     status, told = dialect.created(value) if method == "POST" else dialect.job(value, base)
     return json_response(told, status=status)
+
+
+def _nothing() -> ApiError:
+    return ApiError(404, "This service offers nothing of the kind.", code="not_found")
 
 
 def _ask(app: WSGIApplication, environ: WSGIEnvironment, path: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
@@ -86,7 +92,7 @@ def _ask(app: WSGIApplication, environ: WSGIEnvironment, path: str, body: bytes)
 def _body(environ: WSGIEnvironment) -> Document:
     try:
         value = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise ApiError(400, "This service takes a JSON object.", code="invalid_json")
@@ -131,7 +137,8 @@ def _openrouter_job(video: Document, base: str) -> tuple[int, Document]:
 
 def _xai(path: str, body: Document) -> tuple[str, Document]:
     if path == "/v1/videos/edits":
-        found = re.search(r"/videos/([^/]+)/content", str((body.get("video") or {}).get("url")))
+        video = body.get("video")
+        found = re.search(r"/videos/([^/]+)/content", str(video.get("url") if isinstance(video, dict) else ""))
         if body.get("model") != "grok-imagine-video" or found is None:
             raise ApiError(400, "This model cannot edit that.", code="invalid-argument")
         return f"/v1/videos/{found[1]}/remix", {"prompt": body.get("prompt", "")}

@@ -95,7 +95,28 @@ Describe 'Worker' {
             $script:Worker.Process.Kill()
             $script:Worker.Process.WaitForExit()
         }
-        (New-Video 'b').prompt | Should -Be 'b'
+        $job = New-Video 'b' -ErrorVariable found
+        $job.prompt | Should -Be 'b'
+        $found | Should -HaveCount 0
+    }
+
+    It 'sends <_> as it is' -ForEach 'plain', 'a "b" \ c', "tab`tand line`nend`n", 'Äpfel 日本 🎬', '' {
+        (New-Video "x$_").prompt | Should -Be "x$_"
+    }
+
+    It 'finds a Python by a path from where the session is' {
+        Remove-Module -Name PSOpenAI.Py
+        Import-Module -Name $Manifest -Force
+        $before = $env:PSOPENAI_PYTHON
+        Push-Location -LiteralPath (Split-Path -Path $before)
+        try {
+            $env:PSOPENAI_PYTHON = "./$(Split-Path -Path $before -Leaf)"
+            (New-Video 'b').prompt | Should -Be 'b'
+        }
+        finally {
+            $env:PSOPENAI_PYTHON = $before
+            Pop-Location
+        }
     }
 
     It 'ends with the module' {
