@@ -7,8 +7,8 @@ import os
 import stat
 
 from .inbox import Inbox
-from .interrupts import Interrupts
-from .service import Service
+from .interrupts import CallInterrupts
+from .service import CallService
 
 
 def main() -> None:
@@ -16,12 +16,12 @@ def main() -> None:
     # Whatever else writes to standard output must not end up between the records.
     records = os.dup(1)
     os.dup2(2, 1)
-    interrupts = Interrupts()
+    interrupts = CallInterrupts()
     inbox = Inbox(lambda most: os.read(0, most), interrupts.wake, stored=_is_file(0))
     interrupts.install()
     out = open(records, "wb")  # noqa: PTH123, SIM115 - a descriptor is no path, and it is closed below
     try:
-        Service(inbox, interrupts, out).serve()
+        CallService(inbox, interrupts, out).serve()
     finally:
         with contextlib.suppress(OSError):  # of what nobody reads any more, nothing is tried again
             out.close()

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from queue import SimpleQueue
 
-from .requests import LONGEST_LINE, BadRequest, Cancel, Continue, Request, parse, too_long
+from .requests import LONGEST_LINE, BadRequest, CallRequest, Cancel, Continue, parse, too_long
 
 _CHUNK = 65536
 #: Seconds for the next call to end when the input has closed. When none does, those that are left are cancelled, and
@@ -34,7 +34,7 @@ class Inbox:
         self._read = read
         self._wake = wake
         self._stored = stored
-        self._queue: SimpleQueue[Request | BadRequest | Stir | None] = SimpleQueue()
+        self._queue: SimpleQueue[CallRequest | BadRequest | Stir | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._open: set[int] = set()
         self._cancelled: set[int] = set()
@@ -47,7 +47,7 @@ class Inbox:
         """Begin to read."""
         threading.Thread(target=self._run, daemon=True).start()
 
-    def take(self) -> Request | BadRequest | Stir | None:
+    def take(self) -> CallRequest | BadRequest | Stir | None:
         """The next request, or what was wrong with it; None when the input has closed, also when asked again."""
         item = self._queue.get()
         if item is None:

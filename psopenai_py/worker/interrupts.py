@@ -24,7 +24,7 @@ def _nothing() -> None:
     pass
 
 
-class Interrupts:
+class CallInterrupts:
     """The one place that knows about signals. Everything but `wake` belongs to the main thread."""
 
     def __init__(self) -> None:

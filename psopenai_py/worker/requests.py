@@ -19,7 +19,7 @@ LONGEST_LINE = 32 * 2**20
 _KINDS: dict[type, str] = {dict: "an object", list: "an array", str: "text", bool: "true or false"}
 
 
-class Request(NamedTuple):
+class CallRequest(NamedTuple):
     """One call.
 
     Attributes:
@@ -70,7 +70,7 @@ def too_long() -> BadRequest:
     return BadRequest(f"A line is longer than {LONGEST_LINE} bytes. It was not read.")
 
 
-def parse(line: bytes) -> Request | Cancel | Continue:
+def parse(line: bytes) -> CallRequest | Cancel | Continue:
     """Read a line. Raises BadRequest."""
     members = _members(line)
     for name, kind in (("cancel", Cancel), ("continue", Continue)):
@@ -103,12 +103,12 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _request(members: dict[str, Any]) -> Request:
+def _request(members: dict[str, Any]) -> CallRequest:
     known = ("call", "cmdlet", "parameters", "input", "location", "environment", "preferences", "paced")
     for name in members:
         if name not in known:
             raise ValueError(f"A request has no member '{name[:40]}'; it knows {', '.join(known)}.")
-    return Request(
+    return CallRequest(
         call=members["call"],
         cmdlet=_cmdlet(members.get("cmdlet")),
         parameters=_typed(members, "parameters", dict) or {},

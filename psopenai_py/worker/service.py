@@ -22,8 +22,8 @@ from ..streams import Preferences
 from . import loading
 from .call_environment import CallEnvironment
 from .inbox import Inbox, Stir
-from .interrupts import Interrupts
-from .requests import BadRequest, Request
+from .interrupts import CallInterrupts
+from .requests import BadRequest, CallRequest
 from .streams import RecordStreams
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 PROTOCOL = 1
 
 
-class Service:
+class CallService:
     """Makes calls until the inbox closes."""
 
-    def __init__(self, inbox: Inbox, interrupts: Interrupts, out: BinaryIO) -> None:
+    def __init__(self, inbox: Inbox, interrupts: CallInterrupts, out: BinaryIO) -> None:
         self._inbox = inbox
         self._interrupts = interrupts
         self._out = out
@@ -73,7 +73,7 @@ class Service:
                 if not self._next():
                     break  # nobody is left who could want more, so nobody sets the pace
 
-    def _answer(self, request: Request | BadRequest) -> None:
+    def _answer(self, request: CallRequest | BadRequest) -> None:
         streams = self._streams(request.call)
         if isinstance(request, BadRequest):
             streams.error(request)
@@ -86,7 +86,7 @@ class Service:
         self._inbox.finished(request.call)
         streams.end(note)
 
-    def _call(self, request: Request, streams: RecordStreams) -> str | None:
+    def _call(self, request: CallRequest, streams: RecordStreams) -> str | None:
         """Make a call and report its errors. Returns what a cancelled one leaves behind, else None."""
         try:
             with self._environment.applied(request.location, request.environment) as environ:
@@ -98,7 +98,7 @@ class Service:
             streams.error(_defect(error))
         return None
 
-    def _interruptible(self, request: Request, streams: RecordStreams, environ: Mapping[str, str]) -> str | None:
+    def _interruptible(self, request: CallRequest, streams: RecordStreams, environ: Mapping[str, str]) -> str | None:
         try:
             with self._interrupts.during(lambda: self._inbox.is_cancelled(request.call)):
                 self._run(request, streams, environ)
@@ -106,7 +106,7 @@ class Service:
             return interruption.note if isinstance(interruption, Interrupted) else ""
         return None
 
-    def _run(self, request: Request, streams: RecordStreams, environ: Mapping[str, str]) -> None:
+    def _run(self, request: CallRequest, streams: RecordStreams, environ: Mapping[str, str]) -> None:
         module = load(request.cmdlet)
         binding = bind_typed(module.CMDLET, request.parameters, piped=request.records is not None)
         bound = Bound(binding.values)
