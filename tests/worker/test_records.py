@@ -179,3 +179,11 @@ def test_the_time_limit_of_a_call_ends_with_it(service: Client, server: Server) 
     assert service.call("Get-Video", bound)[-1]["end"] == end()
     service.call("Wait-Video", bound | {"TimeoutSec": 1})
     assert service.call("Get-Video", bound)[-1]["end"] == end()
+
+
+def test_half_a_character_in_a_record_does_not_end_the_worker(service: Client) -> None:
+    service.calls += 1
+    service.write({"call": service.calls, "cmdlet": "Get-Video", "preferences": {"a\ud800": 1}})
+    error, last = service.records(service.calls)
+    assert error["error"]["message"].startswith("'preferences' has no member 'a?'; it knows ")
+    assert last["end"] == end(1)
