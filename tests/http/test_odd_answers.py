@@ -69,6 +69,10 @@ SAID_TWICE = {
     "error and err": ({"err": "b", "error": "a"}, "a"),
     "detail and err": ({"err": {"msg": "b"}, "detail": "a"}, "a"),
     "err alone": ({"err": {"msg": "b"}}, "b"),
+    "beside a result": ({"base_resp": {"status_code": 1004, "status_msg": "no"}}, "no"),
+    "beside a result, with the code of success": (
+        {"base_resp": {"status_code": 0, "status_msg": "no"}}, '{"base_resp": {"status_code": 0, "status_msg": "no"}}',
+    ),
     "true, and message": ({"error": True, "message": "second"}, "second"),
     "a list of errors": ({"error": [{"message": "a"}, {"message": "b"}]}, '[{"message":"a"},{"message":"b"}]'),
     "a list of one around it": ([{"error": {"message": "only"}}], "only"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -57,3 +58,12 @@ def test_a_picture(name: str, address: str, run: Run) -> None:
 @pytest.mark.parametrize("address", CLIPS)
 def test_a_clip(name: str, address: str, run: Run) -> None:
     assert _body(run, name, address) == _of_clip(name, address)
+
+
+@pytest.mark.parametrize(("length", "shown"), [(60, ""), (61, "... (61 characters)"), (1000, "... (1000 characters)")])
+def test_a_file_in_a_text_is_shown_by_its_beginning(length: int, shown: str, run: Run) -> None:
+    address = "data:image/png;base64,".ljust(length, "A")
+    document = {"picture": address, "text": address[5:]}
+    arguments = ("-Provider", "XAI", "-ApiKey", KEY, "-AdditionalBody", json.dumps(document), "-WhatIf")
+    body = run("New-Video", "x", *arguments).json["body"]
+    assert (body["picture"], body["text"]) == (address[:60] + shown, address[5:])

@@ -101,3 +101,11 @@ def test_progress_that_is_known_by_the_word(word: str, progress: int | None) -> 
     known = Known("", "", "", "", 0)
     assert arranged("XAI", known, {"status": word}, {})["progress"] == progress
     assert arranged("XAI", known, {"status": word, "progress": 7}, {})["progress"] == 7
+
+
+def test_what_the_service_says_counts_more_than_what_is_known() -> None:
+    known = Known("", "model", "8", "1x1", 1)
+    facts = {"id": "a", "model": "m", "seconds": 4.0, "size": "2x2", "created_at": 1760194265}
+    job = arranged("XAI", known, facts, {})
+    assert [job[name] for name in ("id", "model", "seconds", "size")] == ["a", "m", "4", "2x2"]
+    assert str(job["created_at"]).startswith("2025-10-11T")

@@ -47,6 +47,8 @@ FILMS = {
     "sound before pictures": (FTYP + _box(b"moov", EIGHT, _track(0, 0), HD), "1280x720, 8 s"),
     "two tracks": (FTYP + _box(b"moov", EIGHT, _track(2, 4), HD), "2x4, 8 s"),
     "a track without a height": (FTYP + _box(b"moov", EIGHT, _track(2, 0)), "8 s"),
+    "no track, and seven bytes too many": (FTYP + _box(b"moov", EIGHT, bytes(7)), "8 s"),
+    "no track, and an empty box": (FTYP + _box(b"moov", EIGHT, _box(b"free")), "8 s"),
     "a track whose head is cut": (FTYP + _box(b"moov", EIGHT, _track(2, 4, cut=1)), "8 s"),
     "no length": (FTYP + _box(b"moov", _header(1000, 0), HD), "1280x720"),
     "no scale": (FTYP + _box(b"moov", _header(0, 8000), HD), "1280x720"),
