@@ -191,6 +191,11 @@ ENDS: dict[str, tuple[list[dict[str, Any]], str, list[str], list[str]]] = {
         [page("a", more=True)] + [page("a", more=True, last_id=str(n)) for n in range(9)],
         *("a", ["", "a"], [MORE]),
     ),
+    "known jobs under new ends": (
+        [page("a", "b", more=True)] + [page("a", "b", more=True, last_id=str(n)) for n in range(9)],
+        *("abab", ["", "b", "0"], [MORE]),
+    ),
+    "new jobs under the same end": ([page(name, more=True, last_id="z") for name in "abc"], "ab", ["", "z"], [MORE]),
     "no last_id": ([page("a", "b", more=True, last_id=None), page("c")], "abc", ["", "b"], []),
     "more of nothing": ([page("a", more=True), page(more=True, last_id="z")], "a", ["", "a"], [MORE]),
     "more of nothing at once": ([page(more=True)], "", [""], [MORE]),

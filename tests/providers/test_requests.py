@@ -206,3 +206,15 @@ def test_a_remix_on_xai_names_a_model_that_can_edit(run: Run) -> None:
     shown = "<the address of the video of job-1>"
     assert result.json["body"] == {"model": "grok-imagine-video", "prompt": "Make it blue", "video": {"url": shown}}
     assert result.json["url"] == "https://api.x.ai/v1/videos/edits"
+
+
+def test_a_remix_of_google_is_a_turn_of_the_conversation(run: Run) -> None:
+    arguments = ["New-VideoRemix", "Blue", "int_1", "-Provider", "Google", "-ApiKey", KEY, "-WhatIf"]
+    body = run(*arguments).json["body"]
+    assert body.pop("model")
+    assert body == {
+        "input": "Blue",
+        "previous_interaction_id": "int_1",
+        "background": True,
+        "response_format": {"type": "video", "delivery": "uri"},
+    }
