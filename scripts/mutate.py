@@ -29,6 +29,7 @@ TESTS = {
         *("tests/videos", "tests/cmdlets", "tests/http/test_answers.py", "tests/providers/test_stories.py"),
         *("tests/providers/test_requests.py", "tests/providers/test_hostile.py", "tests/providers/test_models.py"),
         *("tests/providers/test_said_by_services.py", "tests/providers/test_references.py"),
+        "tests/providers/test_google.py",
     ],
     "worker": [
         *("tests/worker", "tests/compat/test_worker.py", "tests/compat/test_worker_input.py"),

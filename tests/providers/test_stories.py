@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run
-from tests.providers.google import BIG, Google
 from tests.providers.stub import KEY, MP4, SECRET, Stub
-from tests.server import Server
 
 FIRST = ["id", "object", "status", "model", "progress", "seconds", "size", "error"]
 LINE = ["Dancing Doggo", "-Seconds", "8", "-Size", "1280x720"]
@@ -269,32 +267,3 @@ def test_additional_body_headers_and_query(run: Run, stub: Stub) -> None:
     assert shown.json["url"].endswith("?own=2")
     assert KEY not in shown.stdout + shown.stderr
     assert not stub.script.requests
-
-
-# --- what one service alone does ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def google(server: Server, storage: Server) -> Google:
-    return Google(server, storage)
-
-
-def test_many_megabytes_inside_of_an_answer(run: Run, google: Google, place: Path) -> None:
-    """The video goes to the file, and not into what is printed."""
-    job = created(run, google, "[big] doggo")
-    waited = run("Wait-Video", *QUICK, *google.call, "-Debug", stdin=job)
-    assert waited.exit_code == 0
-    assert len(waited.stdout) < 1000
-    assert waited.json["video"] == {"type": "video", "mime_type": "video/mp4", "bytes": len(BIG)}
-    assert run("Get-VideoContent", "-OutFile", "big.mp4", *google.call, stdin=job).exit_code == 0
-    assert (place / "big.mp4").read_bytes() == BIG
-
-
-def test_a_file_that_is_stored_for_a_while_first(
-    run: Run, google: Google, place: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("psopenai_py.videos.hosted._PAUSE", 0.01)
-    job = created(run, google, "[file] doggo")
-    result = run("Get-VideoContent", "-WaitForCompletion", "-OutFile", "file.mp4", *google.call, stdin=job)
-    assert (result.exit_code, google.looks) == (0, 2)
-    assert (place / "file.mp4").read_bytes() == MP4
