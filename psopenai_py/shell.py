@@ -51,7 +51,9 @@ def run(
         work(arguments, streams, environ)
     except PSOpenAIError as error:
         streams.error(error)
-    except MemoryError:
+    except (MemoryError, ImportError) as error:
+        if not _lacks_memory(error):
+            raise
         streams.error(_no_memory(name))
     except KeyboardInterrupt as interruption:
         note = interruption.note if isinstance(interruption, Interrupted) else ""
@@ -61,6 +63,11 @@ def run(
         streams.progress_end()
         _silence(streams)
     return streams.exit_code
+
+
+def _lacks_memory(error: MemoryError | ImportError) -> bool:
+    # What the loader of shared libraries says on Linux when there is no room for one: Python passes it on as it is.
+    return isinstance(error, MemoryError) or "failed to map segment from shared object" in str(error)
 
 
 def _no_memory(name: str) -> PSOpenAIError:
