@@ -92,6 +92,6 @@ def test_too_little_memory_is_an_error_like_others(desk: Desk, more: tuple[str, 
 @pytest.mark.parametrize("more", [(), ("-ThrottleLimit", "4")], ids=["one", "many"])
 def test_no_room_for_a_library_is_too_little_memory(desk: Desk, more: tuple[str, ...]) -> None:
     # Found before the real one, and fails as the loader of Linux does.
-    Path("unicodedata.py").write_text("raise ImportError('libcrypto.so.3: failed to map segment from shared object')")
+    Path("ssl.py").write_text("raise ImportError('libcrypto.so.3: failed to map segment from shared object')")
     done = _run(_RUN, "New-Video", *more, stdin="a\n")
     assert (done, len(desk.requests)) == ((1, "", _NO_MEMORY), 0)
