@@ -26,7 +26,7 @@ def perform(
     Args:
         begins: is told what was bound, before anything else happens.
     """
-    bound = Bound(bind_record(module.CMDLET, call.bound.by_name, record))
+    bound = _bound(module, call, record)
     for text in lost_properties(module.CMDLET, record):
         call.streams.warn_once(text)
     begins(bound)
@@ -46,6 +46,10 @@ def report(streams: Streams, error: PSOpenAIError, identifier: str, place: str =
 def identifier(module: CmdletModule, call: Call, record: Any) -> str:
     """The id of the job that a record names; empty if it names none."""
     try:
-        return named_job(Bound(bind_record(module.CMDLET, call.bound.by_name, record)))
+        return named_job(_bound(module, call, record))
     except PSOpenAIError:
         return ""
+
+
+def _bound(module: CmdletModule, call: Call, record: Any) -> Bound:
+    return Bound(bind_record(module.CMDLET, call.bound.by_name, record))

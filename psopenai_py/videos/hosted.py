@@ -57,13 +57,7 @@ class HostedClient(VideoClient):
             self._await(source)
         return super().content(source, variant, start, tag)
 
-    def other_address(
-        self,
-        video_id: str,
-        refusal: APIRequestError,
-        known: Mapping[str, Any] | None,
-        piped: Mapping[str, Any] | None = None,
-    ) -> str:
+    def other_address(self, video_id: str, refusal: APIRequestError, known: Mapping[str, Any] | None) -> str:
         """None: where the video is has been read from the job already."""
         return ""
 

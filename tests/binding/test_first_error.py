@@ -8,21 +8,15 @@ from __future__ import annotations
 import pytest
 
 from psopenai_py.binding.binder import bind
-from psopenai_py.binding.spec import Cmdlet, Kind, Parameter
+from psopenai_py.binding.spec import Kind, Parameter
 from psopenai_py.errors import BindingError
+from tests.binding.samples import sample
 
-SAMPLE = Cmdlet(
-    name="Get-Sample",
-    synopsis="",
-    description="",
-    default_set="",
-    examples=(),
-    parameters=(
-        Parameter("Alpha", Kind.STRING, "", position=0),
-        Parameter("Alto", Kind.STRING, "", position=1),
-        Parameter("Num", Kind.INT, "", position=2),
-        Parameter("Flag", Kind.SWITCH, ""),
-    ),
+SAMPLE = sample(
+    Parameter("Alpha", Kind.STRING, "", position=0),
+    Parameter("Alto", Kind.STRING, "", position=1),
+    Parameter("Num", Kind.INT, "", position=2),
+    Parameter("Flag", Kind.SWITCH, ""),
 )
 
 REFUSED = {

@@ -5,30 +5,24 @@ from __future__ import annotations
 import pytest
 
 from psopenai_py.binding.binder import bind
-from psopenai_py.binding.spec import Cmdlet, Kind, Parameter
+from psopenai_py.binding.spec import Kind, Parameter
 from psopenai_py.cmdlets import load
 from psopenai_py.errors import BindingError
+from tests.binding.samples import sample
 
-SAMPLE = Cmdlet(
-    name="Get-Sample",
-    synopsis="",
-    description="",
-    default_set="",
-    examples=(),
-    parameters=(
-        Parameter("SizeLimit", Kind.STRING, ""),
-        Parameter("Size", Kind.STRING, ""),
-        Parameter("Limit", Kind.STRING, "", aliases=("Li", "Maximum")),
-        Parameter("Likes", Kind.STRING, ""),
-        Parameter("Format", Kind.STRING, "", aliases=("Form", "Shape")),
-        Parameter("Variant", Kind.STRING, ""),
-        Parameter("Secret", Kind.STRING, "", aliases=("Hush",), hidden=True),
-        Parameter("Verbose", Kind.STRING, "", aliases=("vb",), common=True),
-        Parameter("ErrorAction", Kind.STRING, "", aliases=("ea",), common=True),
-        Parameter("ErrorVariable", Kind.STRING, "", aliases=("ev",), common=True),
-        Parameter("ShapeOfOurs", Kind.STRING, "", ours=True),
-        Parameter("Spare", Kind.STRING, "", aliases=("Reserve",), ours=True),
-    ),
+SAMPLE = sample(
+    Parameter("SizeLimit", Kind.STRING, ""),
+    Parameter("Size", Kind.STRING, ""),
+    Parameter("Limit", Kind.STRING, "", aliases=("Li", "Maximum")),
+    Parameter("Likes", Kind.STRING, ""),
+    Parameter("Format", Kind.STRING, "", aliases=("Form", "Shape")),
+    Parameter("Variant", Kind.STRING, ""),
+    Parameter("Secret", Kind.STRING, "", aliases=("Hush",), hidden=True),
+    Parameter("Verbose", Kind.STRING, "", aliases=("vb",), common=True),
+    Parameter("ErrorAction", Kind.STRING, "", aliases=("ea",), common=True),
+    Parameter("ErrorVariable", Kind.STRING, "", aliases=("ev",), common=True),
+    Parameter("ShapeOfOurs", Kind.STRING, "", ours=True),
+    Parameter("Spare", Kind.STRING, "", aliases=("Reserve",), ours=True),
 )
 
 MEANT = {

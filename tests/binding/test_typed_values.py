@@ -13,30 +13,24 @@ from typing import Any
 import pytest
 
 from psopenai_py.binding.binder import bind, bind_values
-from psopenai_py.binding.spec import Cmdlet, Kind, Parameter
+from psopenai_py.binding.spec import Kind, Parameter
 from psopenai_py.errors import BindingError
+from tests.binding.samples import sample
 
-SAMPLE = Cmdlet(
-    name="Get-Sample",
-    synopsis="",
-    description="",
-    default_set="",
-    examples=(),
-    parameters=(
-        Parameter("Text", Kind.STRING, ""),
-        Parameter("Words", Kind.STRINGS, ""),
-        Parameter("Whole", Kind.INT, ""),
-        Parameter("Real", Kind.SINGLE, ""),
-        Parameter("Flag", Kind.SWITCH, ""),
-        Parameter("Place", Kind.URI, ""),
-        Parameter("Key", Kind.SECRET, ""),
-        Parameter("Table", Kind.DICTIONARY, ""),
-        Parameter("Any", Kind.OBJECT, ""),
-        Parameter("Api", Kind.API_TYPE, ""),
-        Parameter("Action", Kind.ACTION, "", common=True),
-        Parameter("Loud", Kind.SWITCH, "", common=True),
-        Parameter("Into", Kind.STRING, "", common=True, variable_name=True),
-    ),
+SAMPLE = sample(
+    Parameter("Text", Kind.STRING, ""),
+    Parameter("Words", Kind.STRINGS, ""),
+    Parameter("Whole", Kind.INT, ""),
+    Parameter("Real", Kind.SINGLE, ""),
+    Parameter("Flag", Kind.SWITCH, ""),
+    Parameter("Place", Kind.URI, ""),
+    Parameter("Key", Kind.SECRET, ""),
+    Parameter("Table", Kind.DICTIONARY, ""),
+    Parameter("Any", Kind.OBJECT, ""),
+    Parameter("Api", Kind.API_TYPE, ""),
+    Parameter("Action", Kind.ACTION, "", common=True),
+    Parameter("Loud", Kind.SWITCH, "", common=True),
+    Parameter("Into", Kind.STRING, "", common=True, variable_name=True),
 )
 HUGE = 10**5000
 

@@ -138,3 +138,13 @@ def wait_for(condition: Callable[[], object], limit: float = 60) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.005)
+
+
+def until_rest(client: Client, call: int) -> list[Record]:
+    """The records of a paced call until it rests or ends."""
+    found: list[Record] = []
+    while not found or not {"rest", "end"} & found[-1].keys():
+        record = client.next()
+        assert record is not None and record["call"] == call
+        found.append(record)
+    return found

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.compat.client import Client, Record, end, of_kind
+from tests.compat.client import Client, Record, end, of_kind, until_rest
 from tests.conftest import KEY
 from tests.server import JOB, Received, Script, Server
 
@@ -32,20 +32,11 @@ def _pages(server: Server, name: str, size: int = 3, pages: int = 3) -> Script:
     return server.script(name, answer)
 
 
-def _until_rest(client: Client, call: int) -> list[Record]:
-    found: list[Record] = []
-    while not found or not {"rest", "end"} & found[-1].keys():
-        record = client.next()
-        assert record is not None and record["call"] == call
-        found.append(record)
-    return found
-
-
 def test_a_list_rests_behind_each_page(client: Client, server: Server) -> None:
     script = _pages(server, "paced-list")
     call = client.send("Get-Video", {"All": True, "ApiBase": script.base}, paced=True)
     for page in range(3):
-        found = _until_rest(client, call)
+        found = until_rest(client, call)
         assert [job["id"] for job in of_kind(found, "output")] == [f"v{page}_{number}" for number in range(3)]
         assert len(script.requests) == page + 1
         assert found[-1] == ({"call": call, "end": end()} if page == 2 else {"call": call, "rest": True})
@@ -63,7 +54,7 @@ def test_a_large_page_rests_in_between(client: Client, server: Server) -> None:
     call = client.send("Get-Video", {"ApiBase": script.base}, paced=True)
     sizes = []
     while True:
-        found = _until_rest(client, call)
+        found = until_rest(client, call)
         sizes.append(len(of_kind(found, "output")))
         if "end" in found[-1]:
             break
@@ -77,7 +68,7 @@ def test_calls_are_made_while_one_rests(client: Client, server: Server) -> None:
     bound = {"ApiBase": script.base}
     call = client.send("Get-Video", bound | {"All": True}, paced=True)
     while True:
-        found = _until_rest(client, call)
+        found = until_rest(client, call)
         for job in of_kind(found, "output"):
             assert client.call("Remove-Video", bound | {"VideoId": job["id"]}, paced=True)[-1]["end"] == end()
         if "end" in found[-1]:
@@ -94,11 +85,11 @@ def test_three_deep_and_cancelled_from_the_outside(client: Client, server: Serve
     calls = []
     for _ in range(3):
         calls.append(client.send("Get-Video", {"All": True, "ApiBase": script.base}, paced=True))
-        assert "rest" in _until_rest(client, calls[-1])[-1]
+        assert "rest" in until_rest(client, calls[-1])[-1]
     client.write({"cancel": calls[0]})
     client.write({"cancel": calls[1]})
     client.write({"continue": calls[2]})
-    assert "rest" in _until_rest(client, calls[2])[-1]
+    assert "rest" in until_rest(client, calls[2])[-1]
     client.write({"cancel": calls[2]})
     for call in reversed(calls):
         assert client.next() == {"call": call, "end": end(130, cancelled=True)}
@@ -109,10 +100,10 @@ def test_a_call_within_another_has_a_world_of_its_own(client: Client, server: Se
     outer, inner = _pages(server, "paced-outer", pages=2), server.script("paced-inner")
     here = {"OPENAI_API_BASE": outer.base, "OPENAI_API_KEY": KEY, "TZ": "Asia/Tokyo"}
     call = client.send("Get-Video", {"All": True}, environment=here, location=str(tmp_path), paced=True)
-    first = _until_rest(client, call)
+    first = until_rest(client, call)
     within = client.call("Get-Video", {"VideoId": "v", "ApiBase": inner.base})
     client.write({"continue": call})
-    second = _until_rest(client, call)
+    second = until_rest(client, call)
     assert [request.headers.get("authorization") for request in outer.requests] == [f"Bearer {KEY}"] * 2
     assert [request.headers.get("authorization") for request in inner.requests] == [None]
     if hasattr(time, "tzset"):
@@ -123,9 +114,9 @@ def test_a_call_within_another_has_a_world_of_its_own(client: Client, server: Se
 def test_paced_pipeline_input(client: Client, server: Server) -> None:
     script = server.script("paced-input")
     call = client.send("Get-Video", {"ApiBase": script.base}, input=["a", "b"], paced=True)
-    assert "rest" in _until_rest(client, call)[-1] and len(script.requests) == 1
+    assert "rest" in until_rest(client, call)[-1] and len(script.requests) == 1
     client.write({"continue": call})
-    assert "end" in _until_rest(client, call)[-1] and len(script.requests) == 2
+    assert "end" in until_rest(client, call)[-1] and len(script.requests) == 2
 
 
 def test_it_ends_while_calls_rest(server: Server) -> None:
@@ -134,7 +125,7 @@ def test_it_ends_while_calls_rest(server: Server) -> None:
     assert client.next()
     for _ in range(2):
         call = client.send("Get-Video", {"All": True, "ApiBase": script.base}, paced=True)
-        assert "rest" in _until_rest(client, call)[-1]
+        assert "rest" in until_rest(client, call)[-1]
     assert client.close() == 0
 
 
@@ -175,7 +166,7 @@ def test_memory_stays_flat(client: Client, server: Server) -> None:
     script = _pages(server, "paced-flat", size=100, pages=60)
     call = client.send("Get-Video", {"All": True, "ApiBase": script.base}, paced=True)
     sizes = []
-    while "end" not in (found := _until_rest(client, call))[-1]:
+    while "end" not in (found := until_rest(client, call))[-1]:
         job = of_kind(found, "output")[0]
         client.call("Get-Video", {"VideoId": job["id"], "ApiBase": script.base}, paced=True)
         client.write({"continue": call})

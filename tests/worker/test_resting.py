@@ -7,27 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.compat.client import Client, Record, end, of_kind
+from tests.compat.client import Client, end, of_kind, until_rest
 from tests.server import JOB, Server
 
 #: What a paced call writes before it rests: so many results, or so many characters of them.
 RESULTS, CHARACTERS = 128, 1_048_576
 
 
-def _until_rest(client: Client, call: int) -> list[Record]:
-    found: list[Record] = []
-    while not found or not {"rest", "end"} & found[-1].keys():
-        record = client.next()
-        assert record is not None and record["call"] == call
-        found.append(record)
-    return found
-
-
 def _written(client: Client, call: int) -> list[int]:
     """How many results come before each rest, and before the end."""
     counts = []
     while True:
-        found = _until_rest(client, call)
+        found = until_rest(client, call)
         counts.append(len(of_kind(found, "output")))
         if "end" in found[-1]:
             assert found[-1]["end"] == end()
@@ -61,11 +52,11 @@ def test_a_call_within_another_leaves_its_folder(client: Client, server: Server,
     bound = {"InputReference": "picture.png", "ApiBase": script.base}
     prompts = ["one", "two"]
     call = client.send("New-Video", bound, input=prompts, location=str(tmp_path / "outer"), paced=True)
-    assert "rest" in _until_rest(client, call)[-1]
+    assert "rest" in until_rest(client, call)[-1]
     for where in ({"location": str(tmp_path / "inner")}, {}):
         client.call("New-Video", bound | {"Prompt": "x"}, **where)
     client.write({"continue": call})
-    assert _until_rest(client, call)[-1]["end"] == end()
+    assert until_rest(client, call)[-1]["end"] == end()
     sent = [{name: text for name, *_, text in request.fields} for request in script.requests]
     assert [fields["prompt"] for fields in sent] == ["one", "x", "two"]
     assert sent[0]["input_reference"] == sent[2]["input_reference"] != sent[1]["input_reference"]
