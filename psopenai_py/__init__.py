@@ -17,24 +17,29 @@ if TYPE_CHECKING:
 
     from . import errors as errors
     from .errors import PSOpenAIError as PSOpenAIError
+
+    # made: functions imports
     from .functions import get_video as get_video
     from .functions import get_video_content as get_video_content
     from .functions import new_video as new_video
     from .functions import new_video_remix as new_video_remix
     from .functions import remove_video as remove_video
     from .functions import wait_video as wait_video
+    # end
 
 __version__ = "0.1.0"
 __all__ = [
     "PSOpenAIError",
     "__version__",
     "errors",
+    # made: functions names
     "get_video",
     "get_video_content",
     "new_video",
     "new_video_remix",
     "remove_video",
     "wait_video",
+    # end
 ]
 
 

@@ -239,7 +239,7 @@ def remove_video(video_id: Video, **service: Unpack[ServiceKeywords]) -> None:
 def _call(name: str, given: Mapping[str, Any], service: Mapping[str, Any]) -> ReturnStreams:
     """Run a cmdlet with snake-case keywords."""
     for keyword in service.keys() - ServiceKeywords.__annotations__.keys():
-        raise TypeError(f"{_snake(name)}() got an unexpected keyword argument '{keyword}'")
+        raise TypeError(f"{snake_case(name)}() got an unexpected keyword argument '{keyword}'")
     from .http.connections import Connections
 
     module = load(name)
@@ -269,7 +269,8 @@ def _first(outputs: list[Any]) -> Job:
     return job
 
 
-def _snake(cmdlet: str) -> str:
+def snake_case(cmdlet: str) -> str:
+    """The name of the function that does what a cmdlet does."""
     return re.sub(r"\B([A-Z])", r"_\1", cmdlet.replace("-", "")).lower()
 
 

@@ -10,6 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ import _man  # noqa: E402
 import _powershell  # noqa: E402
 import _promises  # noqa: E402
 
-from psopenai_py import environment, shell  # noqa: E402
+from psopenai_py import environment, functions, shell  # noqa: E402
 from psopenai_py.binding.spec import Kind, Parameter  # noqa: E402
 from psopenai_py.cmdlets import MODULES, load  # noqa: E402
 from psopenai_py.cmdlets.shared_parameters import COMMON, PIPELINE, PROVIDER, SERVICE  # noqa: E402
@@ -35,6 +36,7 @@ from psopenai_py.services import SERVICES  # noqa: E402
 DOCUMENTS = [
     ROOT / "README.md",
     ROOT / "pyproject.toml",
+    ROOT / "psopenai_py" / "__init__.py",
     ROOT / ".github" / "SECURITY.md",
     *sorted((ROOT / "compat").glob("*.md")),
 ]
@@ -70,7 +72,9 @@ def generated() -> Iterator[tuple[Path, str]]:
 
 def renewed(text: str) -> str:
     """A document with each marked part made anew. An unknown mark is a KeyError."""
-    mark = re.compile(r"^((?:<!--|#) made: (\S+) ?(\S*?)(?: ?-->)?\n).*?^((?:<!--|#) end)", re.DOTALL | re.MULTILINE)
+    mark = re.compile(
+        r"^( *(?:<!--|#) made: (\S+) ?(\S*?)(?: ?-->)?\n).*?^( *(?:<!--|#) end)", re.DOTALL | re.MULTILINE
+    )
     return mark.sub(lambda found: found[1] + PARTS[found[2]](found[3]) + found[4], text)
 
 
@@ -83,6 +87,14 @@ def cmdlets(_: str) -> str:
 def programs(_: str) -> str:
     """One console script a cmdlet, and the one for all of them."""
     return "".join(f'{name} = "psopenai_py.__main__:main"\n' for name in (PROGRAM, *MODULES))
+
+
+def python_functions(what: str) -> str:
+    """One line a cmdlet that Python programs have as a function."""
+    names = sorted(filter(partial(hasattr, functions), map(functions.snake_case, MODULES)))
+    if what == "imports":
+        return "".join(f"    from .functions import {name} as {name}\n" for name in names)
+    return "".join(f'    "{name}",\n' for name in names)
 
 
 def parameters(name: str) -> str:
@@ -123,7 +135,7 @@ def providers(_: str) -> str:
     rows = []
     for service in SERVICES[1:]:
         provider = import_module(f"psopenai_py.videos.providers.{service.module}").PROVIDER
-        calls = {"list": provider.list_page, "delete": provider.delete, "remix": provider.remix}
+        calls = {"list": provider.list_page, "delete": provider.delete, "remix": provider.changes["remix"]}
         offers = [name for name, call in calls.items() if call.__name__ != "refuse"]
         model = f"`{service.model}` ({service.checked})" if service.model else "none: give `-Model`"
         keys = " or ".join(f"`{name}`" for name in service.key_variables)
@@ -183,6 +195,7 @@ def promises(_: str) -> str:
 PARTS: dict[str, Callable[[str], str]] = {
     "cmdlets": cmdlets,
     "programs": programs,
+    "functions": python_functions,
     "parameters": parameters,
     "service": service,
     "providers": providers,

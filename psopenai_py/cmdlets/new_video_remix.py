@@ -44,7 +44,7 @@ def run(call: Call) -> None:
     """Send the remix and print the new job."""
     client = call.client(CMDLET)
     look = call.bound.get(WHAT_IF, False)
-    planned = client.remixing(call.bound[VIDEO_ID], call.bound[PROMPT], call.additional_body, only_shown=look)
+    planned = client.changing("remix", call.bound[VIDEO_ID], call.bound[PROMPT], call.additional_body, only_shown=look)
     if look:
         call.streams.output(planned.request.describe())
         return

@@ -89,10 +89,18 @@ class VideoClient:
             request = json_body.of(request, self._added)
         return Planned(request, Known(model=_model(request), seconds=creation.seconds, size=creation.size))
 
-    def remixing(
-        self, video_id: str, prompt: str, body: Mapping[str, Any] | None, *, only_shown: bool = False
+    def changing(
+        self, what: str, video_id: str, prompt: str, body: Mapping[str, Any] | None, *, only_shown: bool = False
     ) -> Planned:
-        """The request that creates a job from another one. Raises InputError where the service has no remix."""
+        """The request that creates a job from another one. Raises InputError where the service has no such change.
+
+        Args:
+            what: the kind of change, such as "remix".
+        """
+        request_for = self._provider.changes.get(what)
+        if request_for is None:
+            text = f"{self.settings.service} offers no {what}. Nothing was sent."
+            raise InputError(text, command=self.cmdlet, category="NotImplemented")
         change = Change(video_id, prompt, self.usual_model, body or {})
         if self._provider.edits_source:
             shown = f"<the address of the video of {video_id}>"
@@ -101,7 +109,7 @@ class VideoClient:
                 text = f"The video of {video_id} has no address of its own, so it cannot be edited. Nothing was sent."
                 raise InputError(text, command=self.cmdlet)
             change = change._replace(source=source)
-        request = self._provider.remix(self._target, change)
+        request = request_for(self._target, change)
         return Planned(request, Known(model=_model(request)))
 
     def deletion(self, video_id: str) -> Request:

@@ -109,7 +109,7 @@ class Provider(NamedTuple):
         create: the request that creates a job.
         retrieve: the request for the job with an id.
         list_page: most jobs, order, and what the page before named as its end, or empty.
-        remix: the request that creates a job from another one.
+        changes: what can be made of the video of a job, such as "remix", and the request that creates a job for it.
         delete: the request that deletes a job.
         content: source, variant, first byte, and entity tag of the version wanted.
         source: where the video of a job is, by the service's own description of it; None where that is the job's id.
@@ -118,7 +118,7 @@ class Provider(NamedTuple):
         ended: the job that a refused question tells of, if it tells that the job failed.
         classify: what an error status means, where the status alone does not tell.
         storing: how to see whether a finished video can be fetched, where that takes a while.
-        edits_source: a remix needs the address of the old video.
+        edits_source: a change needs the address of the old video.
         takes_addresses: -InputReference may be the address of a picture.
         list_models: the request for the models that there are; None where they cannot be asked for.
         models: where else to look for them.
@@ -128,7 +128,7 @@ class Provider(NamedTuple):
     create: Callable[[Target, Creation], Plan]
     retrieve: Callable[[Target, str], Request]
     list_page: Callable[[Target, int, str, str], Request]
-    remix: Callable[[Target, Change], Request]
+    changes: Mapping[str, Callable[[Target, Change], Request]]
     delete: Callable[[Target, str], Request]
     content: Callable[[Target, str, str | None, int, str], Request]
     source: Callable[[Mapping[str, Any]], Source | None] | None = None

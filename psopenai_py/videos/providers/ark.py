@@ -48,7 +48,11 @@ PROVIDER = Provider(
     create,
     retrieve,
     list_page,
-    refuses("Ark changes no finished videos.", "A new video can take the old one's address as -InputReference."),
+    {
+        "remix": refuses(
+            "Ark changes no finished videos.", "A new video can take the old one's address as -InputReference."
+        )
+    },
     delete,
     fetch,
     tasks.source,

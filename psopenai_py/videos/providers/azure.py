@@ -103,4 +103,4 @@ def _unusable(parameter: str, text: str, why: str) -> InputError:
     )
 
 
-PROVIDER = Provider(create, retrieve, list_page, remix, delete, content, content_id, takes_addresses=False)
+PROVIDER = Provider(create, retrieve, list_page, {"remix": remix}, delete, content, content_id, takes_addresses=False)

@@ -203,7 +203,7 @@ PROVIDER = Provider(
     create,
     retrieve,
     refuses(f"{_NAME} lists no jobs.", "Keep the ids that New-Video prints."),
-    remix,
+    {"remix": remix},
     delete,
     content,
     source,

@@ -61,7 +61,11 @@ PROVIDER = Provider(
     create,
     retrieve,
     list_page,
-    refuses("MiniMax changes no finished videos.", "A new video can take the old one's address as -InputReference."),
+    {
+        "remix": refuses(
+            "MiniMax changes no finished videos.", "A new video can take the old one's address as -InputReference."
+        )
+    },
     delete,
     fetch,
     source,

@@ -76,4 +76,6 @@ def _address(target: Target, video_id: str, rest: str = "", query: Query | None 
     return endpoint(target.settings.base, f"videos/{segment(video_id)}{rest}", query or [], target.extras)
 
 
-PROVIDER = Provider(create, retrieve, list_page, remix, delete, content, takes_addresses=False, list_models=models)
+PROVIDER = Provider(
+    create, retrieve, list_page, {"remix": remix}, delete, content, takes_addresses=False, list_models=models
+)

@@ -73,7 +73,7 @@ PROVIDER = Provider(
     create,
     retrieve,
     refuses(f"{_NAME} lists no jobs.", "Keep the ids that New-Video prints."),
-    refuses(f"{_NAME} changes no finished videos."),
+    {"remix": refuses(f"{_NAME} changes no finished videos.")},
     refuses(f"{_NAME} deletes no jobs."),
     fetch,
     source,

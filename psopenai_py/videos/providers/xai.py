@@ -89,7 +89,7 @@ PROVIDER = Provider(
     create,
     retrieve,
     refuses(f"{_NAME} lists no jobs.", "Keep the ids that New-Video prints."),
-    remix,
+    {"remix": remix},
     refuses(f"{_NAME} deletes no jobs."),
     fetch,
     source,
