@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = [
+    # made: functions names
     "PSOpenAIError",
     "__version__",
     "errors",
-    # made: functions names
     "get_video",
     "get_video_content",
     "new_video",

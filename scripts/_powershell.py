@@ -4,15 +4,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from psopenai_py import functions as python_functions
 from psopenai_py import services
 from psopenai_py.binding.spec import ALL_SETS, Cmdlet, Kind, Parameter
-from psopenai_py.cmdlets import load
+from psopenai_py.cmdlets import MODULES, load
 from psopenai_py.cmdlets.shared_parameters import SERVICE
 
 #: Windows PowerShell takes a file without this mark for one in the local code page.
 MARK = "\ufeff"
-#: What the module has of the cmdlets; the rest concerns terminals, or keeps keys where PowerShell has its own ways.
-NAMES = ("New-Video", "Get-Video", "Get-VideoContent", "New-VideoRemix", "Remove-Video", "Wait-Video")
+#: What the module has of the cmdlets: what Python programs have. The rest concerns terminals, or keeps keys where
+#: PowerShell has its own ways.
+NAMES = [name for name in MODULES if hasattr(python_functions, python_functions.snake_case(name))]
 
 _TYPES = {
     Kind.STRING: "string",
@@ -53,6 +55,8 @@ def functions() -> str:
     """The whole file."""
     parts = [f"{MARK}# Made by scripts/generate.py from the tables of the cmdlets; changes belong there.\n"]
     parts.append(f"$script:Providers = {_list(services.NAMES)}\n$script:ProviderHosts = @(\n{_hosts()}\n)\n")
+    creating = tuple(name for name in NAMES if load(name).CMDLET.creates)
+    parts.append(f"$script:Creating = {_list(creating)}\n")
     parts += [_function(load(name).CMDLET, _CALL.format(name), _DYNAMIC) for name in NAMES]
     parts += [_function(cmdlet, body) for cmdlet, body in _context_cmdlets()]
     return "\n".join(parts)

@@ -10,7 +10,6 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -39,6 +38,7 @@ DOCUMENTS = [
     ROOT / "psopenai_py" / "__init__.py",
     ROOT / ".github" / "SECURITY.md",
     *sorted((ROOT / "compat").glob("*.md")),
+    *sorted((ROOT / "compat" / "PSOpenAI.Py").glob("*.psd1")),
 ]
 HELP_PAGES = ROOT / "tests" / "data" / "help"
 MAN_PAGES = ROOT / "compat" / "man"
@@ -91,10 +91,15 @@ def programs(_: str) -> str:
 
 def python_functions(what: str) -> str:
     """One line a cmdlet that Python programs have as a function."""
-    names = sorted(filter(partial(hasattr, functions), map(functions.snake_case, MODULES)))
+    names = map(functions.snake_case, _powershell.NAMES)
     if what == "imports":
-        return "".join(f"    from .functions import {name} as {name}\n" for name in names)
-    return "".join(f'    "{name}",\n' for name in names)
+        return "".join(f"    from .functions import {name} as {name}\n" for name in sorted(names))
+    return "".join(f'    "{name}",\n' for name in sorted(["PSOpenAIError", "__version__", "errors", *names]))
+
+
+def exported(_: str) -> str:
+    """One line a cmdlet that the PowerShell module has."""
+    return "".join(f"        '{name}'\n" for name in _powershell.NAMES)
 
 
 def parameters(name: str) -> str:
@@ -196,6 +201,7 @@ PARTS: dict[str, Callable[[str], str]] = {
     "cmdlets": cmdlets,
     "programs": programs,
     "functions": python_functions,
+    "exported": exported,
     "parameters": parameters,
     "service": service,
     "providers": providers,

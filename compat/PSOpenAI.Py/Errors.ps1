@@ -210,7 +210,7 @@ function New-LossFault {
         return New-StartFault -Problem 'it ended at once. Does its Python have psopenai-py?'
     }
     $message = 'The worker ended in the middle of the call. The next call starts another one.'
-    if ($Cmdlet -in 'New-Video', 'New-VideoRemix') {
+    if ($Cmdlet -in $script:Creating) {
         $message += ' A job may have been created; look for it with Get-Video before you send the request again.'
     }
     return New-Fault -Id 'WorkerEnded' -Message $message -Action ''

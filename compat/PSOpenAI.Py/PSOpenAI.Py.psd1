@@ -8,12 +8,14 @@
     PowerShellVersion    = '5.1'
     CompatiblePSEditions = @('Desktop', 'Core')
     FunctionsToExport    = @(
+        # made: exported
         'New-Video'
         'Get-Video'
         'Get-VideoContent'
+        'Wait-Video'
         'New-VideoRemix'
         'Remove-Video'
-        'Wait-Video'
+        # end
         'Set-OpenAIContext'
         'Get-OpenAIContext'
         'Clear-OpenAIContext'
