@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from psopenai_py import functions as python_functions
 from psopenai_py import services
 from psopenai_py.binding.spec import ALL_SETS, Cmdlet, Kind, Parameter
 from psopenai_py.cmdlets import MODULES, load
@@ -12,9 +11,9 @@ from psopenai_py.cmdlets.shared_parameters import SERVICE
 
 #: Windows PowerShell takes a file without this mark for one in the local code page.
 MARK = "\ufeff"
-#: What the module has of the cmdlets: what Python programs have. The rest concerns terminals, or keeps keys where
-#: PowerShell has its own ways.
-NAMES = [name for name in MODULES if hasattr(python_functions, python_functions.snake_case(name))]
+#: What the module has of the cmdlets: those of PSOpenAI, which name its page. The rest concerns terminals, or keeps
+#: keys where PowerShell has its own ways.
+NAMES = [name for name in MODULES if load(name).CMDLET.link]
 
 _TYPES = {
     Kind.STRING: "string",

@@ -91,7 +91,7 @@ def programs(_: str) -> str:
 
 def python_functions(what: str) -> str:
     """One line a cmdlet that Python programs have as a function."""
-    names = map(functions.snake_case, _powershell.NAMES)
+    names = [name for name in map(functions.snake_case, MODULES) if hasattr(functions, name)]
     if what == "imports":
         return "".join(f"    from .functions import {name} as {name}\n" for name in sorted(names))
     return "".join(f'    "{name}",\n' for name in sorted(["PSOpenAIError", "__version__", "errors", *names]))

@@ -15,7 +15,6 @@
         'New-Video'
         'Get-Video'
         'Get-VideoContent'
-        'Wait-Video'
         'New-VideoRemix'
         'Remove-Video'
         # end
