@@ -11,9 +11,9 @@ from psopenai_py.cmdlets.shared_parameters import SERVICE
 
 #: Windows PowerShell takes a file without this mark for one in the local code page.
 MARK = "\ufeff"
-#: What the module has of the cmdlets: those of PSOpenAI, which name its page. The rest concerns terminals, or keeps
-#: keys where PowerShell has its own ways.
-NAMES = [name for name in MODULES if load(name).CMDLET.link]
+#: What the module has of the cmdlets: those of PSOpenAI. Ours concern terminals, or keep keys where PowerShell has its
+#: own ways.
+NAMES = [name for name in MODULES if not load(name).CMDLET.ours]
 
 _TYPES = {
     Kind.STRING: "string",

@@ -407,6 +407,127 @@ function Get-VideoContent {
     }
 }
 
+function Wait-Video {
+    <#
+    .SYNOPSIS
+        Waits until a video job is over.
+    .PARAMETER VideoId
+        The id of the job.
+    .PARAMETER PollIntervalSec
+        Seconds between two questions; the first few come sooner.
+    .PARAMETER StatusForWait
+        Status words to wait on. Otherwise every word that is not an end.
+    .PARAMETER StatusForExit
+        Status words to stop at.
+    .PARAMETER TimeoutSec
+        Seconds to wait for an answer to begin; 0 waits without limit.
+    .PARAMETER MaxRetryCount
+        How often a request is repeated after status 429 or 5xx, from 0 to 100.
+    .PARAMETER ApiType
+        The kind of service: OpenAI, or Azure for the addresses of Azure OpenAI.
+    .PARAMETER ApiBase
+        Base address of the service, such as http://127.0.0.1:8091/v1, or sandbox: for the one in the box. Otherwise OPENAI_API_BASE or OPENAI_BASE_URL.
+    .PARAMETER AuthType
+        How the key is sent to an Azure service: as an api-key header or as a bearer token (azure_ad).
+    .PARAMETER ApiKey
+        The key. Better kept out of the command line: OPENAI_API_KEY or Set-OpenAIKey.
+    .PARAMETER Organization
+        Organization the request counts for. Otherwise OPENAI_ORGANIZATION or OPENAI_ORG_ID.
+    .PARAMETER AdditionalQuery
+        Query parameters to append.
+    .PARAMETER AdditionalHeaders
+        Headers to add or replace.
+    .PARAMETER AdditionalBody
+        Fields to add or replace in the body.
+    .EXAMPLE
+        New-Video 'Dancing Doggo' | Wait-Video
+
+        Waits for a new job.
+    #>
+    [CmdletBinding()]
+    [OutputType([pscustomobject])]
+    param (
+        [Parameter(Mandatory = $true, Position = 0, ValueFromPipeline = $true, ValueFromPipelineByPropertyName = $true)]
+        [Alias('Id', 'video_id', 'VideohId')]
+        [ValidateNotNullOrEmpty()]
+        [string]$VideoId,
+
+        [Parameter()]
+        [ValidateRange(0, 1000)]
+        [float]$PollIntervalSec,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter({
+            param ($command, $parameter, $word)
+            'queued', 'in_progress', 'completed', 'failed', 'preprocessing', 'running', 'processing', 'cancelled', 'succeeded' -like "$word*"
+        })]
+        [string[]]$StatusForWait,
+
+        [Parameter()]
+        [ValidateNotNullOrEmpty()]
+        [ArgumentCompleter({
+            param ($command, $parameter, $word)
+            'queued', 'in_progress', 'completed', 'failed', 'preprocessing', 'running', 'processing', 'cancelled', 'succeeded' -like "$word*"
+        })]
+        [string[]]$StatusForExit,
+
+        [Parameter()]
+        [int]$TimeoutSec,
+
+        [Parameter()]
+        [ValidateRange(0, 100)]
+        [int]$MaxRetryCount,
+
+        [Parameter()]
+        [OpenAIApiType]$ApiType,
+
+        [Parameter()]
+        [ArgumentCompleter({
+            param ($command, $parameter, $word)
+            'sandbox:' -like "$word*"
+        })]
+        [uri]$ApiBase,
+
+        [Parameter(DontShow = $true)]
+        [string]$ApiVersion,
+
+        [Parameter()]
+        [ValidateSet('openai', 'azure', 'azure_ad')]
+        [string]$AuthType,
+
+        [Parameter()]
+        [securestring][PSOpenAI.Py.SecureStringTransformation()]$ApiKey,
+
+        [Parameter()]
+        [Alias('OrgId')]
+        [string]$Organization,
+
+        [Parameter()]
+        [System.Collections.IDictionary]$AdditionalQuery,
+
+        [Parameter()]
+        [System.Collections.IDictionary]$AdditionalHeaders,
+
+        [Parameter()]
+        [object]$AdditionalBody
+    )
+    dynamicparam {
+        if ($null -eq $script:ProviderParameter) {
+            $script:ProviderParameter = New-ProviderParameter
+        }
+        $script:ProviderParameter
+    }
+    process {
+        $ending = $null
+        Invoke-WorkerCall 'Wait-Video' $PSBoundParameters $_ $MyInvocation ([ref]$ending)
+        if ($null -ne $ending) {
+            $writer, $written = Get-ErrorWriter $ending $MyInvocation
+            & $writer @written | Out-Null
+        }
+    }
+}
+
 function New-VideoRemix {
     <#
     .SYNOPSIS

@@ -12,6 +12,7 @@
         'New-Video'
         'Get-Video'
         'Get-VideoContent'
+        'Wait-Video'
         'New-VideoRemix'
         'Remove-Video'
         # end

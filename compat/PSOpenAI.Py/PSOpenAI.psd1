@@ -15,6 +15,7 @@
         'New-Video'
         'Get-Video'
         'Get-VideoContent'
+        'Wait-Video'
         'New-VideoRemix'
         'Remove-Video'
         # end

@@ -141,6 +141,8 @@ class Cmdlet(NamedTuple):
     documents: bool = True
     #: True if a call makes the server do something that must not be done twice.
     creates: bool = False
+    #: True for an addition of this project; the PowerShell module has the others.
+    ours: bool = False
 
     @property
     def sets(self) -> tuple[str, ...]:

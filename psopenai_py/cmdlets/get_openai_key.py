@@ -17,6 +17,7 @@ CMDLET = Cmdlet(
     ),
     parameters=(*HOST, *COMMON, COMPRESS),
     examples=(Example("Get-OpenAIKey", "Shows the key for api.openai.com."),),
+    ours=True,
 )
 
 

@@ -18,6 +18,7 @@ CMDLET = Cmdlet(
         Example("Get-VideoModel -Provider OpenRouter", "Lists the models of OpenRouter."),
         Example("Get-VideoModel -Provider XAI | jq -r '.[].id'", "Prints their names."),
     ),
+    ours=True,
 )
 
 

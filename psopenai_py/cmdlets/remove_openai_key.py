@@ -17,6 +17,7 @@ CMDLET = Cmdlet(
     examples=(Example("Remove-OpenAIKey", "Deletes the stored key for api.openai.com."),),
     outputs="None",
     documents=False,
+    ours=True,
 )
 
 

@@ -25,6 +25,7 @@ CMDLET = Cmdlet(
     ),
     outputs="None",
     documents=False,
+    ours=True,
 )
 
 

@@ -64,6 +64,7 @@ CMDLET = Cmdlet(
         Example("Start-VideoSandbox -Fault '429 x2'", "Refuses each two of three requests."),
     ),
     outputs="PSCustomObject",
+    ours=True,
 )
 
 
