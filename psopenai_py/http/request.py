@@ -50,7 +50,8 @@ class Request(NamedTuple):
         action: what to do about a response that is something else.
         loss: what may have happened when no response came; not empty for what must not be done twice.
         once: it is not repeated after an error that leaves open whether it was carried out.
-        conceals: addresses on other hosts in the response are secrets: whoever knows one can fetch what is there.
+        conceals: the address of a service whose responses name secret addresses: whoever knows one can fetch what is
+            there. Empty for a service that does not.
         largest: bytes that the response may have.
         redirected: the status with which a server named this address; 0 for the user's own.
         is_final: tells of a response with an error status that it says all there is, so that nothing is repeated.
@@ -66,7 +67,7 @@ class Request(NamedTuple):
     action: str = ""
     loss: str = ""
     once: bool = False
-    conceals: bool = False
+    conceals: str = ""
     largest: int = 32 * 2**20
     redirected: int = 0
     is_final: Callable[[Response], bool] | None = None

@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import errors, psjson
 from ..http.refusals import unusable
-from ..http.response import EXCERPT, Response, error_body, excerpt
+from ..http.response import EXCERPT, Response, error_body, excerpt, refused_by_code
 from ..redaction import shown_url
 from ..streams import Streams
 from . import status
@@ -116,7 +116,7 @@ def _is_refusal(value: Mapping[str, Any]) -> bool:
     """True for an error, or a code and a message, where a job would have its id and its status."""
     if is_id(value.get("id")) or value.get("status"):
         return False
-    if value.get("error"):
+    if value.get("error") or refused_by_code(value):
         return True
     code = value.get("code")
     told = bool(value.get("message")) and code is not None and str(code).lower() not in _FINE

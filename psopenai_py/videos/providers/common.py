@@ -19,10 +19,12 @@ from . import Target, job_request
 from .openai import partial_content
 
 _JSON = {"Content-Type": "application/json"}
-_MODERATION = r"moderat|sensitive ?(?:content|info)|content[ _-]?(?:polic|filter)|policy violation|safety|flagged"
+_MODERATION = r"moderat|sensitive ?(?:content|info)|content[ _-]?(?:polic|filter)|policy violation|usage guideline"
+# Not the word alone: members of a request have it in their names.
+_MODERATION += r"|flagged|unsafe|safety[ _](?:check|filter|guideline|polic|reason|system)|for safety\b"
 _KEY = r"(?:api[ _-]?key|credentials?|access token)"
 _BAD = r"(?:invalid|incorrect|not valid|wrong|expired|missing)"
-_BAD_KEY = rf"{_KEY}.{{0,60}}{_BAD}|{_BAD}.{{0,20}}{_KEY}|no auth"
+_BAD_KEY = rf"{_KEY}.{{0,60}}{_BAD}|{_BAD}.{{0,20}}{_KEY}|no auth\b"
 
 
 def bearer(target: Target) -> dict[str, str]:
@@ -33,7 +35,7 @@ def bearer(target: Target) -> dict[str, str]:
 def ask(target: Target, path: str, query: Query | None = None, own: Mapping[str, str] | None = None) -> Request:
     """The request for a job, or for a page of jobs."""
     address = endpoint(target.settings.base, path, query or [], target.extras)
-    return job_request("GET", address, own or bearer(target))._replace(conceals=True)
+    return job_request("GET", address, own or bearer(target))._replace(conceals=target.settings.base)
 
 
 def order(
@@ -47,13 +49,13 @@ def order(
     address = endpoint(target.settings.base, path, [], target.extras)
     merged = merge_deep({name: value for name, value in document.items() if value not in (None, "")}, body)
     request = job_request("POST", address, {**(own or bearer(target)), **_JSON}, document=merged)
-    return request._replace(once=True, conceals=True)
+    return request._replace(once=True, conceals=target.settings.base)
 
 
 def remove(target: Target, path: str, own: Mapping[str, str] | None = None) -> Request:
     """The request that deletes a job."""
     address = endpoint(target.settings.base, path, [], target.extras)
-    return job_request("DELETE", address, own or bearer(target))
+    return job_request("DELETE", address, own or bearer(target))._replace(conceals=target.settings.base)
 
 
 def models_at(path: str) -> Callable[[Target], Request]:
@@ -70,7 +72,7 @@ def fetch(target: Target, address: str, variant: str | None, start: int, tag: st
     wanted = partial_content(start, tag)
     at_home = origin(address) == origin(target.settings.base)
     known = bearer(target) if at_home else {"User-Agent": bearer(target)["User-Agent"]}
-    return Request("GET", address, known | wanted, follows=True, conceals=True)
+    return Request("GET", address, known | wanted, follows=True, conceals=target.settings.base)
 
 
 def refuses(what: str, instead: str = "") -> Callable[..., NoReturn]:

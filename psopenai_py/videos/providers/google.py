@@ -76,7 +76,9 @@ def delete(target: Target, video_id: str) -> Request:
 def content(target: Target, source: str, variant: str | None, start: int, tag: str) -> Request:
     """A file of the service, with the key."""
     address = endpoint(target.settings.base, f"files/{segment(source)}:download", [("alt", "media")], target.extras)
-    return Request("GET", address, _headers(target) | partial_content(start, tag), follows=True, conceals=True)
+    return Request(
+        "GET", address, _headers(target) | partial_content(start, tag), follows=True, conceals=target.settings.base
+    )
 
 
 def models(target: Target) -> Request:

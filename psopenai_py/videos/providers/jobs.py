@@ -45,7 +45,7 @@ def arranged(provider: str, known: Known, facts: Mapping[str, Any], rest: Mappin
 
 
 def word_of(value: object) -> str:
-    """One of PSOpenAI's four words for a status; an unknown one stays as it is, and is not an end."""
+    """One of PSOpenAI's four words for a status; an unknown one stays as it is, and is not an end. Empty for none."""
     word = status.word({"status": value})
     if word in status.SUCCEEDED:
         return COMPLETED
@@ -53,7 +53,7 @@ def word_of(value: object) -> str:
         return FAILED
     if word in status.RUNNING:
         return IN_PROGRESS
-    return QUEUED if word in status.WAITING or not word else word
+    return QUEUED if word in status.WAITING else word
 
 
 def failure(word: object, error: object, usual: str = "") -> dict[str, Any]:

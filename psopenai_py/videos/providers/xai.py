@@ -51,15 +51,14 @@ def source(document: Mapping[str, Any]) -> str | None:
 
 
 def read(document: Mapping[str, Any], known: Known) -> Job:
-    """An answer without a status means that the job goes on; an unknown status, that it does not."""
-    word = str(document.get("status") or "pending").lower()
+    """A word that nobody knows is an end without a video."""
+    word = str(document.get("status") or "").lower()
     progress = document.get("progress")
     facts: dict[str, Any] = {"id": document.get("request_id"), "model": document.get("model")}
     facts |= {"seconds": member(document, "video", "duration"), "cost": _cost(document)}
-    if word == "pending":
-        waits = progress == 0 or ("request_id" in document and progress is None)
-        facts |= {"status": QUEUED if waits else IN_PROGRESS}
-        facts |= {"progress": progress if is_number(progress) else 0 if waits else None}
+    if word in ("", "pending"):
+        facts |= {"status": word and (QUEUED if progress == 0 else IN_PROGRESS)}
+        facts |= {"progress": progress if is_number(progress) else None}
     elif word == "done" and source(document) and _is_allowed(document):
         facts["status"] = COMPLETED
     elif word == "done":
