@@ -98,6 +98,7 @@ class Call(NamedTuple):
             self.limiter or RateLimiter(),
             cmdlet=cmdlet.name,
             creates=cmdlet.creates,
+            piped=self.record,
         )
 
     @property

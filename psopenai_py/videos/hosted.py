@@ -19,6 +19,7 @@ from . import advice, job, status
 from .client import VideoClient
 from .inline import InlineContent, in_address
 from .providers import Inline, Job, Known, Provider, Read, Source
+from .providers.jobs import known_of
 
 if TYPE_CHECKING:
     from .client import Opening
@@ -81,6 +82,11 @@ class HostedClient(VideoClient):
             return APIRequestError
         return self._provider.classify(response)
 
+    def _known(self, video_id: str) -> Known:
+        """What a piped job of this service says of itself: most services repeat less of it."""
+        is_it = self._piped.get("provider") == self.settings.provider and self._piped.get("id") == video_id
+        return known_of(self._piped, video_id) if is_it else Known(video_id)
+
     def _created(self, response: Response, known: Known) -> Job:
         document = self._document(response)
         identifier = job.identifier(document, response, self.cmdlet)
@@ -88,7 +94,7 @@ class HostedClient(VideoClient):
         return found if found["status"] else found | {"status": "queued", "progress": 0}
 
     def _read(self, response: Response, video_id: str) -> Job:
-        found = self._in_order(self._document(response), Known(video_id))
+        found = self._in_order(self._document(response), self._known(video_id))
         if not found["status"]:
             if response.status != 202:
                 raise job.not_a_job(response, self.cmdlet, "it names no status")
@@ -101,7 +107,7 @@ class HostedClient(VideoClient):
         """A refused question may be the answer that the job was refused."""
         told = error_body(Response(error.status, "", error.headers, error.text.encode(), 0.0))
         ended = None if isinstance(error, UnauthorizedError) else self._provider.ended(error.status, told)
-        return None if ended is None else self._in_order(ended, Known(video_id))
+        return None if ended is None else self._in_order(ended, self._known(video_id))
 
     def _page(self, response: Response, limit: int, after: str) -> Page:
         from .listing import Page
@@ -129,7 +135,7 @@ class HostedClient(VideoClient):
         document: dict[str, Any] = {}
         try:
             document = self._document(self.http.send(self._provider.retrieve(self._target, video_id)))
-            found = self._in_order(document, Known(video_id))
+            found = self._in_order(document, self._known(video_id))
         except APIRequestError as error:
             ended = self._ended(error, video_id)
             if ended is None:

@@ -69,6 +69,7 @@ class Known(NamedTuple):
     seconds: str | None = None
     size: str | None = None
     created_at: int | None = None
+    prompt: str | None = None
 
 
 class Inline(NamedTuple):

@@ -40,8 +40,16 @@ def arranged(provider: str, known: Known, facts: Mapping[str, Any], rest: Mappin
     job = psjson.job_with_local_times(job) | {"provider": provider}
     if is_number(facts.get("cost")):
         job["cost"] = facts["cost"]
+    if known.prompt and not rest.get("prompt"):
+        job["prompt"] = known.prompt
     named = {*job, *_TIMES}
     return job | {name: value for name, value in rest.items() if name.lower() not in named and value is not None}
+
+
+def known_of(job: Mapping[str, Any], identifier: str) -> Known:
+    """What a job that was printed says of itself, for answers that say less of it."""
+    model, seconds, size, prompt = (text(job.get(name)) for name in ("model", "seconds", "size", "prompt"))
+    return Known(identifier, model, seconds, size, moment(job.get("created_at")), prompt)
 
 
 def word_of(value: object) -> str:
