@@ -59,7 +59,7 @@ class Records:
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the records; one that cannot be read is yielded as Unreadable."""
-        self._text.given = True
+        self._text.give_out()
         yield from self._ahead
         if self.form == "array":
             yield from self._arrays()

@@ -160,7 +160,9 @@ class HostedClient(VideoClient):
         if storing is None:
             return
         for _ in range(_LOOKS):
-            if storing.is_done(self._document(self.http.send(storing.ask(self._target, source)))):
+            # What is told of a file is no job: an error in it says why there will be none.
+            found = job.read_json(self.http.send(storing.ask(self._target, source)), self.cmdlet)
+            if storing.is_done(found if isinstance(found, dict) else {}):
                 return
             time.sleep(_PAUSE)
         raise InputError(f"The video {source} is still being stored; call again.", command=self.cmdlet)

@@ -9,8 +9,9 @@ from ...errors import APIRequestError, InputError, UnauthorizedError
 from ...http.files import Embedded, FilePart
 from ...http.request import Request, endpoint, headers, origin, segment
 from ...http.response import Response, error_body
+from ..inline import in_address
 from . import Change, Creation, Inline, Job, Known, Plan, Provider, Source, Storing, Target
-from .common import ask, classify, number, order, refuses, remove
+from .common import ask, classify, is_clip, number, order, refuses, remove
 from .jobs import COMPLETED, FAILED, IN_PROGRESS, arranged, failure, first, held_back, member, moment, text, word_of
 from .openai import partial_content
 from .shapes import fitted
@@ -44,7 +45,7 @@ def create(target: Target, creation: Creation) -> Plan:
         "background": True,
         "response_format": {name: value for name, value in wanted.items() if value is not None},
     }
-    if creation.reference is not None:
+    if creation.reference is not None and not is_clip(creation.reference):
         document["generation_config"] = {"video_config": {"task": "image_to_video"}}
     request = order(target, "interactions", document, creation.body, _headers(target))
     return Plan(request._replace(largest=_LARGEST), shape.warnings, shape.remarks)
@@ -94,9 +95,11 @@ def file_state(target: Target, source: str) -> Request:
 
 def is_active(document: Mapping[str, Any]) -> bool:
     """True for a file that can be fetched. Raises InputError for one that never will be."""
-    state = text(member(document, "file", "state") or document.get("state")) or "ACTIVE"
+    file = member(document, "file") or document
+    state = text(member(file, "state")) or "ACTIVE"
     if state == "FAILED":
-        raise InputError("Google could not make a file of the video.", command="Get-VideoContent")
+        why = text(member(file, "error", "message")) or "it does not say why"
+        raise InputError(f"Google could not make a file of the video: {why}", command="Get-VideoContent")
     return state != "PROCESSING"
 
 
@@ -153,8 +156,11 @@ def _picture(target: Target, reference: FilePart | str) -> dict[str, Any]:
     if isinstance(reference, FilePart):
         kind = "video" if reference.media_type.startswith("video/") else "image"
         return {"type": kind, "data": Embedded(reference, bare=True), "mime_type": reference.media_type}
+    kind = "video" if is_clip(reference) else "image"
     if origin(reference) == origin(target.settings.base):
-        return {"type": "image", "uri": reference}
+        return {"type": kind, "uri": reference}
+    if inline := in_address(reference):
+        return {"type": kind, "data": inline[0], "mime_type": inline[1]}
     raise InputError(
         "Google takes a picture as a file, or by the address of a file that it has itself. Nothing was sent.",
         command="New-Video",
