@@ -21,7 +21,7 @@ def _asked(client: Client, server: Server, **members: Any) -> tuple[dict[str, An
 
 def test_a_provider_that_the_user_names(client: Client, server: Server) -> None:
     job, key = _asked(client, server)
-    assert (job["prompt"] if "prompt" in job else None, job["model"]) == (None, None)
+    assert (job.get("prompt"), job["model"]) == (None, None)
     assert key == "Bearer xai-0123456789"
 
 
