@@ -22,7 +22,7 @@ import _environment
 TESTS = {
     "binding": ["tests/binding", "tests/test_shell.py", "tests/test_functions.py", "tests/test_help.py"],
     "http": [
-        *("tests/http", "tests/test_addresses.py", "tests/videos/test_created_jobs.py"),
+        *("tests/http", "tests/test_addresses.py", "tests/test_variables.py", "tests/videos/test_created_jobs.py"),
         *("tests/cmdlets/test_get_video_content.py", "tests/cmdlets/test_new_video_remix.py"),
         *("tests/providers/test_requests.py", "tests/videos/test_advice.py", "tests/pipeline/test_rate_limit.py"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 
@@ -85,6 +86,23 @@ def test_the_longest_row_of_redirects(steps: int, arrives: bool, run: Run, serve
     result = run("Get-VideoContent", *arguments)
     assert ((place / "a.png").exists(), result.exit_code) == (arrives, 0 if arrives else 1)
     assert len(script.requests) == min(steps, 5) + 1
+
+
+@pytest.mark.parametrize(("times", "shown"), [(2, True), (4, True), (5, False)])
+def test_how_often_the_body_of_an_error_is_unpacked(times: int, shown: bool, call: Callable[..., Result]) -> None:
+    body = b"No, not this."
+    for _ in range(times):
+        body = gzip.compress(body)
+    result = call(_answer(400, body, "Content-Encoding: " + ", ".join(["gzip"] * times)))
+    first = result.stderr.splitlines()[0]
+    assert first.startswith("New-Video: OpenAI API returned an 400 (X) Error: ")
+    assert first.endswith("No, not this.") is shown
+
+
+@pytest.mark.parametrize("length", [39, 40, 41])
+def test_a_long_name_of_an_encoding(length: int, call: Callable[..., Result]) -> None:
+    result = call(_answer(200, b"abc", "Content-Encoding: " + "e" * length))
+    assert f"its encoding '{'e' * min(length, 40)}' is not one of those" in result.stderr
 
 
 def test_a_body_of_an_error_that_breaks_off_is_shown_as_far_as_it_came(run: Run) -> None:

@@ -10,6 +10,8 @@ from psopenai_py.errors import InputError
 from psopenai_py.http.request import Extras, endpoint, headers, merge_body, merge_document, segment
 from psopenai_py.redaction import Secret
 from psopenai_py.settings import Settings
+from tests.conftest import Run
+from tests.server import JOB, Server
 
 SEGMENTS = {
     "video_1": "video_1", "a/b": "a%2Fb", "a?b#c": "a%3Fb%23c", "a%2Fb": "a%252Fb", "a b": "a%20b", "...": "...",
@@ -122,3 +124,11 @@ def test_headers_in_their_order() -> None:
         ("User-Agent", "me"), ("OpenAI-Debug", "true"), ("Authorization", "Bearer sk-test"),
         ("OpenAI-Organization", "org"),
     ]  # fmt: skip
+
+
+def test_a_body_in_json_has_no_blanks(run: Run, server: Server) -> None:
+    """Some servers compare a body with its signature, letter by letter."""
+    script = server.script("bodies", [{"json": JOB}])
+    arguments = ("-VideoId", "v", "-Prompt", "Näher", "-AdditionalBody", '{"a": [1, {"b": null}]}')
+    assert run("New-VideoRemix", *arguments, "-ApiBase", script.base).exit_code == 0
+    assert script.requests[0].body == '{"prompt":"Näher","a":[1,{"b":null}]}'.encode()
