@@ -86,9 +86,9 @@ def test_the_model_that_is_named_instead(said: str, other: str | None) -> None:
 def test_the_questions_for_content_that_is_not_there_yet() -> None:
     nobody: Any = None
     delivery = Delivery(nobody, "v", None)
-    assert delivery.pauses == ()
+    assert list(delivery.pauses) == []
     delivery.job = {"id": "v"}
-    assert delivery.pauses == (0.5, 1.0, 2.0, 4.0)
+    assert list(delivery.pauses) == [0.5, 1.0, 2.0, 4.0]
 
 
 # --- the line about a download ----------------------------------------------------------------------------------
