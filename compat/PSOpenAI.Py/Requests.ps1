@@ -18,8 +18,8 @@ $script:WorldFacts = $null
 $script:WorldJson = $null
 
 function New-CallLine {
-    # The request as bytes; nothing but the fault where a value cannot be sent.
-    param ($Call, $Name, $Bound, [ref]$Fault, $Job)
+    # The request as bytes; in their place the fault where a value cannot be sent.
+    param ($Call, $Name, $Bound, $Job)
 
     # Nearly all parameters are plain texts, and seldom has the session anything to add.
     $isPlain = -not (($null -ne $global:PSOpenAIContextDictionary -and $global:PSOpenAIContextDictionary.Count -gt 0) -or
@@ -64,7 +64,11 @@ function New-CallLine {
     }
     else {
         # In a pipeline of its own: -ErrorVariable would get what is thrown and caught in there.
-        $parameters = ConvertTo-ParameterJson -Bound $Bound -Fault $Fault | Write-Output
+        $fault = $null
+        $parameters = ConvertTo-ParameterJson -Bound $Bound -Fault ([ref]$fault) | Write-Output
+        if ($null -ne $fault) {
+            return $fault
+        }
     }
     $line = "{""call"":$Call,""cmdlet"":""$Name"",""paced"":true,""parameters"":$parameters$Job,$script:WorldJson}`n"
     # As bytes: the encoding of a writer cannot be set in Windows PowerShell.
