@@ -31,7 +31,7 @@ function Invoke-WorkerCall {
         if ($null -eq $worker -or $worker.Ended -or $worker.Process.HasExited) {
             # It starts while the request is made. In a pipeline of its own: -ErrorVariable would get what is thrown and
             # caught in there.
-            $worker = Start-Worker -Fault ([ref]$fault) | Write-Output
+            $worker = Start-Worker -Fault ([ref]$fault) | & $script:WriteOutput
         }
         if ($null -eq $fault) {
             $line = $script:NewCallLine.InvokeReturnAsIs($call, $name, $bound, $named)
@@ -48,7 +48,7 @@ function Invoke-WorkerCall {
             catch [System.IO.IOException] {
                 # It ended just now. A line that could not be written was not read, because its end comes last.
                 Clear-Caught -Problem $_
-                $worker = Start-Worker -Fault ([ref]$fault) -Call $call -Line $line | Write-Output
+                $worker = Start-Worker -Fault ([ref]$fault) -Call $call -Line $line | & $script:WriteOutput
             }
         }
         if ($null -ne $fault) {
