@@ -30,6 +30,7 @@ class ServiceOptions(NamedTuple):
     Attributes:
         base: its address; None if none was given, which is not the same as an empty one.
         provider: its name; empty if none was given.
+        told: that name stands in a record, and nobody chose it.
         azure: it is called by Azure's addresses.
         bearer: an Azure service gets the key as a bearer token.
         timeout, max_retries: as in the settings.
@@ -38,6 +39,7 @@ class ServiceOptions(NamedTuple):
 
     base: str | None = None
     provider: str = ""
+    told: bool = False
     azure: bool = False
     key: Secret | None = None
     bearer: bool = False
@@ -55,12 +57,14 @@ class Destination(NamedTuple):
         base: as in the settings.
         sandbox: as in the settings.
         named: the user chose the service by its name, rather than by the host of an address or by a variable.
+        told: a record names it, whoever wrote that.
     """
 
     base: str
     sandbox: str | None
     service: Service
     named: bool = False
+    told: bool = False
 
     @property
     def host(self) -> str:
@@ -77,6 +81,11 @@ class Destination(NamedTuple):
         """Variables that may hold the key. That of a service goes to its hosts, and where the user wants it to go."""
         everywhere = self.service in (services.OPENAI, services.AZURE)
         return self.service.key_variables if everywhere or self.named or self.is_own else ()
+
+    @property
+    def withheld(self) -> tuple[str, ...]:
+        """Variables whose key stays here: what names the service is a record, which may come from anywhere."""
+        return self.service.key_variables if self.told and not self.key_variables else ()
 
     @property
     def reach(self) -> str:
@@ -119,7 +128,8 @@ def find_destination(options: ServiceOptions, environ: Mapping[str, str], stream
     if given.strip().lower().startswith("sandbox:"):
         return _in_sandbox(given.strip(), wanted, named)
     base = checked_base(given.strip(), source)
-    return _placed(base, wanted, named or wanted is services.AZURE)
+    place = _placed(base, wanted, named or wanted is services.AZURE)
+    return place._replace(named=False, told=True) if options.told else place
 
 
 def variable(environ: Mapping[str, str], name: str) -> str:

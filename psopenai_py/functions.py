@@ -250,7 +250,8 @@ def _call(name: str, given: Mapping[str, Any], service: Mapping[str, Any]) -> Re
     bound = {_pascal(keyword): value for keyword, value in words if value is not None}
     streams = ReturnStreams()
     with closing(Connections()) as connections:
-        module.run(Call(Bound(bind_values(module.CMDLET, bound)), streams, os.environ, connections, record=record))
+        call = Call(Bound(bind_values(module.CMDLET, bound)), streams, os.environ, connections, record=record)
+        module.run(call._replace(told=service.get("provider") is None and named.get("provider") is not None))
     return streams
 
 

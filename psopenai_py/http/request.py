@@ -178,12 +178,16 @@ def merge_document(document: Mapping[str, Any], additional: Mapping[str, Any]) -
 
 
 def merge_deep(document: Mapping[str, Any], additional: Mapping[str, Any]) -> dict[str, Any]:
-    """The same for members at any depth: objects are merged, everything else is replaced."""
+    """The same for members at any depth, after RFC 7396: objects are merged, null removes, all else is replaced."""
     merged = {name.lower(): (name, value) for name, value in document.items()}
     for name, value in additional.items():
         spelled, known = merged.get(name.lower(), (name, None))
-        both = isinstance(known, Mapping) and isinstance(value, Mapping)
-        merged[name.lower()] = (spelled, merge_deep(known, value) if both else value)
+        if isinstance(value, Mapping):
+            merged[name.lower()] = (spelled, merge_deep(known if isinstance(known, Mapping) else {}, value))
+        elif value is None:
+            merged.pop(name.lower(), None)
+        else:
+            merged[name.lower()] = (spelled, value)
     return dict(merged.values())
 
 

@@ -73,6 +73,11 @@ class VideoClient:
         return (services.find(self.settings.provider) or services.OPENAI).model
 
     @property
+    def sorts(self) -> bool:
+        """True if a list can be asked for in an order."""
+        return self._provider.sorts
+
+    @property
     def takes_addresses(self) -> bool:
         """True if a picture may be named by its address."""
         return self._provider.takes_addresses

@@ -12,13 +12,14 @@ from urllib.parse import urljoin
 from ..errors import AnswerError, APIRequestError, InputError, JobFailedError, UnauthorizedError
 from ..http.client import Advise
 from ..http.refusals import status_error
-from ..http.request import Request, origin
+from ..http.request import Request
 from ..http.response import Response, error_body
 from ..settings import Settings
 from . import advice, job, status
 from .client import VideoClient
 from .inline import InlineContent, in_address
 from .providers import Inline, Job, Known, Provider, Read, Source
+from .providers.common import is_home
 from .providers.jobs import known_of
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ class HostedClient(VideoClient):
     def _await(self, source: str) -> None:
         """Look until a video is stored, where the service stores it only after the job is over."""
         storing = self._provider.storing
-        if storing is None:
+        if storing is None or "://" in source:
             return
         for _ in range(_LOOKS):
             # What is told of a file is no job: an error in it says why there will be none.
@@ -193,7 +194,7 @@ def _about_key(settings: Settings) -> str:
 
 def _is_elsewhere(settings: Settings, request: Request) -> bool:
     """True for the address of a video on a host that is not the service's own."""
-    return request.method == "GET" and origin(request.url) != origin(settings.base)
+    return request.method == "GET" and not is_home(settings, request.url)
 
 
 def _is_about_model(response: Response) -> bool:

@@ -118,7 +118,7 @@ class CallService:
         streams.use(preferences(bound, request.preferences))
         _check_pace(module.CMDLET, binding)
         with self._reached(environ, bound.get(API_BASE, "")) as connections:
-            call = Call(bound, streams, environ, connections)
+            call = Call(bound, streams, environ, connections, record=request.job, told=request.job is not None)
             if request.paced:
                 from .pacing import RestingLimiter
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
+from ... import services
 from ...errors import (
     APIRequestError,
     ContentFilteredError,
@@ -15,6 +16,7 @@ from ...errors import (
 from ...http.files import Embedded, FilePart
 from ...http.request import Query, Request, endpoint, headers, merge_deep, origin
 from ...http.response import Response, error_body
+from ...settings import Settings
 from . import Target, job_request
 from .openai import partial_content
 
@@ -70,9 +72,19 @@ def models_at(path: str) -> Callable[[Target], Request]:
 def fetch(target: Target, address: str, variant: str | None, start: int, tag: str) -> Request:
     """The request for the bytes at an address that a job names. The key goes along only to the service itself."""
     wanted = partial_content(start, tag)
-    at_home = origin(address) == origin(target.settings.base)
-    known = bearer(target) if at_home else {"User-Agent": bearer(target)["User-Agent"]}
+    known = bearer(target) if is_home(target.settings, address) else {"User-Agent": bearer(target)["User-Agent"]}
     return Request("GET", address, known | wanted, follows=True, conceals=target.settings.base)
+
+
+def is_home(settings: Settings, address: str) -> bool:
+    """True for what is at the address that was called, or at another host of the same service: its key may go there."""
+    if origin(address) == origin(settings.base):
+        return True
+    service = services.find(settings.provider)
+    return all(
+        scheme == "https" and service is not None and host in service.hosts and port in (None, 443)
+        for scheme, host, port in map(origin, (address, settings.base))
+    )
 
 
 def refuses(what: str, instead: str = "") -> Callable[..., NoReturn]:

@@ -12,7 +12,20 @@ from ...http.response import Response, error_body
 from ..inline import in_address
 from . import Change, Creation, Inline, Job, Known, Plan, Provider, Source, Storing, Target
 from .common import ask, classify, is_clip, number, order, refuses, remove
-from .jobs import COMPLETED, FAILED, IN_PROGRESS, arranged, failure, first, held_back, member, moment, text, word_of
+from .jobs import (
+    COMPLETED,
+    FAILED,
+    IN_PROGRESS,
+    address,
+    arranged,
+    failure,
+    first,
+    held_back,
+    member,
+    moment,
+    text,
+    word_of,
+)
 from .openai import partial_content
 from .shapes import fitted
 
@@ -75,17 +88,20 @@ def delete(target: Target, video_id: str) -> Request:
 
 
 def content(target: Target, source: str, variant: str | None, start: int, tag: str) -> Request:
-    """A file of the service, with the key."""
-    address = endpoint(target.settings.base, f"files/{segment(source)}:download", [("alt", "media")], target.extras)
-    return Request(
-        "GET", address, _headers(target) | partial_content(start, tag), follows=True, conceals=target.settings.base
-    )
+    """A file of the service, with the key; what is elsewhere, without."""
+    known, place = _headers(target), source
+    if "://" in source:
+        known = {"User-Agent": known["User-Agent"]}
+    else:
+        path = f"files/{segment(source)}:download"
+        place = endpoint(target.settings.base, path, [("alt", "media")], target.extras)
+    return Request("GET", place, known | partial_content(start, tag), follows=True, conceals=target.settings.base)
 
 
 def models(target: Target) -> Request:
     """The request for the models that there are, of all kinds."""
-    address = endpoint(target.settings.base, "models", [("pageSize", "1000")], target.extras)
-    return Request("GET", address, _headers(target))
+    place = endpoint(target.settings.base, "models", [("pageSize", "1000")], target.extras)
+    return Request("GET", place, _headers(target))
 
 
 def file_state(target: Target, source: str) -> Request:
@@ -104,11 +120,11 @@ def is_active(document: Mapping[str, Any]) -> bool:
 
 
 def source(document: Mapping[str, Any]) -> Source | None:
-    """The video inside of the answer, else the name of its file."""
+    """The video inside of the answer, else the name of its file, else an address elsewhere."""
     video = _video(document)
     if isinstance(video.get("data"), str) and video["data"]:
         return Inline(video["data"], text(video.get("mime_type")) or "video/mp4")
-    return _file(video.get("uri"))
+    return _file(video.get("uri")) or address(video.get("uri"))
 
 
 def read(document: Mapping[str, Any], known: Known) -> Job:

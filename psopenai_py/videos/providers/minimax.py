@@ -85,5 +85,6 @@ PROVIDER = Provider(
     read,
     tasks.page,
     classify=refusal,
+    sorts=False,
     models="https://platform.minimax.io/docs lists the models.",
 )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...errors import InputError
 from ...http.request import Request, segment
 from . import Change, Creation, Job, Known, Plan, Provider, Target
-from .common import address_of, ask, classify, fetch, models_at, number, order, refuses
+from .common import address_of, ask, classify, fetch, is_clip, models_at, number, order, refuses
 from .jobs import COMPLETED, FAILED, IN_PROGRESS, QUEUED, address, arranged, failure, is_number, member, word_of
 from .shapes import fitted
 
@@ -21,6 +22,13 @@ _TICKS = 10_000_000_000  # one US dollar
 
 def create(target: Target, creation: Creation) -> Plan:
     """The resolution always goes along: left out, it is the lowest."""
+    if creation.reference is not None and is_clip(creation.reference):
+        raise InputError(
+            f"{_NAME} begins with a picture, and not with a clip. Nothing was sent.",
+            command="New-Video",
+            category="InvalidArgument",
+            action=f"New-VideoRemix changes a video that {_NAME} made.",
+        )
     shape = fitted(creation.size, _RATIOS, _STEPS, _NAME)
     document: dict[str, Any] = {
         "model": creation.model,

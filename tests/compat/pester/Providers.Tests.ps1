@@ -58,6 +58,26 @@ Describe 'Provider' {
         $given[1].Keys | Should -Be @('ApiBase')
     }
 
+    It 'keeps what a piped job knows and its service does not repeat' {
+        $base = $env:OPENAI_API_BASE
+        $job = New-Video 'Dancing Doggo' -Provider XAI -Seconds 2 -Size 64x64 -ApiBase $base
+        $waited = $job | Wait-Video -PollIntervalSec 0 -ApiBase $base
+        $waited.provider, $waited.status, $waited.prompt, $waited.size | Should -Be 'XAI', 'completed', 'Dancing Doggo', '64x64'
+        ($waited | Get-Video -ApiBase $base).prompt | Should -Be 'Dancing Doggo'
+    }
+
+    It 'sends no key of a provider that only a job names' {
+        $env:XAI_API_KEY = 'xai-0123456789'
+        try {
+            $job = [pscustomobject]@{ id = 'job-1'; provider = 'XAI' }
+            { $job | Get-Video -ApiBase 'http://127.0.0.1:1/v1' -WarningVariable +global:told 3> $null } | Should -Throw
+            "$global:told" | Should -BeLike 'The key of XAI is not sent to 127.0.0.1:1:*'
+        }
+        finally {
+            $env:XAI_API_KEY = $null
+        }
+    }
+
     It 'leaves the address of a picture as it is' {
         $address = 'https://pictures.example/doggo.png'
         $bound = [System.Collections.Generic.Dictionary[string, object]]::new()
