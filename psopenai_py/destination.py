@@ -112,10 +112,13 @@ def find_destination(options: ServiceOptions, environ: Mapping[str, str], stream
     Raises SettingsError for an address that cannot be used, or is another service's.
     """
     wanted = _wanted(options, environ, streams)
-    given, source = options.base, "parameter ApiBase"
-    if given is None and wanted in (None, services.OPENAI, services.AZURE):
+    given, source, named = options.base, "parameter ApiBase", bool(options.provider)
+    if given is None:
         given, source = first_variable(BASE_VARIABLES, environ, streams)
-    named = bool(options.provider)
+        if wanted not in (None, services.OPENAI, services.AZURE):
+            # An address of OpenAI's protocol is none of another service, but the sandbox speaks for some of those.
+            given = given if _is_sandbox(given) else None
+            named = named or given is not None
     if (not given and source != "parameter ApiBase") or given is None:
         service = wanted or services.OPENAI
         if not service.base:
@@ -125,11 +128,15 @@ def find_destination(options: ServiceOptions, environ: Mapping[str, str], stream
             )
         return Destination(service.base, None, service, named)
     streams.verbose(f"Base address from {source}: {shown_url(given)}")
-    if given.strip().lower().startswith("sandbox:"):
+    if _is_sandbox(given):
         return _in_sandbox(given.strip(), wanted, named)
     base = checked_base(given.strip(), source)
     place = _placed(base, wanted, named or wanted is services.AZURE)
     return place._replace(named=False, told=True) if options.told else place
+
+
+def _is_sandbox(base: str) -> bool:
+    return base.strip().lower().startswith("sandbox:")
 
 
 def variable(environ: Mapping[str, str], name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import keyring
@@ -13,6 +14,7 @@ from keyring.backend import KeyringBackend
 import psopenai_py
 from psopenai_py import services
 from psopenai_py.services import SERVICES, Service
+from tests.cmdlets.contents import MP4, content
 from tests.conftest import Result, Run
 from tests.providers.stub import Stub
 from tests.server import Received, Script, Server
@@ -102,6 +104,50 @@ def test_the_host_of_another_service_is_refused(
     assert (
         f"{owner.hosts[0]} belongs to {owner.name}, and {named.name} is asked for. Nothing was sent." in result.stderr
     )
+
+
+#: Finished jobs that name the address of a video.
+NAMING: dict[str, Any] = {
+    "OpenRouter": lambda address: {"id": "j", "status": "completed", "urls": [address], "unsigned_urls": [address]},
+    "XAI": lambda address: {"status": "done", "video": {"url": address}},
+    "Ark": lambda address: {"id": "j", "status": "succeeded", "content": {"video_url": address}},
+    "MiniMax": lambda address: {"task": {"id": "j", "status": "succeeded", "content": {"url": address}}},
+    "Google": lambda address: {
+        "id": "j",
+        "status": "completed",
+        "steps": [{"type": "model_output", "content": [{"type": "video", "uri": address}]}],
+    },
+    "Together": lambda address: {"id": "j", "status": "completed", "outputs": {"video_url": address}},
+}
+
+
+@pytest.mark.parametrize("service", HOSTED, ids=lambda service: service.name)
+@pytest.mark.parametrize("way", ["address", "redirect"])
+def test_no_key_goes_where_a_job_leads(
+    run: Run, server: Server, everywhere: list[Received], place: Path, service: Service, way: str
+) -> None:
+    """Neither that of the service nor that of the host: not to an address, and not behind a redirect."""
+    hosts = [one.hosts[0] for one in SERVICES if one is not service] + ["storage.example"]
+    for other in hosts:
+        home, away = base(server, service.hosts[0]), f"{base(server, other)}/clip.mp4"
+        named = away if way == "address" else f"{home}/files/short"
+
+        def answer(request: Received, named: str = named, away: str = away) -> dict[str, Any]:
+            if "clip" in request.path:
+                return content(MP4)
+            if request.path == "/files/short" and service.name == "Google":
+                return {"json": {"state": "ACTIVE"}}
+            if "short" in request.path or "/content?" in request.path:
+                return {"status": 302, "headers": {"Location": away}}
+            return {"json": NAMING[service.name](named)}
+
+        server.script("everywhere", answer).requests = everywhere
+        run("Get-VideoContent", "j", "-OutFile", "x.mp4", "-Provider", service.name, "-ApiBase", home)
+        for request in everywhere:
+            at_home = request.headers["host"].partition(":")[0] == service.hosts[0]
+            assert carried(request) == ({service.name} if at_home else set())
+        assert "clip" in everywhere[-1].path
+        everywhere.clear()
 
 
 def test_azure_with_the_host_of_a_service_is_refused(run: Run, server: Server, everywhere: list[Received]) -> None:

@@ -24,12 +24,19 @@ Describe 'Provider' {
     }
 
     It 'reaches the worker' {
-        { Get-Video x -Provider XAI } | Should -Throw '*no API key for api.x.ai*'
+        (New-Video 'doggo' -Size 640x480 -Provider XAI).provider | Should -Be 'XAI'
+        $env:OPENAI_API_BASE, $base = 'http://gateway.example/v1', $env:OPENAI_API_BASE
+        try {
+            { Get-Video x -Provider XAI } | Should -Throw '*no API key for api.x.ai*'
+        }
+        finally {
+            $env:OPENAI_API_BASE = $base
+        }
     }
 
     It 'takes the provider that a piped job names' {
-        $job = [pscustomobject]@{ id = 'job-1'; provider = 'XAI' }
-        { $job | Get-Video } | Should -Throw '*no API key for api.x.ai*'
+        $job = New-Video 'doggo' -Size 640x480 -Provider XAI | Select-Object -Property id, provider
+        ($job | Get-Video).provider | Should -Be 'XAI'
     }
 
     It 'takes <_> of another server for no provider' -ForEach 'vertex_ai', 'openrouter', 7, $null {
