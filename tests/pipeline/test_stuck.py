@@ -19,6 +19,9 @@ def test_the_second_ctrl_c_ends_what_cannot_be_cut(desk: Desk) -> None:
     until(lambda: Path("j").exists() and '"begun"' in Path("j").read_text())
     interrupt(process)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=45)  # it would wait for ever
+    try:
+        out, err = process.communicate(timeout=45)  # it would wait for ever
+    finally:
+        process.kill()
     assert (process.returncode, out, desk.requests) == (130, "", [])
     assert err.endswith("The same command goes on from there.\n")
