@@ -139,7 +139,7 @@ def error_body(response: Response) -> dict[str, Any]:
         found = value  # that there is one is all that it says
     if found is value:
         found = _with_message(value)
-        return found if found.get("message") else value | _base(value)
+        return found if found.get("message") else value | error_beside(value)
     if isinstance(found, dict):
         return _with_message(_in_small_letters(found))
     message = found + _particulars(value) if isinstance(found, str) else psjson.dumps(found, compress=True)
@@ -165,7 +165,7 @@ def _with_message(members: dict[str, Any]) -> dict[str, Any]:
     return members if told is None else members | {"message": told}
 
 
-def _base(value: dict[str, Any]) -> dict[str, Any]:
+def error_beside(value: Mapping[str, Any]) -> dict[str, Any]:
     """What MiniMax and services like it say beside the result; their code 0 means success."""
     base = value.get("base_resp")
     if not isinstance(base, dict) or not base.get("status_msg") or base.get("status_code") == 0:
