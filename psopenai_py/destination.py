@@ -30,6 +30,7 @@ class ServiceOptions(NamedTuple):
     Attributes:
         base: its address; None if none was given, which is not the same as an empty one.
         provider: its name; empty if none was given.
+        told: that name stands in a record, and nobody chose it.
         azure: it is called by Azure's addresses.
         bearer: an Azure service gets the key as a bearer token.
         timeout, max_retries: as in the settings.
@@ -38,6 +39,7 @@ class ServiceOptions(NamedTuple):
 
     base: str | None = None
     provider: str = ""
+    told: bool = False
     azure: bool = False
     key: Secret | None = None
     bearer: bool = False
@@ -55,12 +57,14 @@ class Destination(NamedTuple):
         base: as in the settings.
         sandbox: as in the settings.
         named: the user chose the service by its name, rather than by the host of an address or by a variable.
+        told: a record names it, whoever wrote that.
     """
 
     base: str
     sandbox: str | None
     service: Service
     named: bool = False
+    told: bool = False
 
     @property
     def host(self) -> str:
@@ -77,6 +81,11 @@ class Destination(NamedTuple):
         """Variables that may hold the key. That of a service goes to its hosts, and where the user wants it to go."""
         everywhere = self.service in (services.OPENAI, services.AZURE)
         return self.service.key_variables if everywhere or self.named or self.is_own else ()
+
+    @property
+    def withheld(self) -> tuple[str, ...]:
+        """Variables whose key stays here: what names the service is a record, which may come from anywhere."""
+        return self.service.key_variables if self.told and not self.key_variables else ()
 
     @property
     def reach(self) -> str:
@@ -103,10 +112,13 @@ def find_destination(options: ServiceOptions, environ: Mapping[str, str], stream
     Raises SettingsError for an address that cannot be used, or is another service's.
     """
     wanted = _wanted(options, environ, streams)
-    given, source = options.base, "parameter ApiBase"
-    if given is None and wanted in (None, services.OPENAI, services.AZURE):
+    given, source, named = options.base, "parameter ApiBase", bool(options.provider)
+    if given is None:
         given, source = first_variable(BASE_VARIABLES, environ, streams)
-    named = bool(options.provider)
+        if wanted not in (None, services.OPENAI, services.AZURE):
+            # An address of OpenAI's protocol is none of another service, but the sandbox speaks for some of those.
+            given = given if _is_sandbox(given) else None
+            named = named or given is not None
     if (not given and source != "parameter ApiBase") or given is None:
         service = wanted or services.OPENAI
         if not service.base:
@@ -116,10 +128,15 @@ def find_destination(options: ServiceOptions, environ: Mapping[str, str], stream
             )
         return Destination(service.base, None, service, named)
     streams.verbose(f"Base address from {source}: {shown_url(given)}")
-    if given.strip().lower().startswith("sandbox:"):
+    if _is_sandbox(given):
         return _in_sandbox(given.strip(), wanted, named)
     base = checked_base(given.strip(), source)
-    return _placed(base, wanted, named or wanted is services.AZURE)
+    place = _placed(base, wanted, named or wanted is services.AZURE)
+    return place._replace(named=False, told=True) if options.told else place
+
+
+def _is_sandbox(base: str) -> bool:
+    return base.strip().lower().startswith("sandbox:")
 
 
 def variable(environ: Mapping[str, str], name: str) -> str:

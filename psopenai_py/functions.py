@@ -17,6 +17,7 @@ from typing import Any, Literal, TypedDict, TypeVar, overload
 from .binding.binder import bind_values
 from .binding.bound import Bound
 from .cmdlets import Call, load
+from .cmdlets.shared_parameters import PROVIDER
 from .errors import InputError
 from .return_streams import ReturnStreams
 
@@ -127,7 +128,7 @@ def get_video(
 
     Raises: errors.PSOpenAIError.
     """
-    given = {"video_id": _id(video_id), "limit": limit, "order": order, "all": all, "after": after}
+    given = {"video_id": video_id, "limit": limit, "order": order, "all": all, "after": after}
     outputs = _call("Get-Video", given, service).outputs
     return outputs if video_id is None else _first(outputs)
 
@@ -173,7 +174,7 @@ def get_video_content(
     Raises: errors.PSOpenAIError; JobFailedError when the awaited job ended without a video.
     """
     given = {
-        "video_id": _id(video_id),
+        "video_id": video_id,
         "out_file": out_file,
         "variant": variant,
         "wait_for_completion": wait_for_completion,
@@ -203,7 +204,7 @@ def wait_video(
     errors.PSOpenAIError.
     """
     given = {
-        "video_id": _id(video_id),
+        "video_id": video_id,
         "poll_interval_sec": poll_interval_sec,
         "status_for_wait": _joined(status_for_wait),
         "status_for_exit": _joined(status_for_exit),
@@ -221,7 +222,7 @@ def new_video_remix(prompt: str, video_id: Video, **service: Unpack[ServiceKeywo
 
     Raises: errors.PSOpenAIError.
     """
-    return _one(_call("New-VideoRemix", {"prompt": prompt, "video_id": _id(video_id)}, service))
+    return _one(_call("New-VideoRemix", {"prompt": prompt, "video_id": video_id}, service))
 
 
 @_with_keywords
@@ -233,7 +234,7 @@ def remove_video(video_id: Video, **service: Unpack[ServiceKeywords]) -> None:
 
     Raises: errors.PSOpenAIError.
     """
-    _call("Remove-Video", {"video_id": _id(video_id)}, service)
+    _call("Remove-Video", {"video_id": video_id}, service)
 
 
 def _call(name: str, given: Mapping[str, Any], service: Mapping[str, Any]) -> ReturnStreams:
@@ -242,22 +243,25 @@ def _call(name: str, given: Mapping[str, Any], service: Mapping[str, Any]) -> Re
         raise TypeError(f"{snake_case(name)}() got an unexpected keyword argument '{keyword}'")
     from .http.connections import Connections
 
-    module = load(name)
-    bound = {_pascal(keyword): value for keyword, value in {**given, **service}.items() if value is not None}
+    module, job = load(name), given.get("video_id")
+    record = job if isinstance(job, Mapping) else None
+    named = {} if record is None else _named_by(record)
+    words = (each for one in (given, named, service) for each in one.items())
+    bound = {_pascal(keyword): value for keyword, value in words if value is not None}
     streams = ReturnStreams()
     with closing(Connections()) as connections:
-        module.run(Call(Bound(bind_values(module.CMDLET, bound)), streams, os.environ, connections))
+        call = Call(Bound(bind_values(module.CMDLET, bound)), streams, os.environ, connections, record=record)
+        module.run(call._replace(told=service.get("provider") is None and named.get("provider") is not None))
     return streams
 
 
-def _id(video: Video | None) -> str | None:
-    """The id of a job that was given as it is, or by its id."""
-    if not isinstance(video, Mapping):
-        return video
-    found = video.get("id") or video.get("video_id")
+def _named_by(job: Mapping[str, Any]) -> dict[str, Any]:
+    """What a job says of itself as keywords: its id, and the hosted service that it comes from."""
+    found, provider = job.get("id") or job.get("video_id"), job.get("provider")
     if not isinstance(found, str):
         raise InputError("What was given as a job has no id. Nothing was sent.")
-    return found
+    # Some servers have a property of this name that means something else.
+    return {"video_id": found, "provider": provider if provider in PROVIDER.choices else None}
 
 
 def _one(streams: ReturnStreams) -> Job:

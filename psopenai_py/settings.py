@@ -127,6 +127,11 @@ def find_key(
         return key, source
     if not needed:
         streams.verbose(f"No API key for {place.host}; the request carries none.")
+        if first_variable(place.withheld, environ, streams)[0]:
+            name = place.service.name
+            streams.warn_once(
+                f"The key of {name} is not sent to {place.host}: a record names {name}, and -Provider does not."
+            )
         return None, ""
     variable = (*place.key_variables, KEY_VARIABLE)[0]
     store = "Set-OpenAIKey" if variable == KEY_VARIABLE else f"Set-OpenAIKey -Provider {place.service.name}"

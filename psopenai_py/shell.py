@@ -135,7 +135,7 @@ def _cmdlet(name: str, arguments: Sequence[str], streams: TerminalStreams, envir
         streams.print_text(program.VERSION)
     else:
         streams.use(_preferences(binding))
-        _run(module, Bound(binding.values), records if binding.awaits else None, streams, environ)
+        _run(module, binding.bound, records if binding.awaits else None, streams, environ)
 
 
 def _run(
@@ -161,7 +161,7 @@ def _run(
 def _preferences(binding: Binding) -> Preferences:
     from .cmdlets.shared_parameters import preferences
 
-    return preferences(Bound(binding.values))
+    return preferences(binding.bound)
 
 
 def _without_records(cmdlet: Cmdlet, arguments: Sequence[str], streams: TerminalStreams) -> Binding | None:

@@ -50,16 +50,16 @@ class Streams(ABC):
     Attributes:
         exit_code: what a process should end with: 0, or the code of its errors (1 when they differ).
         ended: an error was reported that would hit all further records alike, or -ErrorAction is Stop.
+        warned: what has been said once; several streams may share it.
     """
 
-    def __init__(self, preferences: Preferences) -> None:
+    def __init__(self, preferences: Preferences, warned: dict[str, object] | None = None) -> None:
         self.preferences = preferences
         self.exit_code = 0
         self.ended = False
         self._masks = Masks()
         self._masks_beside, self._beside = Masks(), 0
-        #: What has been said once; several streams may share it.
-        self.warned: dict[str, object] = {}
+        self.warned = {} if warned is None else warned
 
     def use(self, preferences: Preferences) -> None:
         """From now on, do what these ask for."""

@@ -35,7 +35,7 @@ def run(arguments: list[str]) -> int:
     for name, wheel in WHEELS.items():
         _try(missing, name, partial(_unpack, python, wheel, folder / name))
     for name, package in PACKAGES.items():
-        _try(missing, name, partial(_add, package, folder / name))
+        _try(missing, name, partial(add, package, folder / name))
     facts = {"folder": str(folder), "python": interpreter, "missing": missing}
     os.environ["PSOPENAI_SERVERS"] = json.dumps(facts)
     # Options alone choose none of the tests, so that without a path those of this folder are meant.
@@ -69,7 +69,7 @@ def _unpack(python: str, wheel: str, folder: Path) -> None:
     part.rename(folder)
 
 
-def _add(package: str, folder: Path) -> None:
+def add(package: str, folder: Path) -> None:
     """A package of npm with its dependencies, whose own install steps are not run."""
     if (folder / "done").exists():
         return

@@ -4,8 +4,8 @@ Without arguments: the checks of `check.py`, then the whole suite on all cores w
 failure, or too little coverage, gives an exit code other than 0. With arguments, pytest alone runs with them,
 from the top of the checkout: `python3 scripts/test.py tests/test_keys.py -k masked`.
 
-With `--servers`, the tests against servers that others wrote run, which are not part of the suite: see
-`compat/servers.md`.
+With `--servers`, the tests against servers that others wrote run, and with `--providers` those with the vendors' own
+clients and an emulator of hosted services. They are not part of the suite: see `compat/servers.md`.
 """
 
 import os
@@ -31,6 +31,10 @@ def main(arguments: list[str]) -> int:
         import _servers
 
         return _servers.run(arguments[1:])
+    if arguments[:1] == ["--providers"]:
+        import _providers
+
+        return _providers.run(arguments[1:])
     python = _environment.python("dev")
     failed = [] if arguments else check.run_checks(python, fix=False)
     code = _environment.forward([python, "-m", "pytest", *(arguments or WHOLE_SUITE)], _environment.ROOT)

@@ -13,8 +13,9 @@ function Invoke-WorkerCall {
     $ErrorActionPreference = "$ErrorActionPreference"
     $WarningPreference = "$WarningPreference"
     $InformationPreference = "$InformationPreference"
+    $job = ''
     if ($null -ne $Piped) {
-        $Bound = Get-BoundWithProvider -Bound $Bound -Piped $Piped
+        $Bound = Get-BoundWithProvider -Bound $Bound -Piped $Piped -Job ([ref]$job)
     }
     $script:Calls++
     $call = "$script:Calls"
@@ -29,7 +30,7 @@ function Invoke-WorkerCall {
             $worker = Start-Worker -Fault ([ref]$fault) | Write-Output
         }
         if ($null -eq $fault) {
-            $line = New-CallLine $call $Name $Bound ([ref]$fault)
+            $line = New-CallLine $call $Name $Bound ([ref]$fault) $job
         }
         if ($null -eq $fault) {
             $worker.Calls[$call] = [System.Collections.Queue]::new()

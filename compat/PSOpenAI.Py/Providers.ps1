@@ -17,7 +17,8 @@ function New-ProviderParameter {
 function Get-BoundWithProvider {
     # What is bound, with the provider that a piped job names. It is not bound as a property: the jobs of other servers
     # may have one of this name that means something else.
-    param ([System.Collections.IDictionary]$Bound, $Piped)
+    # The worker is told so by $Job: to a proxy goes the key of a provider that the user names, and not a job.
+    param ([System.Collections.IDictionary]$Bound, $Piped, [ref]$Job)
 
     if ($Bound.ContainsKey('Provider')) {
         return $Bound
@@ -28,6 +29,14 @@ function Get-BoundWithProvider {
     }
     $all = [System.Collections.Generic.Dictionary[string, object]]::new($Bound)
     $all['Provider'] = $property.Value
+    $said = [ordered]@{}
+    foreach ($name in 'id', 'provider', 'model', 'seconds', 'size', 'prompt', 'created_at') {
+        $one = $Piped.PSObject.Properties[$name]
+        if ($null -ne $one -and $null -ne $one.Value) {
+            $said[$name] = if ($one.Value -is [datetime]) { $one.Value.ToString('o') } else { "$($one.Value)" }
+        }
+    }
+    $Job.Value = ",""job"":$(ConvertTo-Json -InputObject $said -Compress)"
     return $all
 }
 

@@ -19,7 +19,7 @@ $script:WorldJson = $null
 
 function New-CallLine {
     # The request as bytes; nothing but the fault where a value cannot be sent.
-    param ($Call, $Name, $Bound, [ref]$Fault)
+    param ($Call, $Name, $Bound, [ref]$Fault, $Job)
 
     # Nearly all parameters are plain texts, and seldom has the session anything to add.
     $isPlain = -not (($null -ne $global:PSOpenAIContextDictionary -and $global:PSOpenAIContextDictionary.Count -gt 0) -or
@@ -66,7 +66,7 @@ function New-CallLine {
         # In a pipeline of its own: -ErrorVariable would get what is thrown and caught in there.
         $parameters = ConvertTo-ParameterJson -Bound $Bound -Fault $Fault | Write-Output
     }
-    $line = "{""call"":$Call,""cmdlet"":""$Name"",""paced"":true,""parameters"":$parameters,$script:WorldJson}`n"
+    $line = "{""call"":$Call,""cmdlet"":""$Name"",""paced"":true,""parameters"":$parameters$Job,$script:WorldJson}`n"
     # As bytes: the encoding of a writer cannot be set in Windows PowerShell.
     , [System.Text.Encoding]::UTF8.GetBytes($line)
 }

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from ..errors import BindingError
 from ..redaction import is_secret, shown_argument
 from . import names, typed, values
+from .bound import Bound
 from .spec import ALL_SETS, Cmdlet, Parameter
 from .tokens import NOTHING, Token, pair, tokenize
 
@@ -38,6 +39,11 @@ class Binding(NamedTuple):
     set_name: str = ALL_SETS
     wants: str = ""
     awaits: bool = False
+
+    @property
+    def bound(self) -> Bound:
+        """The values, to be asked for by the rows of the table."""
+        return Bound(self.values)
 
 
 def bind(cmdlet: Cmdlet, arguments: Sequence[str], *, ask: Ask | None = None, piped: bool = False) -> Binding:

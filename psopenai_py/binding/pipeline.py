@@ -44,7 +44,7 @@ def lost_properties(cmdlet: Cmdlet, record: Any) -> list[str]:
 
     A job is piped as it is, with all that a server says about it, so of a job nothing counts as lost.
     """
-    if not cmdlet.creates or not isinstance(record, dict) or {"id", "status"} <= {name.lower() for name in record}:
+    if not cmdlet.creates or not isinstance(record, dict) or _is_job(record):
         return []
     rows = [row for row in cmdlet.parameters if row.takes_property]
     taken = {name.lower() for row in rows for name in (row.name, *row.aliases)}
@@ -74,7 +74,12 @@ def _property(cmdlet: Cmdlet, parameter: Parameter[Any], record: dict[str, Any])
     for name in (parameter.name, *parameter.aliases):
         if name.lower() in properties:
             value = properties[name.lower()]
-            if parameter.ours and parameter.choices and value not in parameter.choices:
+            if (
+                parameter.ours
+                and parameter.choices
+                and value not in parameter.choices
+                and _is_about_job(cmdlet, record)
+            ):
                 return None  # some servers have a property of this name that means something else
             text = _text(value)
             if text is None and value is not None:
@@ -82,6 +87,15 @@ def _property(cmdlet: Cmdlet, parameter: Parameter[Any], record: dict[str, Any])
                 raise _not_bound(cmdlet, f"its property '{name}' is neither text nor a whole number", record)
             return text
     return None
+
+
+def _is_job(record: Mapping[str, Any]) -> bool:
+    return {"id", "status"} <= {name.lower() for name in record}
+
+
+def _is_about_job(cmdlet: Cmdlet, record: Mapping[str, Any]) -> bool:
+    """True for a record that a server wrote, and not a person: a job, and whatever goes to a cmdlet that takes jobs."""
+    return _is_job(record) or any("Id" in row.aliases for row in cmdlet.parameters)
 
 
 def _text(value: Any) -> str | None:

@@ -50,6 +50,7 @@ class Call(NamedTuple):
         resolved: settings that were found in this run, by what was bound.
         limiter: says when requests may go out; None for a call by itself.
         record: the piped record that this call is for, if it is an object.
+        told: the provider that is bound is the one that the record names.
     """
 
     bound: Bound
@@ -60,22 +61,24 @@ class Call(NamedTuple):
     resolved: dict[ServiceOptions, Settings] | None = None
     limiter: RateLimiter | None = None
     record: Mapping[str, Any] | None = None
+    told: bool = False
 
     def resolve_settings(self) -> Settings:
         """Find where the call goes, and with which key, in parameters, environment and keyring; once a run.
 
         Raises SettingsError or KeyMissingError.
         """
+        from ..services import OPENAI
         from ..settings import resolve
         from .shared_parameters import service_options
 
         known = {} if self.resolved is None else self.resolved
-        options = service_options(self.bound)
+        options = service_options(self.bound)._replace(told=self.told)
         if options not in known:
             try:
                 known[options] = resolve(options, self.environ, self.streams)
             except KeyMissingError as error:
-                if self.resolved is not None and options.base is None:
+                if self.resolved is not None and options.base is None and options.provider in ("", OPENAI.name):
                     hint = "Each command of a pipeline needs -ApiBase, or OPENAI_API_BASE."
                     raise error.with_facts(action=f"{hint} {error.action}") from None
                 raise
@@ -98,6 +101,7 @@ class Call(NamedTuple):
             self.limiter or RateLimiter(),
             cmdlet=cmdlet.name,
             creates=cmdlet.creates,
+            piped=self.record,
         )
 
     @property

@@ -92,6 +92,8 @@ def _list(call: Call, client: VideoClient) -> None:
     streams = call.streams
     as_table = call.bound.get(TABLE, streams.shows_tables and COMPRESS not in call.bound)
     order = call.bound.get(ORDER, "desc" if as_table else "asc")
+    if ORDER in call.bound and not client.sorts:
+        streams.warning(f"{client.settings.service} lists jobs in an order of its own; -Order changes nothing.")
     pages = _pages(call, client, order)
     # Before the array begins: where the list is refused, nothing is printed, not even an empty one.
     last = next(pages)
@@ -105,7 +107,7 @@ def _list(call: Call, client: VideoClient) -> None:
         if not error.reader_left:
             raise
         return
-    _tell_of_rest(call, last, order)
+    _tell_of_rest(call, last, order if client.sorts else "")
 
 
 def _pages(call: Call, client: VideoClient, order: str) -> Iterator[Page]:
@@ -131,5 +133,5 @@ def _tell_of_rest(call: Call, last: Page, order: str) -> None:
     if last.has_more and LIMIT not in call.bound:
         call.streams.warning("There is more data that has not been retrieved.")
         if not call.bound.get(ALL) and call.streams.preferences.warning not in QUIET:
-            other = "-Order desc begins with the newest" if order == "asc" else "-Order asc begins with the oldest"
-            call.streams.note(f"-All lists every job; {other}.")
+            other = {"asc": "; -Order desc begins with the newest", "desc": "; -Order asc begins with the oldest"}
+            call.streams.note(f"-All lists every job{other.get(order, '')}.")

@@ -123,7 +123,8 @@ def _providers() -> list[Block]:
         "-ApiKey and -Model go before. Otherwise the host of -ApiBase tells. A job names its provider, so that a "
         "pipeline needs -Provider once.",
         [(service.name, _key_and_model(service)) for service in SERVICES if service is not OPENAI],
-        "The key of a service goes to its own hosts, and to an -ApiBase that stands beside -Provider. Models end "
+        "The key of a service goes to its own hosts, and to an -ApiBase that stands beside -Provider; to such a proxy, "
+        "each command of a pipeline needs -Provider. Models end "
         "within weeks; -Model names another one, and Get-VideoModel lists them where the service has a list. -WhatIf "
         "shows the request that a line becomes.",
         "For all other servers -ApiBase, or OPENAI_API_BASE, names the address that /videos follows.",

@@ -80,7 +80,7 @@ class Incoming:
         charset = self.response._replace(body=body).charset
         response = self.response._replace(body=self._masks.data(body, charset))
         if self._request.conceals:
-            conceal(response, self._request.url, self._streams)
+            conceal(response, self._request.url, self._request.conceals, self._streams)
         if self._streams.preferences.debug:
             self._streams.debug(f"Body of the answer:\n{response.text}")
         if response.status >= 400:

@@ -170,7 +170,7 @@ class HttpClient:
             attempt.answered()
             response = _begun(raw, masks, time.monotonic() - started)
             if request.conceals:
-                conceal(response, request.url, self._streams)
+                conceal(response, request.url, request.conceals, self._streams)
             self._tell_response(response)
             yield Incoming(response, raw, request, translated, masks, self._streams)
 

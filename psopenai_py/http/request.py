@@ -50,7 +50,8 @@ class Request(NamedTuple):
         action: what to do about a response that is something else.
         loss: what may have happened when no response came; not empty for what must not be done twice.
         once: it is not repeated after an error that leaves open whether it was carried out.
-        conceals: addresses on other hosts in the response are secrets: whoever knows one can fetch what is there.
+        conceals: the address of a service whose responses name secret addresses: whoever knows one can fetch what is
+            there. Empty for a service that does not.
         largest: bytes that the response may have.
         redirected: the status with which a server named this address; 0 for the user's own.
         is_final: tells of a response with an error status that it says all there is, so that nothing is repeated.
@@ -66,7 +67,7 @@ class Request(NamedTuple):
     action: str = ""
     loss: str = ""
     once: bool = False
-    conceals: bool = False
+    conceals: str = ""
     largest: int = 32 * 2**20
     redirected: int = 0
     is_final: Callable[[Response], bool] | None = None
@@ -177,12 +178,16 @@ def merge_document(document: Mapping[str, Any], additional: Mapping[str, Any]) -
 
 
 def merge_deep(document: Mapping[str, Any], additional: Mapping[str, Any]) -> dict[str, Any]:
-    """The same for members at any depth: objects are merged, everything else is replaced."""
+    """The same for members at any depth, after RFC 7396: objects are merged, null removes, all else is replaced."""
     merged = {name.lower(): (name, value) for name, value in document.items()}
     for name, value in additional.items():
         spelled, known = merged.get(name.lower(), (name, None))
-        both = isinstance(known, Mapping) and isinstance(value, Mapping)
-        merged[name.lower()] = (spelled, merge_deep(known, value) if both else value)
+        if isinstance(value, Mapping):
+            merged[name.lower()] = (spelled, merge_deep(known if isinstance(known, Mapping) else {}, value))
+        elif value is None:
+            merged.pop(name.lower(), None)
+        else:
+            merged[name.lower()] = (spelled, value)
     return dict(merged.values())
 
 

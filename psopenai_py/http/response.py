@@ -139,7 +139,7 @@ def error_body(response: Response) -> dict[str, Any]:
         found = value  # that there is one is all that it says
     if found is value:
         found = _with_message(value)
-        return found if found.get("message") else value | error_beside(value)
+        return found if found.get("message") else value | _base(value)
     if isinstance(found, dict):
         return _with_message(_in_small_letters(found))
     message = found + _particulars(value) if isinstance(found, str) else psjson.dumps(found, compress=True)
@@ -165,10 +165,16 @@ def _with_message(members: dict[str, Any]) -> dict[str, Any]:
     return members if told is None else members | {"message": told}
 
 
-def error_beside(value: Mapping[str, Any]) -> dict[str, Any]:
-    """What MiniMax and services like it say beside the result; their code 0 means success."""
+def refused_by_code(value: Mapping[str, Any]) -> bool:
+    """True for an answer with a code beside the result, as MiniMax and services like it have one; 0 means success."""
     base = value.get("base_resp")
-    if not isinstance(base, dict) or not base.get("status_msg") or base.get("status_code") == 0:
+    return isinstance(base, dict) and base.get("status_code") not in (None, 0, "0", "")
+
+
+def _base(value: dict[str, Any]) -> dict[str, Any]:
+    """What is said beside the code."""
+    base = value.get("base_resp")
+    if not (isinstance(base, dict) and base.get("status_msg")) or base.get("status_code") in (0, "0"):
         return {}
     return {"message": str(base["status_msg"]), "code": base.get("status_code")}
 

@@ -2,8 +2,8 @@
 
 records.py         the records of standard input, whatever form they have
 decoded_input.py   standard input as text, as far as it is needed
-run.py             a cmdlet run for each record, one at a time
-concurrent.py      one run of many at a time, from the first record to the last, or to Ctrl-C
+run.py             the loop over records, and the executor for one at a time
+concurrent.py      the executor for many at a time, from the first record to the last, or to Ctrl-C
 record.py          one record: bound, carried out, reported
 task.py            one record of many, with its place in the journal and in the output
 scheduler.py       threads that share the work; what waits for its time gives its thread away

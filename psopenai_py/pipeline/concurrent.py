@@ -1,10 +1,10 @@
-"""One run over many records, several at a time, from the first one to the last, or to Ctrl-C."""
+"""The executor for several records at a time, from the first one to the last, or to Ctrl-C."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import closing, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from typing import Any
 
 from ..binding.spec import Kind
@@ -33,13 +33,14 @@ _LAST_WORDS = 2.0
 _MEANS = ("TimeoutSec", "MaxRetryCount", "ApiBase", "Organization", "PollIntervalSec")
 
 
-def run_many(
-    module: CmdletModule, call: Call, records: Iterable[Any], streams: TerminalStreams, left: list[str]
-) -> None:
-    """Run the cmdlet for all records, -ThrottleLimit of them at a time, with -Resume by a journal.
+@contextmanager
+def concurrent_executor(
+    module: CmdletModule, call: Call, streams: TerminalStreams, left: list[str]
+) -> Iterator[ConcurrentExecutor]:
+    """Carries out -ThrottleLimit records at a time, with -Resume by a journal. At its end, all are done.
 
-    Output comes in the order of the records. One that fails is reported, and the rest go on. Raises Interrupted
-    after Ctrl-C, when everything that was under way is done; and what the journal or the settings raise.
+    Output comes in the order of the records. Raises Interrupted after Ctrl-C, when everything that was under way is
+    done; and what the journal or the settings raise.
 
     Args:
         left: gets the ids of the jobs that were taken from the pipe and left undone.
@@ -55,7 +56,9 @@ def run_many(
             call.resolve_settings()
         if not call.bound.get(WHAT_IF):
             load_library()
-        _Many(module, call, streams, journal, left).run(records)
+        executor = ConcurrentExecutor(module, call, streams, journal, left)
+        with executor.running():
+            yield executor
 
 
 def _owner(module: CmdletModule, call: Call) -> dict[str, str]:
@@ -65,8 +68,8 @@ def _owner(module: CmdletModule, call: Call) -> dict[str, str]:
     return {"cmdlet": module.CMDLET.name} | {row.name: digest(call.bound[row]) for row in kept}
 
 
-class _Many:
-    """A run. Records are read in the main thread, and carried out and heard in those of the scheduler."""
+class ConcurrentExecutor:
+    """Records are read in the main thread, and carried out and heard in those of the scheduler."""
 
     def __init__(
         self,
@@ -95,14 +98,14 @@ class _Many:
         self._lock = threading.Lock()
         self._progress = RunProgress()
 
-    def run(self, records: Iterable[Any]) -> None:
-        """Take all records, and wait for the end of all that was begun."""
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Inside, records are added. At the end, wait for the end of all that was begun."""
         with self._interrupts.counted(), self._streams.input.reading_until(self._stopping):
             self._streams.show_progress(self._progress.pieces)
             try:
-                for number, value in enumerate(self._read(records), 1):
-                    self._take(number, value)
-                self._progress.total = self._progress.taken
+                yield
+                self._progress.took_all()
             except PSOpenAIError as error:
                 self._streams.error(error)
                 self._stop()
@@ -111,7 +114,7 @@ class _Many:
         if self._interrupts.count:
             raise Interrupted(self._account())
 
-    def _read(self, records: Iterable[Any]) -> Iterator[Any]:
+    def wanted(self, records: Iterable[Any]) -> Iterator[Any]:
         """The records, until the end, Ctrl-C, or an error that ends the run."""
         source = iter(records)
         while self._has_room():
@@ -132,9 +135,10 @@ class _Many:
                 return False
         return True
 
-    def _take(self, number: int, value: Any) -> None:
-        earlier = self._journal.find(number, value) if self._journal else None
-        task = Task(number, value, self._module, self._call, self._journal, earlier, self._ended)
+    def add(self, number: int, record: Any) -> None:
+        """Have a record carried out when a thread is free."""
+        earlier = self._journal.find(number, record) if self._journal else None
+        task = Task(number, record, self._module, self._call, self._journal, earlier, self._ended)
         self._progress.took(task)
         self._scheduler.add(task)
 

@@ -34,12 +34,11 @@ def check(pieces: Iterator[bytes]) -> None:
 class DecodedInput:
     """What has been read and not been taken yet is `_buffer`, from `_at` on.
 
-    `given` is set when some of it may be in use. Raises BindingError for what is no text, and for a record without
-    an end.
+    Raises BindingError for what is no text, and for a record without an end.
     """
 
     def __init__(self, read: Read, quiet: Quiet) -> None:
-        self.given = False
+        self._is_in_use = False
         self._lines = 0
         self._read = read
         self._quiet = quiet
@@ -52,6 +51,10 @@ class DecodedInput:
         mark, encoding = next(((m, e) for m, e in _MARKS if start.startswith(m)), (b"", "utf-8"))
         self._decoder = codecs.getincrementaldecoder(encoding)()
         self._add(start[len(mark) :], ended=not start)
+
+    def give_out(self) -> None:
+        """From now on, some of it may be in use."""
+        self._is_in_use = True
 
     def _add(self, data: bytes, *, ended: bool) -> None:
         bad = ""
@@ -69,7 +72,7 @@ class DecodedInput:
 
     def _no_text(self, why: str) -> BindingError:
         self._end()
-        rest = "Neither its record nor what follows was sent." if self.given else "Nothing was sent."
+        rest = "Neither its record nor what follows was sent." if self._is_in_use else "Nothing was sent."
         return BindingError(
             f"Standard input is no text: {why}, in line {self._lines + 1}. {rest}",
             error_id="InputNotText",

@@ -15,8 +15,7 @@ class BufferedStreams(Streams):
     """The streams of one record: they keep what is written to them. `outputs` and `errors` are the results."""
 
     def __init__(self, out: Streams) -> None:
-        super().__init__(out.preferences)
-        self.warned = out.warned
+        super().__init__(out.preferences, out.warned)
         self.outputs: list[Any] = []
         self.errors: list[PSOpenAIError] = []
         self._out = out

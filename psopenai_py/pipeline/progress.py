@@ -28,6 +28,10 @@ class RunProgress:
         self.taken += 1
         self._open[task.number] = task
 
+    def took_all(self) -> None:
+        """There are no more records than those that were taken."""
+        self.total = self.taken
+
     def ended(self, task: Task, complete: bool) -> None:
         """A record is done, or was dropped. The caller sees to it that one thread at a time says so."""
         self._open.pop(task.number, None)

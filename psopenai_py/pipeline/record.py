@@ -9,7 +9,7 @@ from typing import Any
 from ..binding.bound import Bound
 from ..binding.pipeline import bind_record, lost_properties
 from ..cmdlets import Call, CmdletModule, Steps, steps_of
-from ..cmdlets.shared_parameters import VIDEO_ID
+from ..cmdlets.shared_parameters import PROVIDER, VIDEO_ID
 from ..errors import BindingError, PSOpenAIError
 from ..streams import Streams
 
@@ -31,7 +31,9 @@ def perform(
     for text in lost_properties(module.CMDLET, record):
         call.streams.warn_once(text)
     begins(bound)
-    yield from steps_of(module, call._replace(bound=bound, record=record if isinstance(record, dict) else None))
+    told = PROVIDER in bound and PROVIDER not in call.bound
+    piped = record if isinstance(record, dict) else None
+    yield from steps_of(module, call._replace(bound=bound, record=piped, told=told))
 
 
 def report(streams: Streams, error: PSOpenAIError, identifier: str, place: str = "") -> None:

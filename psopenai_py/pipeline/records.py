@@ -59,7 +59,7 @@ class Records:
 
     def __iter__(self) -> Iterator[Any]:
         """Yield the records; one that cannot be read is yielded as Unreadable."""
-        self._text.given = True
+        self._text.give_out()
         while self._ahead:
             yield self._ahead.pop()
         if self.form == "array":

@@ -15,6 +15,8 @@ from ..settings import Settings
 #: Codes and words by which a prompt or picture is refused, also where a gateway quotes them.
 _REFUSED = re.compile(r"moderation_blocked|content[ _-]?policy|content[ _-]?filter|safety system", re.IGNORECASE)
 _QUOTA = re.compile(r"quota|billing|credit", re.IGNORECASE)
+#: What is said where more has to be paid for first.
+USED_UP = "What the account may use is used up, so repeating does not help."
 #: What web servers say of an address that nothing is behind, rather than of a job that is not there.
 _NOTHING_THERE = re.compile(r"(?:404:? )?(?:page )?not found|method not allowed|invalid url.*", re.IGNORECASE)
 #: Characters of a response that are looked at.
@@ -55,7 +57,7 @@ def for_status(settings: Settings) -> Advise:
             return f"The server speaks TLS: try -ApiBase {shown_url(settings.base).replace('http:', 'https:', 1)}"
         if _NO_UPSTREAM.search(response.start(_SEARCHED)):
             return "LiteLLM keeps no list of jobs: ask the server behind it, or keep what New-Video prints."
-        return _about_repeating(settings, request, response)
+        return about_repeating(settings, request, response)
 
     return advise
 
@@ -79,14 +81,17 @@ def _model_named(text: str, refused: str) -> str:
     return next(named, "NAME")
 
 
-def _about_repeating(settings: Settings, request: Request, response: Response) -> str:
+def about_repeating(settings: Settings, request: Request, response: Response) -> str:
+    """What -MaxRetryCount could do about a refusal for now; empty where it could do nothing."""
     if response.status != 429 and response.status < 500:
         return ""
     if response.status == 429 and _QUOTA.search(f"{error_body(response).get('code')} {_message(response)}"):
-        return "What the account may use is used up, so repeating does not help."
+        return USED_UP
     if settings.max_retries:
         return ""
-    return "-MaxRetryCount repeats such a request" + ("; it can leave two jobs." if request.loss else ".")
+    return "-MaxRetryCount repeats such a request" + (
+        "; it can leave two jobs." if request.loss and not request.once else "."
+    )
 
 
 def _about_address(settings: Settings, request: Request, response: Response) -> str:

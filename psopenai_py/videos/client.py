@@ -42,6 +42,7 @@ class VideoClient:
         cmdlet: the name in which errors are reported.
         creates: the cmdlet is declared to create jobs. Nothing else may send what must not be sent twice: on that
             declaration depends whether a record of the pipeline is sent again.
+        piped: the job as the pipe brought it, which may say more of itself than the service does later.
     """
 
     def __init__(
@@ -54,11 +55,13 @@ class VideoClient:
         *,
         cmdlet: str,
         creates: bool,
+        piped: Mapping[str, Any] | None = None,
     ) -> None:
         self.settings = settings
         self.streams = streams
         self.cmdlet = cmdlet
         self._creates = creates
+        self._piped = piped or {}
         self._provider: Provider = provider_of(settings)
         self._target = Target(settings, extras)
         self._added: Mapping[str, Any] = {}
@@ -68,6 +71,11 @@ class VideoClient:
     def usual_model(self) -> str:
         """The model that is used when none is given; empty where one has to be."""
         return (services.find(self.settings.provider) or services.OPENAI).model
+
+    @property
+    def sorts(self) -> bool:
+        """True if a list can be asked for in an order."""
+        return self._provider.sorts
 
     @property
     def takes_addresses(self) -> bool:
@@ -87,7 +95,8 @@ class VideoClient:
         self._added = creation.body
         if request.fields is not None and json_body.is_asked_for(self._target.extras):
             request = json_body.of(request, self._added)
-        return Planned(request, Known(model=_model(request), seconds=creation.seconds, size=creation.size))
+        known = Known(model=_model(request), seconds=creation.seconds, size=creation.size, prompt=creation.prompt)
+        return Planned(request, known)
 
     def changing(
         self, what: str, video_id: str, prompt: str, body: Mapping[str, Any] | None, *, only_shown: bool = False
@@ -101,7 +110,7 @@ class VideoClient:
         if request_for is None:
             text = f"{self.settings.service} offers no {what}. Nothing was sent."
             raise InputError(text, command=self.cmdlet, category="NotImplemented")
-        change = Change(video_id, prompt, self.usual_model, body or {})
+        change = Change(video_id, prompt, self._known(video_id).model or self.usual_model, body or {})
         if self._provider.edits_source:
             shown = f"<the address of the video of {video_id}>"
             source = shown if only_shown else self.content_source(video_id)
@@ -110,7 +119,7 @@ class VideoClient:
                 raise InputError(text, command=self.cmdlet)
             change = change._replace(source=source)
         request = request_for(self._target, change)
-        return Planned(request, Known(model=_model(request)))
+        return Planned(request, Known(model=_model(request), prompt=prompt))
 
     def deletion(self, video_id: str) -> Request:
         """The request that deletes a job. Raises InputError where the service deletes none."""
@@ -219,6 +228,10 @@ class VideoClient:
 
     def _classify(self, request: Request, response: Response) -> type[APIRequestError] | None:
         return None
+
+    def _known(self, video_id: str) -> Known:
+        """What is known of a job before the service is asked."""
+        return Known(video_id)
 
     def _created(self, response: Response, known: Known) -> Job:
         return job.created_job(response, self.cmdlet)

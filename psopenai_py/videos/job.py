@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import errors, psjson
 from ..http.refusals import unusable
-from ..http.response import EXCERPT, Response, error_beside, error_body, excerpt
+from ..http.response import EXCERPT, Response, error_body, excerpt, refused_by_code
 from ..redaction import shown_url
 from ..streams import Streams
 from . import status
@@ -127,7 +127,7 @@ def _is_refusal(value: Mapping[str, Any]) -> bool:
     has_id = is_id(value.get("id"))
     if value.get("status") or (has_id and not _ONLY_OF_JOBS.isdisjoint(value)):
         return False
-    if value.get("error") or value.get("success") is False or error_beside(value):
+    if value.get("error") or value.get("success") is False or refused_by_code(value):
         return True
     code = value.get("code")
     told = bool(value.get("message")) and code is not None and str(code).lower() not in _FINE

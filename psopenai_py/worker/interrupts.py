@@ -31,8 +31,7 @@ class CallInterrupts:
     """The one place that knows about signals. Everything but `wake` belongs to the main thread."""
 
     def __init__(self) -> None:
-        #: Breaks the connections of the call that runs; where a signal does not end what waits on one.
-        self.cut: Callable[[], None] = _nothing
+        self._cut: Callable[[], None] = _nothing
         self._is_cancelled: Callable[[], bool] = _never
         self._running = False
         self._holding = False
@@ -71,7 +70,7 @@ class CallInterrupts:
         if sys.platform == "win32":
             signal.raise_signal(signal.SIGINT)
             if self._running and self._is_cancelled():
-                self.cut()
+                self._cut()
         else:
             # To the main thread itself, so that what it waits for comes back.
             signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
@@ -88,15 +87,24 @@ class CallInterrupts:
     @contextmanager
     def during(self, is_cancelled: Callable[[], bool]) -> Iterator[None]:
         """Inside, an interruption is raised as KeyboardInterrupt, once. It can stand in a `suspended` one."""
-        outer = self._is_cancelled, self.cut
-        self._is_cancelled, self.cut, self._pending, self._running = is_cancelled, _nothing, False, True
+        outer = self._is_cancelled, self._cut
+        self._is_cancelled, self._cut, self._pending, self._running = is_cancelled, _nothing, False, True
         try:
             if is_cancelled():
                 self._raise()
             yield
         finally:
             self._running = False
-            self._is_cancelled, self.cut = outer
+            self._is_cancelled, self._cut = outer
+
+    @contextmanager
+    def cutting(self, cut: Callable[[], None]) -> Iterator[None]:
+        """Inside, `cut` breaks the connections of the call, where a signal does not end what waits on one."""
+        self._cut, outer = cut, self._cut
+        try:
+            yield
+        finally:
+            self._cut = outer
 
     @contextmanager
     def suspended(self) -> Iterator[None]:

@@ -26,6 +26,7 @@ class CallRequest(NamedTuple):
         call: the number that all its records carry.
         parameters: typed values by parameter name, alias or unique prefix.
         records: what a pipeline brings; None for no pipeline.
+        job: the piped job that the parameter Provider was taken from; None where the user gave it.
         location: the folder that relative paths start from; None for the worker's own.
         environment: the variables that matter, as they are now; None for the worker's own.
         paced: the call rests when it has written enough, until the client wants more.
@@ -35,6 +36,7 @@ class CallRequest(NamedTuple):
     cmdlet: str
     parameters: Mapping[str, Any]
     records: list[Any] | None
+    job: dict[str, Any] | None
     location: str | None
     environment: Mapping[str, str] | None
     preferences: Preferences
@@ -104,7 +106,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _request(members: dict[str, Any]) -> CallRequest:
-    known = ("call", "cmdlet", "parameters", "input", "location", "environment", "preferences", "paced")
+    known = ("call", "cmdlet", "parameters", "input", "job", "location", "environment", "preferences", "paced")
     for name in members:
         if name not in known:
             raise ValueError(f"A request has no member '{name[:40]}'; it knows {', '.join(known)}.")
@@ -113,6 +115,7 @@ def _request(members: dict[str, Any]) -> CallRequest:
         cmdlet=_cmdlet(members.get("cmdlet")),
         parameters=_typed(members, "parameters", dict) or {},
         records=_typed(members, "input", list),
+        job=_typed(members, "job", dict),
         location=_typed(members, "location", str),
         environment=_environment(_typed(members, "environment", dict)),
         preferences=_preferences(_typed(members, "preferences", dict) or {}),

@@ -6,13 +6,13 @@ each other, as the commands of a pipeline do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .. import __version__, signals
 from ..binding.binder import Binding, bind_typed
-from ..binding.bound import Bound
 from ..binding.pipeline import Unreadable
 from ..binding.spec import Cmdlet
 from ..cmdlets import Call, load
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 #: Counts up when a client of the version before would no longer understand the records.
 PROTOCOL = 1
+_USUAL = Preferences()
 
 
 class CallService:
@@ -74,17 +75,21 @@ class CallService:
                     break  # nobody is left who could want more, so nobody sets the pace
 
     def _answer(self, request: CallRequest | BadRequest) -> None:
-        streams = self._streams(request.call)
         if isinstance(request, BadRequest):
-            streams.error(request)
-            if request.call is not None:
-                streams.end(None)
+            self._refuse(request)
             return
-        streams.use(request.preferences)
+        call = request.call
+        streams = self._streams(call, request.preferences, wait=partial(self._rest, call) if request.paced else None)
         note = self._call(request, streams)
         # From here on the number is free: who reads the last record may use it again at once.
         self._inbox.finished(request.call)
         streams.end(note)
+
+    def _refuse(self, request: BadRequest) -> None:
+        streams = self._streams(request.call)
+        streams.error(request)
+        if request.call is not None:
+            streams.end(None)
 
     def _call(self, request: CallRequest, streams: RecordStreams) -> str | None:
         """Make a call and report its errors. Returns what a cancelled one leaves behind, else None."""
@@ -109,22 +114,21 @@ class CallService:
     def _run(self, request: CallRequest, streams: RecordStreams, environ: Mapping[str, str]) -> None:
         module = load(request.cmdlet)
         binding = bind_typed(module.CMDLET, request.parameters, piped=request.records is not None)
-        bound = Bound(binding.values)
+        bound = binding.bound
         streams.use(preferences(bound, request.preferences))
         _check_pace(module.CMDLET, binding)
         with self._reached(environ, bound.get(API_BASE, "")) as connections:
-            call = Call(bound, streams, environ, connections)
+            call = Call(bound, streams, environ, connections, record=request.job, told=request.job is not None)
             if request.paced:
                 from .pacing import RestingLimiter
 
-                streams.wait = lambda: self._rest(request.call)
                 call = call._replace(limiter=RestingLimiter(streams.rest))
             if request.records is None:
                 module.run(call)
             else:
-                from ..pipeline.run import run_records
+                from ..pipeline.run import SequentialExecutor, run_records
 
-                run_records(module, call, _bindable(module.CMDLET, binding, request.records), [])
+                run_records(SequentialExecutor(module, call, []), _bindable(module.CMDLET, binding, request.records))
 
     @contextmanager
     def _reached(self, environ: Mapping[str, str], base: str) -> Iterator[Connections]:
@@ -134,10 +138,10 @@ class CallService:
         self._pool = self._pool or Pool()
         key = self._environment.connection_key(environ, base)
         connections = self._pool.take(key)
-        self._interrupts.cut = connections.cut
         in_order = False
         try:
-            yield connections
+            with self._interrupts.cutting(connections.cut):
+                yield connections
             in_order = True
         except Exception:
             in_order = True
@@ -148,10 +152,10 @@ class CallService:
             else:
                 connections.close()
 
-    def _streams(self, call: int | None) -> RecordStreams:
-        streams = RecordStreams(Preferences(), call, self._send)
-        streams.warned = self._warned
-        return streams
+    def _streams(
+        self, call: int | None, preferences: Preferences = _USUAL, wait: Callable[[], None] | None = None
+    ) -> RecordStreams:
+        return RecordStreams(preferences, call, self._send, self._warned, wait)
 
     def _send(self, line: bytes, now: bool) -> None:
         """Write a line, whole or not at all. When nobody reads any more, the process ends."""
@@ -166,8 +170,9 @@ class CallService:
 
 def _bindable(cmdlet: Cmdlet, binding: Binding, records: list[Any]) -> Iterable[Any]:
     """The records; as unusable ones where no parameter is left that could take them."""
+    bound = binding.bound
     free = any(
-        row.takes_pipeline and row.name not in binding.values and (not row.sets or binding.set_name in row.sets)
+        row.takes_pipeline and row not in bound and (not row.sets or binding.set_name in row.sets)
         for row in cmdlet.parameters
         if not row.ours  # to say who renders is not to say what
     )
@@ -179,7 +184,7 @@ def _bindable(cmdlet: Cmdlet, binding: Binding, records: list[Any]) -> Iterable[
 def _check_pace(cmdlet: Cmdlet, binding: Binding) -> None:
     """A worker takes one record after another. Who wants more at a time starts more workers."""
     for row in PIPELINE:
-        if row.name in binding.values:
+        if row in binding.bound:
             raise BindingError(
                 f"-{row.name} is for command lines, and not for a worker. Nothing was sent.",
                 error_id="ParameterNotSupported",

@@ -44,12 +44,23 @@ _EXCEPTIONS = {
 
 
 class RecordStreams(Streams):
-    """The streams of one call. Errors are always written: what -ErrorAction does with them is the reader's business."""
+    """The streams of one call. Errors are always written: what -ErrorAction does with them is the reader's business.
 
-    def __init__(self, preferences: Preferences, call: int | None, send: Send) -> None:
-        super().__init__(preferences)
-        #: For a paced call: returns when the client wants more of it.
-        self.wait: Callable[[], None] | None = None
+    Args:
+        warned: what has been said once to the same client.
+        wait: for a paced call, returns when the client wants more of it; else None.
+    """
+
+    def __init__(
+        self,
+        preferences: Preferences,
+        call: int | None,
+        send: Send,
+        warned: dict[str, object],
+        wait: Callable[[], None] | None,
+    ) -> None:
+        super().__init__(preferences, warned)
+        self._wait = wait
         self._call = call
         self._send = send
         self._in_progress = False
@@ -81,10 +92,10 @@ class RecordStreams(Streams):
 
     def rest(self) -> None:
         """Let the client work off what a paced call has written, if there is any, before the call goes on."""
-        if self.wait is not None and self._results:
+        if self._wait is not None and self._results:
             self._results = self._characters = 0
             self.record("rest", True)
-            self.wait()
+            self._wait()
 
     def end(self, note: str | None) -> None:
         """The last record of a call. `note` is None, or what a cancelled call leaves behind."""
@@ -114,7 +125,7 @@ class RecordStreams(Streams):
 
         text = psjson.dumps(value, compress=True)
         # What a paced call puts out leaves in one piece with what follows: before a request it rests in any case.
-        self._line("output", text, now=self.wait is None)
+        self._line("output", text, now=self._wait is None)
         self._results += 1
         self._characters += len(text)
         if self._results >= _MOST_RESULTS or self._characters >= _MOST_CHARACTERS:

@@ -25,9 +25,23 @@ class Google(Stub):
             "labels",
         }
     )
+    finished: ClassVar[Answer] = {
+        "expires_at": "2025-10-13T14:51:35+00:00",
+        "created_at": "2025-10-11T14:51:05+00:00",
+    }
+    deletes = True
+    remixes = True
+    keeps_videos = True
+    takes_addresses = False
+    bare_pictures = True
+    models = ("/models?pageSize=1000", {"models": [{"name": "models/a"}, {"name": "models/b"}]})
     no_model: ClassVar[Answer] = {"error": {"message": "models/gone is not found.", "code": "not_found"}}
     #: Answers to the question whether the file is stored.
     looks = 0
+
+    @staticmethod
+    def seconds(value: float) -> object:
+        return f"{value}s"
 
     def key(self, request: Received) -> str:
         assert "authorization" not in request.headers

@@ -26,6 +26,14 @@ class OpenRouter(Stub):
             "callback_url",
         }
     )
+    finished: ClassVar[Answer] = {
+        "cost": 0.25,
+        "expires_at": "2025-10-11T15:51:05+00:00",
+        "created_at": "2025-10-11T14:51:05+00:00",
+    }
+    remixes = True
+    keeps_videos = True
+    models = ("/videos/models", {"data": [{"id": "a", "supported_durations": [4]}, {"id": "b"}]})
     no_model: ClassVar[Answer] = {"error": {"code": 404, "message": "No endpoints found for gone."}}
 
     def respond(self, request: Received, place: str) -> Answer | None:

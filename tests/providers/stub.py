@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, ClassVar
 
+from psopenai_py import services
+from psopenai_py.videos.providers import Provider
 from tests.cmdlets.contents import MP4, content
 from tests.server import Received, Script, Server
 
@@ -30,6 +33,19 @@ class Stub:
     no_model: ClassVar[Answer] = {"error": {"message": "The model does not exist.", "code": "not_found"}}
     #: -Model, where the service has no default.
     arguments: ClassVar[tuple[str, ...]] = ()
+    #: Some of what is printed of a finished job.
+    finished: ClassVar[Mapping[str, object]]
+    #: What it can do besides creating, telling and keeping a video.
+    lists: ClassVar[bool] = False
+    deletes: ClassVar[bool] = False
+    remixes: ClassVar[bool] = False
+    #: The key is needed for the video, too: it lies with the service itself.
+    keeps_videos: ClassVar[bool] = False
+    #: Pictures: by their address, too, and as base64 without the head of a data URL.
+    takes_addresses: ClassVar[bool] = True
+    bare_pictures: ClassVar[bool] = False
+    #: Where its models `a` and `b` are listed, and how; None where they are not.
+    models: ClassVar[tuple[str, Any] | None] = None
 
     def __init__(self, api: Server, media: Server) -> None:
         self.jobs: dict[str, Mapping[str, Any]] = {}
@@ -38,6 +54,24 @@ class Stub:
         self.script: Script = api.script(f"{self.name.lower()}-api", self.answer)
         self.media: Script = media.script("media", [content()])
         self.video = f"{self.media.base}/{SECRET}.mp4?X-Signature={SECRET}"
+
+    @property
+    def provider(self) -> Provider:
+        """What is tested with it."""
+        service = services.find(self.name)
+        assert service is not None
+        found: Provider = import_module(f"psopenai_py.videos.providers.{service.module}").PROVIDER
+        return found
+
+    @property
+    def address(self) -> str:
+        """Where the job says that its video is."""
+        return self.video
+
+    @staticmethod
+    def seconds(value: float) -> object:
+        """A length as a request has it."""
+        return value
 
     @property
     def call(self) -> list[str]:

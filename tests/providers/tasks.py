@@ -31,6 +31,13 @@ class Ark(Stub):
     no_model: ClassVar[Answer] = {
         "error": {"code": "InvalidEndpointOrModel.NotFound", "message": "The model does not exist."}
     }
+    finished: ClassVar[Answer] = {
+        "size": "1280x720",
+        "seconds": "8",
+        "expires_at": "2025-10-12T14:51:07+00:00",
+    }
+    lists = True
+    deletes = True
     folder = "contents/generations/tasks"
     asking = folder
 
@@ -116,6 +123,7 @@ class MiniMax(Ark):
         "type": "error",
         "error": {"type": "invalid_request", "message": "unknown model gone (2013)", "http_code": "404"},
     }
+    finished: ClassVar[Answer] = {"seconds": "8", "completed_at": "2025-10-11T14:51:07+00:00"}
     folder = "video_generation"
     asking = "query/video_generation"
 

@@ -1,9 +1,7 @@
 """A second opinion that is not ours: the emulator @copilotkit/aimock, for OpenRouter, xAI and Ark.
 
-    npm install --ignore-scripts @copilotkit/aimock@1.43.0     in some folder
-    PSOPENAI_AIMOCK=that/folder python -m pytest tests/providers/test_aimock.py
-
-Without it these tests are left out. Where it differs from the services' documentation, the stubs follow the latter.
+`python3 scripts/test.py --providers` installs and runs it; without it these tests are left out. Where it differs from
+the services' documentation, the stubs follow the latter.
 """
 
 from __future__ import annotations

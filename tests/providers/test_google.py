@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.conftest import Run
 from tests.providers.google import BIG, Google
-from tests.providers.stub import MP4
+from tests.providers.stub import KEY, MP4
 from tests.providers.test_stories import QUICK, created
 from tests.server import Server
 
@@ -39,6 +40,54 @@ def test_a_file_that_is_stored_for_a_while_first(
     result = run("Get-VideoContent", "-OutFile", "file.mp4", *google.call, stdin=job)
     assert (result.exit_code, google.looks) == (0, 2)
     assert (place / "file.mp4").read_bytes() == MP4
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ({"state": "FAILED", "error": {"code": 13, "message": "The disk is full."}}, "The disk is full."),
+        ({"file": {"state": "FAILED", "error": {"message": "The disk is full."}}}, "The disk is full."),
+        ({"state": "FAILED"}, "it does not say why"),
+    ],
+    ids=str,
+)
+def test_a_file_that_was_never_made(run: Run, server: Server, place: Path, state: dict[str, Any], said: str) -> None:
+    """What the service says of a file has an error, and is no refusal."""
+    video = {"type": "video", "uri": "https://generativelanguage.googleapis.com/v1beta/files/abc"}
+    job = {"id": "int-1", "status": "completed", "steps": [{"type": "model_output", "content": [video]}]}
+    api = server.script("stored", [{"json": job}, {"json": {"name": "files/abc"} | state}])
+    arguments = ["-OutFile", "x.mp4", "-Provider", "Google", "-ApiBase", api.base, "-ApiKey", KEY]
+    result = run("Get-VideoContent", "int-1", *arguments)
+    assert (result.exit_code, list(place.iterdir())) == (1, [])
+    assert result.stderr.splitlines()[0] == f"Get-VideoContent: Google could not make a file of the video: {said}"
+
+
+@pytest.mark.parametrize(
+    ("reference", "sent", "task"),
+    [
+        ("data:image/png;base64,AAAA", {"type": "image", "data": "AAAA", "mime_type": "image/png"}, True),
+        ("data:video/mp4;base64,AAAA", {"type": "video", "data": "AAAA", "mime_type": "video/mp4"}, False),
+        ("{base}/files/a", {"type": "image", "uri": "{base}/files/a"}, True),
+        ("{base}/files/a.mp4", {"type": "video", "uri": "{base}/files/a.mp4"}, False),
+    ],
+    ids=str,
+)
+def test_what_a_video_starts_from(run: Run, google: Google, reference: str, sent: dict[str, str], task: bool) -> None:
+    """Only of a picture it is known what is to become of it."""
+    base = google.script.base
+    result = run("New-Video", "x", *google.call, "-InputReference", reference.format(base=base))
+    assert (result.exit_code, result.stderr) == (0, "")
+    body = google.bodies[-1]
+    assert body["input"][0]["content"][0] == {name: value.format(base=base) for name, value in sent.items()}
+    assert ("generation_config" in body) is task
+
+
+def test_a_clip_from_a_file(run: Run, google: Google, place: Path) -> None:
+    (place / "clip.mp4").write_bytes(MP4)
+    result = run("New-Video", "x", *google.call, "-InputReference", "clip.mp4", "-WhatIf")
+    [clip, _] = result.json["body"]["input"][0]["content"]
+    assert clip == {"type": "video", "data": f"<{len(MP4)} bytes of clip.mp4>", "mime_type": "video/mp4"}
+    assert "generation_config" not in result.json["body"]
 
 
 def test_a_job_without_a_video_says_why(run: Run, google: Google, place: Path) -> None:

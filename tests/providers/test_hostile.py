@@ -66,7 +66,7 @@ def test_every_answer_is_a_job(service: Service, document: dict[str, Any]) -> No
         assert source(document)
 
 
-@pytest.mark.parametrize("service", [one for one in HOSTED if one.name in ("Ark", "MiniMax")], ids=lambda one: one.name)
+@pytest.mark.parametrize("service", [one for one in HOSTED if provider(one).read_page], ids=lambda one: one.name)
 @given(document=DOCUMENTS)
 def test_every_answer_is_a_page(service: Service, document: dict[str, Any]) -> None:
     read_page = provider(service).read_page

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
 
+import psopenai_py
 from psopenai_py import services
 from psopenai_py.services import SERVICES, Service
+from tests.cmdlets.contents import MP4, content
 from tests.conftest import Result, Run
 from tests.providers.stub import Stub
 from tests.server import Received, Script, Server
@@ -101,6 +106,50 @@ def test_the_host_of_another_service_is_refused(
     )
 
 
+#: Finished jobs that name the address of a video.
+NAMING: dict[str, Any] = {
+    "OpenRouter": lambda address: {"id": "j", "status": "completed", "urls": [address], "unsigned_urls": [address]},
+    "XAI": lambda address: {"status": "done", "video": {"url": address}},
+    "Ark": lambda address: {"id": "j", "status": "succeeded", "content": {"video_url": address}},
+    "MiniMax": lambda address: {"task": {"id": "j", "status": "succeeded", "content": {"url": address}}},
+    "Google": lambda address: {
+        "id": "j",
+        "status": "completed",
+        "steps": [{"type": "model_output", "content": [{"type": "video", "uri": address}]}],
+    },
+    "Together": lambda address: {"id": "j", "status": "completed", "outputs": {"video_url": address}},
+}
+
+
+@pytest.mark.parametrize("service", HOSTED, ids=lambda service: service.name)
+@pytest.mark.parametrize("way", ["address", "redirect"])
+def test_no_key_goes_where_a_job_leads(
+    run: Run, server: Server, everywhere: list[Received], place: Path, service: Service, way: str
+) -> None:
+    """Neither that of the service nor that of the host: not to an address, and not behind a redirect."""
+    hosts = [one.hosts[0] for one in SERVICES if one is not service] + ["storage.example"]
+    for other in hosts:
+        home, away = base(server, service.hosts[0]), f"{base(server, other)}/clip.mp4"
+        named = away if way == "address" else f"{home}/files/short"
+
+        def answer(request: Received, named: str = named, away: str = away) -> dict[str, Any]:
+            if "clip" in request.path:
+                return content(MP4)
+            if request.path == "/files/short" and service.name == "Google":
+                return {"json": {"state": "ACTIVE"}}
+            if "short" in request.path or "/content?" in request.path:
+                return {"status": 302, "headers": {"Location": away}}
+            return {"json": NAMING[service.name](named)}
+
+        server.script("everywhere", answer).requests = everywhere
+        run("Get-VideoContent", "j", "-OutFile", "x.mp4", "-Provider", service.name, "-ApiBase", home)
+        for request in everywhere:
+            at_home = request.headers["host"].partition(":")[0] == service.hosts[0]
+            assert carried(request) == ({service.name} if at_home else set())
+        assert "clip" in everywhere[-1].path
+        everywhere.clear()
+
+
 def test_azure_with_the_host_of_a_service_is_refused(run: Run, server: Server, everywhere: list[Received]) -> None:
     result = run(*PROMPT, "-ApiType", "Azure", "-ApiBase", base(server, "openrouter.ai"))
     assert (result.exit_code, everywhere) == (1, [])
@@ -157,8 +206,6 @@ def test_many_piped_jobs_of_several_providers(run: Run, server: Server, storage:
 
 def test_the_keys_of_the_keyring(run: Run, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """-Provider names the entry; a proxy of one's own gets it, and an entry of its own goes before."""
-    import keyring
-
     from tests.backends import Memory
 
     before = keyring.get_keyring()
@@ -183,3 +230,70 @@ def test_a_provider_alone_is_no_record(run: Run) -> None:
     result = run("Get-Video", stdin='{"provider": "XAI"}')
     assert (result.exit_code, result.stdout) == (2, "")
     assert "InputObjectNotBound" in result.stderr
+
+
+@pytest.mark.parametrize("service", HOSTED, ids=lambda service: service.name)
+@pytest.mark.parametrize("many", [(), ("-ThrottleLimit", "2")], ids=["one by one", "many"])
+def test_an_address_gets_no_key_of_a_provider_that_only_a_record_names(
+    run: Run, server: Server, everywhere: list[Received], service: Service, many: tuple[str, ...]
+) -> None:
+    """Whoever wrote the record, such as the server at that address, chose the provider."""
+    job = f'{{"id": "job-1", "status": "queued", "provider": "{service.name}"}}'
+    arguments = ["-ApiBase", base(server, "gateway.example")]
+    result = run("Get-Video", *arguments, *many, stdin=job)
+    assert sent(result, everywhere) == set()
+    host = f"gateway.example:{server.host.partition(':')[2]}"
+    assert result.warnings[-1] == (
+        f"The key of {service.name} is not sent to {host}: a record names {service.name}, and -Provider does not."
+    )
+    everywhere.clear()
+    assert sent(run("Get-Video", *arguments, *many, "-Provider", service.name, stdin=job), everywhere) == {service.name}
+    everywhere.clear()
+    assert sent(run("Get-Video", "-ApiBase", base(server, service.hosts[0]), *many, stdin=job), everywhere) == {
+        service.name
+    }
+
+
+def test_functions_send_no_key_of_a_provider_that_only_a_job_names(server: Server, everywhere: list[Received]) -> None:
+    job = {"id": "job-1", "provider": "XAI"}
+    for name in (None, "XAI"):
+        everywhere.clear()
+        with pytest.raises(psopenai_py.PSOpenAIError):
+            psopenai_py.get_video(job, api_base=base(server, "gateway.example"), provider=name)
+        assert carried(everywhere[0]) == ({name} - {None})
+
+
+def test_an_entry_of_the_keyring_stays_here_too(
+    run: Run, server: Server, everywhere: list[Received], backend: KeyringBackend
+) -> None:
+    keyring.set_password("psopenai_py", "api.x.ai", "stored-0123456789")
+    job = '{"id": "job-1", "status": "queued", "provider": "XAI"}'
+    run("Get-Video", "-ApiBase", base(server, "gateway.example"), stdin=job)
+    assert "stored-0123456789" not in str(everywhere[0].headers)
+
+
+@pytest.mark.parametrize(
+    ("name", "url"),
+    [
+        ("xai", "https://api.x.ai/v1/videos/generations"),
+        ("GOOGLE", "https://generativelanguage.googleapis.com/v1beta/"),
+    ],
+)
+def test_a_prompt_may_name_a_provider_in_any_case(run: Run, everywhere: list[Received], name: str, url: str) -> None:
+    shown = run("New-Video", "-WhatIf", stdin=f'{{"id": "row 7", "prompt": "x", "provider": "{name}"}}')
+    assert (shown.exit_code, shown.json["url"][: len(url)]) == (0, url)
+
+
+@pytest.mark.parametrize("name", ['"Nobody"', '""', "7"])
+def test_a_prompt_for_nobody_goes_nowhere(run: Run, everywhere: list[Received], name: str) -> None:
+    """It is not for the usual service either; the other records go on."""
+    prompts = f'{{"prompt": "x", "provider": {name}}}\n{{"prompt": "y", "provider": "XAI"}}\n'
+    shown = run("New-Video", "-WhatIf", stdin=prompts)
+    assert (shown.exit_code, shown.stdout.count('"url"')) == (2, 1)
+    assert "is none of OpenAI, OpenRouter, XAI" in shown.stderr
+
+
+def test_a_missing_key_in_a_pipeline_is_that_of_the_provider(run: Run) -> None:
+    result = run("Get-Video", "-Provider", "XAI", stdin='{"id": "job-1"}')
+    assert (result.exit_code, "OPENAI_API_BASE" in result.stderr) == (4, False)
+    assert "the environment variable XAI_API_KEY" in result.stderr

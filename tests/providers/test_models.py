@@ -7,15 +7,13 @@ from typing import Any
 import pytest
 
 from tests.conftest import Run
+from tests.providers.conftest import STUBS
 from tests.providers.stub import KEY
 from tests.server import Server
 
 LISTS: dict[str, tuple[str, Any]] = {
     "OpenAI": ("/models", {"object": "list", "data": [{"id": "a", "object": "model"}, {"id": "b", "object": "model"}]}),
-    "OpenRouter": ("/videos/models", {"data": [{"id": "a", "supported_durations": [4]}, {"id": "b"}]}),
-    "XAI": ("/video-generation-models", {"models": [{"id": "a", "aliases": []}, {"id": "b"}]}),
-    "Google": ("/models?pageSize=1000", {"models": [{"name": "models/a"}, {"name": "models/b"}]}),
-    "Together": ("/models", [{"id": "a", "type": "video"}, {"id": "b"}]),
+    **{stub.name: stub.models for stub in STUBS if stub.models},
 }
 
 
@@ -32,7 +30,7 @@ def test_a_list(run: Run, server: Server, name: str) -> None:
     assert KEY in str(request.headers)
 
 
-@pytest.mark.parametrize("name", ["Ark", "MiniMax"])
+@pytest.mark.parametrize("name", [stub.name for stub in STUBS if not stub.models])
 def test_no_list(run: Run, server: Server, name: str) -> None:
     api = server.script("models")
     result = run("Get-VideoModel", "-Provider", name, "-ApiBase", api.base, "-ApiKey", KEY)

@@ -110,13 +110,12 @@ def test_ratios_and_steps_alone(show: Show, name: str, words: list[dict[str, str
         assert expected.items() <= show(name, "-Size", size).json["body"].items()
 
 
-@pytest.mark.parametrize("name", [stub.name for stub in STUBS])
+@pytest.mark.parametrize("stub", STUBS, ids=lambda stub: stub.name)
 @pytest.mark.parametrize(("text", "value"), [("8", 8), (" 8 ", 8), ("999", 999), ("-1", -1), ("2.5", 2.5), ("8.0", 8)])
-def test_seconds(show: Show, name: str, text: str, value: float) -> None:
+def test_seconds(show: Show, stub: type[Stub], text: str, value: float) -> None:
     """A number is sent, in range or not: that is the service's business."""
-    body = show(name, "-Seconds", text).json["body"]
-    expected = {"Google": f"{value}s", "Together": str(value)}.get(name, value)
-    assert body.get("response_format", body).get("duration", body.get("seconds")) == expected
+    body = show(stub.name, "-Seconds", text).json["body"]
+    assert body.get("response_format", body).get("duration", body.get("seconds")) == stub.seconds(value)
 
 
 @pytest.mark.parametrize("name", [stub.name for stub in STUBS])
@@ -148,14 +147,14 @@ def test_a_picture_from_a_file(run: Run, stub: Stub, tmp_path: Path) -> None:
     result = run(*arguments)
     assert (result.exit_code, result.stderr) == (0, "")
     [sent] = pictures(stub.bodies[-1])
-    head = "" if stub.name in ("Google", "Together") else "data:image/png;base64,"
+    head = "" if stub.bare_pictures else "data:image/png;base64,"
     assert sent == head + base64.b64encode(PNG).decode()
 
 
 def test_a_picture_by_its_address(run: Run, stub: Stub) -> None:
     address = "https://pictures.example/doggo.png"
     result = run("New-Video", "Doggo", *stub.arguments, *stub.call, "-InputReference", address)
-    if stub.name == "Google":
+    if not stub.takes_addresses:
         assert (result.exit_code, stub.bodies) == (1, [])
         assert "Nothing was sent." in result.stderr
     else:

@@ -45,6 +45,27 @@ def test_the_address_may_name_the_provider(run: Run, name: str, tmp_path: Path) 
     assert run("New-Video", "Doggo", env={"OPENAI_API_BASE": address}).json["provider"] == name
 
 
+@pytest.mark.parametrize("by", ["parameter", "variable", "job"])
+def test_the_variable_may_name_the_sandbox_for_all_commands(run: Run, name: str, tmp_path: Path, by: str) -> None:
+    """As the README has it. No other address of that variable is one of a hosted service."""
+    env = {"OPENAI_API_BASE": f"sandbox:{tmp_path / 'jobs'}?speed=1000"}
+    env |= {"PSOPENAI_PROVIDER": name.lower()} if by == "variable" else {}
+    job = run("New-Video", "Doggo", *(["-Provider", name] if by != "variable" else []), env=env)
+    assert (job.exit_code, job.stderr, job.json["provider"]) == (0, "", name)
+    words = [job.json["id"], "-Provider", name] if by == "parameter" else []
+    waited = run("Wait-Video", *words, *QUICK, env=env, stdin="" if words else job.stdout)
+    assert (waited.exit_code, waited.json["status"], waited.json["provider"]) == (0, "completed", name)
+
+
+def test_a_provider_that_the_sandbox_of_the_variable_does_not_know(run: Run) -> None:
+    """It is not asked itself, whatever keys there are: who sets the variable wants to pay for nothing."""
+    env = {"OPENAI_API_BASE": "sandbox:", "ARK_API_KEY": "ark-0123456789"}
+    result = run("New-Video", "Doggo", "-Provider", "Ark", "-WhatIf", env=env)
+    assert "ark.ap-southeast.bytepluses.com" not in result.stdout
+    result = run("New-Video", "Doggo", "-Provider", "Ark", env=env)
+    assert (result.exit_code, "does not speak the words of 'ark'" in result.stderr) == (1, True)
+
+
 @pytest.mark.parametrize(("word", "said"), [("[fail]", "fail"), ("[blocked]", "held back")])
 def test_jobs_fail_on_demand(run: Run, name: str, base: list[str], word: str, said: str) -> None:
     job = run("New-Video", f"{word} doggo", "-Provider", name, *base)

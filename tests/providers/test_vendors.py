@@ -1,6 +1,6 @@
 """Second opinions that are not ours: requests and answers through the vendors' own typed models.
 
-They come with `pip install --group providers .`; without them these tests are left out.
+`python3 scripts/test.py --providers` installs and runs them; without them these tests are left out.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pytest
 from tests.conftest import Run
 from tests.providers.google import Google
 from tests.providers.openrouter import OpenRouter
-from tests.providers.stub import KEY
+from tests.providers.stub import KEY, MP4
 from tests.providers.test_requests import PNG
 from tests.server import Server
 
@@ -24,6 +24,8 @@ LINES = [
     ["Dancing Doggo", "-Seconds", "8", "-Size", "1280x720"],
     ["Dancing Doggo", "-Size", "9:16"],
     ["Dancing Doggo", "-Size", "1080p", "-InputReference", "doggo.png"],
+    ["Dancing Doggo", "-InputReference", "doggo.mp4"],
+    ["Dancing Doggo", "-InputReference", "data:image/png;base64,AAAA"],
     ["-InputReference", "doggo.png"],
 ]
 
@@ -32,6 +34,7 @@ LINES = [
 def _picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("doggo.png").write_bytes(PNG)
+    Path("doggo.mp4").write_bytes(MP4)
 
 
 def model(module: str, name: str) -> Any:
@@ -55,12 +58,16 @@ def test_a_remix_of_openrouter(run: Run, server: Server, storage: Server) -> Non
     _is_taken_whole(request, stub.bodies[-1])
 
 
-def test_answers_of_the_stub_of_openrouter(run: Run, server: Server, storage: Server) -> None:
+@pytest.mark.parametrize(
+    ("prompt", "end"),
+    [("doggo", "completed"), ("[fail]", "failed"), ("[blocked]", "completed"), ("[cancelled]", "cancelled")],
+)
+def test_answers_of_the_stub_of_openrouter(run: Run, server: Server, storage: Server, prompt: str, end: str) -> None:
     answer = model("openrouter.components", "VideoGenerationResponse")
     stub = OpenRouter(server, storage)
-    job = run("New-Video", "Dancing Doggo", *stub.call).json
+    job = run("New-Video", prompt, *stub.call).json
     seen = [answer.model_validate(stub._poll(job["id"])["json"]).status for _ in range(3)]  # type: ignore[index]
-    assert seen == ["pending", "in_progress", "completed"]
+    assert seen == ["pending", "in_progress", end]
 
 
 @pytest.mark.parametrize("line", LINES, ids=" ".join)
@@ -77,7 +84,7 @@ def test_a_remix_of_google(run: Run) -> None:
     _is_taken_whole(create, shown.json["body"])
 
 
-@pytest.mark.parametrize("prompt", ["doggo", "[file] doggo", "[fail]", "[blocked]"])
+@pytest.mark.parametrize("prompt", ["doggo", "[file] doggo", "[fail]", "[blocked]", "[cancelled]"])
 def test_answers_of_the_stub_of_google(run: Run, server: Server, storage: Server, prompt: str) -> None:
     interaction = model("google.genai._gaos.types.interactions.interaction", "Interaction")
     stub = Google(server, storage)

@@ -37,6 +37,22 @@ class Together(Stub):
         }
     }
     arguments = ("-Model", "vendor/model")
+    finished: ClassVar[Answer] = {
+        "cost": 0.28,
+        "size": "1280x720",
+        "seconds": "8",
+        "completed_at": "2025-10-11T14:51:40+00:00",
+    }
+    bare_pictures = True
+    models = ("/models", [{"id": "a", "type": "video"}, {"id": "b"}])
+
+    @property
+    def address(self) -> str:
+        return f"{self.script.base}/shrt/abc"
+
+    @staticmethod
+    def seconds(value: float) -> object:
+        return str(value)
 
     def respond(self, request: Received, place: str) -> Answer | None:
         if (request.method, place) == ("POST", "videos"):
@@ -64,5 +80,5 @@ class Together(Stub):
             return found | {"status": "completed", "outputs": {"cost": 0}}
         if "[cancelled]" in job["prompt"]:
             return found | {"status": "cancelled"}
-        outputs = {"cost": 0.28, "video_url": f"{self.script.base}/shrt/abc"}
+        outputs = {"cost": 0.28, "video_url": self.address}
         return found | {"status": "completed", "completed_at": 1760194300, "outputs": outputs}

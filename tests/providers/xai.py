@@ -26,6 +26,9 @@ class XAI(Stub):
             "storage_options",
         }
     )
+    finished: ClassVar[Answer] = {"cost": 0.25, "seconds": "8"}
+    remixes = True
+    models = ("/video-generation-models", {"models": [{"id": "a", "aliases": []}, {"id": "b"}]})
     no_model: ClassVar[Answer] = {"code": "not-found", "error": "The model gone does not exist."}
 
     def bad_key(self) -> Answer:

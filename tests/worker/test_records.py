@@ -116,6 +116,7 @@ BAD_MEMBERS: dict[str, tuple[Record, str]] = {
     "a text for debug": ({"preferences": {"debug": "true"}}, "The preference 'debug' is true or false."),
     "a number for paced": ({"paced": 1}, "'paced' must be true or false."),
     "an object for input": ({"input": {}}, "'input' must be an array."),
+    "a text for a job": ({"job": "x"}, "'job' must be an object."),
     "a list for a location": ({"location": []}, "'location' must be text."),
     "a text for parameters": ({"parameters": ""}, "'parameters' must be an object."),
     "a list for a cmdlet": ({"cmdlet": []}, "A request needs the name of a cmdlet: one of New-Video,"),
@@ -134,7 +135,7 @@ def test_what_is_wrong_with_a_line(members: Record, message: str, service: Clien
 
 @pytest.mark.parametrize(
     "members",
-    [{"input": None}, {"location": None}, {"environment": None}, {"preferences": None}, {"paced": None}],
+    [{"input": None}, {"job": None}, {"location": None}, {"environment": None}, {"preferences": None}, {"paced": None}],
     ids=str,
 )
 def test_null_is_as_if_it_were_missing(members: Record, service: Client) -> None:

@@ -69,6 +69,7 @@ class Known(NamedTuple):
     seconds: str | None = None
     size: str | None = None
     created_at: int | None = None
+    prompt: str | None = None
 
 
 class Inline(NamedTuple):
@@ -118,6 +119,7 @@ class Provider(NamedTuple):
         ended: the job that a refused question tells of, if it tells that the job failed.
         classify: what an error status means, where the status alone does not tell.
         storing: how to see whether a finished video can be fetched, where that takes a while.
+        sorts: a list can be asked for in an order.
         edits_source: a change needs the address of the old video.
         takes_addresses: -InputReference may be the address of a picture.
         list_models: the request for the models that there are; None where they cannot be asked for.
@@ -137,6 +139,7 @@ class Provider(NamedTuple):
     ended: Callable[[int, Mapping[str, Any]], Mapping[str, Any] | None] = lambda status, body: None
     classify: Callable[[Response], type[APIRequestError] | None] = lambda response: None
     storing: Storing | None = None
+    sorts: bool = True
     edits_source: bool = False
     takes_addresses: bool = True
     list_models: Callable[[Target], Request] | None = None

@@ -59,6 +59,7 @@ PROVIDER = Provider(
     read,
     tasks.page,
     classify=classify,
+    sorts=False,
     models="The console of ModelArk lists the models of your region; those of volces.com begin with doubao-.",
     lifetime="24 hours",
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
+from ... import services
 from ...errors import (
     APIRequestError,
     ContentFilteredError,
@@ -15,14 +16,17 @@ from ...errors import (
 from ...http.files import Embedded, FilePart
 from ...http.request import Query, Request, endpoint, headers, merge_deep, origin
 from ...http.response import Response, error_body
+from ...settings import Settings
 from . import Target, job_request
 from .openai import partial_content
 
 _JSON = {"Content-Type": "application/json"}
-_MODERATION = r"moderat|sensitive ?(?:content|info)|content[ _-]?(?:polic|filter)|policy violation|safety|flagged"
+_MODERATION = r"moderat|sensitive ?(?:content|info)|content[ _-]?(?:polic|filter)|policy violation|usage guideline"
+# Not the word alone: members of a request have it in their names.
+_MODERATION += r"|flagged|unsafe|safety[ _](?:check|filter|guideline|polic|reason|system)|for safety\b"
 _KEY = r"(?:api[ _-]?key|credentials?|access token)"
 _BAD = r"(?:invalid|incorrect|not valid|wrong|expired|missing)"
-_BAD_KEY = rf"{_KEY}.{{0,60}}{_BAD}|{_BAD}.{{0,20}}{_KEY}|no auth"
+_BAD_KEY = rf"{_KEY}.{{0,60}}{_BAD}|{_BAD}.{{0,20}}{_KEY}|no auth\b"
 
 
 def bearer(target: Target) -> dict[str, str]:
@@ -33,7 +37,7 @@ def bearer(target: Target) -> dict[str, str]:
 def ask(target: Target, path: str, query: Query | None = None, own: Mapping[str, str] | None = None) -> Request:
     """The request for a job, or for a page of jobs."""
     address = endpoint(target.settings.base, path, query or [], target.extras)
-    return job_request("GET", address, own or bearer(target))._replace(conceals=True)
+    return job_request("GET", address, own or bearer(target))._replace(conceals=target.settings.base)
 
 
 def order(
@@ -47,13 +51,13 @@ def order(
     address = endpoint(target.settings.base, path, [], target.extras)
     merged = merge_deep({name: value for name, value in document.items() if value not in (None, "")}, body)
     request = job_request("POST", address, {**(own or bearer(target)), **_JSON}, document=merged)
-    return request._replace(once=True, conceals=True)
+    return request._replace(once=True, conceals=target.settings.base)
 
 
 def remove(target: Target, path: str, own: Mapping[str, str] | None = None) -> Request:
     """The request that deletes a job."""
     address = endpoint(target.settings.base, path, [], target.extras)
-    return job_request("DELETE", address, own or bearer(target))
+    return job_request("DELETE", address, own or bearer(target))._replace(conceals=target.settings.base)
 
 
 def models_at(path: str) -> Callable[[Target], Request]:
@@ -68,9 +72,19 @@ def models_at(path: str) -> Callable[[Target], Request]:
 def fetch(target: Target, address: str, variant: str | None, start: int, tag: str) -> Request:
     """The request for the bytes at an address that a job names. The key goes along only to the service itself."""
     wanted = partial_content(start, tag)
-    at_home = origin(address) == origin(target.settings.base)
-    known = bearer(target) if at_home else {"User-Agent": bearer(target)["User-Agent"]}
-    return Request("GET", address, known | wanted, follows=True, conceals=True)
+    known = bearer(target) if is_home(target.settings, address) else {"User-Agent": bearer(target)["User-Agent"]}
+    return Request("GET", address, known | wanted, follows=True, conceals=target.settings.base)
+
+
+def is_home(settings: Settings, address: str) -> bool:
+    """True for what is at the address that was called, or at another host of the same service: its key may go there."""
+    if origin(address) == origin(settings.base):
+        return True
+    service = services.find(settings.provider)
+    return all(
+        scheme == "https" and service is not None and host in service.hosts and port in (None, 443)
+        for scheme, host, port in map(origin, (address, settings.base))
+    )
 
 
 def refuses(what: str, instead: str = "") -> Callable[..., NoReturn]:

@@ -9,9 +9,23 @@ from ...errors import APIRequestError, InputError, UnauthorizedError
 from ...http.files import Embedded, FilePart
 from ...http.request import Request, endpoint, headers, origin, segment
 from ...http.response import Response, error_body
+from ..inline import in_address
 from . import Change, Creation, Inline, Job, Known, Plan, Provider, Source, Storing, Target
-from .common import ask, classify, number, order, refuses, remove
-from .jobs import COMPLETED, FAILED, IN_PROGRESS, arranged, failure, first, held_back, member, moment, text, word_of
+from .common import ask, classify, is_clip, number, order, refuses, remove
+from .jobs import (
+    COMPLETED,
+    FAILED,
+    IN_PROGRESS,
+    address,
+    arranged,
+    failure,
+    first,
+    held_back,
+    member,
+    moment,
+    text,
+    word_of,
+)
 from .openai import partial_content
 from .shapes import fitted
 
@@ -44,7 +58,7 @@ def create(target: Target, creation: Creation) -> Plan:
         "background": True,
         "response_format": {name: value for name, value in wanted.items() if value is not None},
     }
-    if creation.reference is not None:
+    if creation.reference is not None and not is_clip(creation.reference):
         document["generation_config"] = {"video_config": {"task": "image_to_video"}}
     request = order(target, "interactions", document, creation.body, _headers(target))
     return Plan(request._replace(largest=_LARGEST), shape.warnings, shape.remarks)
@@ -74,15 +88,20 @@ def delete(target: Target, video_id: str) -> Request:
 
 
 def content(target: Target, source: str, variant: str | None, start: int, tag: str) -> Request:
-    """A file of the service, with the key."""
-    address = endpoint(target.settings.base, f"files/{segment(source)}:download", [("alt", "media")], target.extras)
-    return Request("GET", address, _headers(target) | partial_content(start, tag), follows=True, conceals=True)
+    """A file of the service, with the key; what is elsewhere, without."""
+    known, place = _headers(target), source
+    if "://" in source:
+        known = {"User-Agent": known["User-Agent"]}
+    else:
+        path = f"files/{segment(source)}:download"
+        place = endpoint(target.settings.base, path, [("alt", "media")], target.extras)
+    return Request("GET", place, known | partial_content(start, tag), follows=True, conceals=target.settings.base)
 
 
 def models(target: Target) -> Request:
     """The request for the models that there are, of all kinds."""
-    address = endpoint(target.settings.base, "models", [("pageSize", "1000")], target.extras)
-    return Request("GET", address, _headers(target))
+    place = endpoint(target.settings.base, "models", [("pageSize", "1000")], target.extras)
+    return Request("GET", place, _headers(target))
 
 
 def file_state(target: Target, source: str) -> Request:
@@ -92,18 +111,20 @@ def file_state(target: Target, source: str) -> Request:
 
 def is_active(document: Mapping[str, Any]) -> bool:
     """True for a file that can be fetched. Raises InputError for one that never will be."""
-    state = text(member(document, "file", "state") or document.get("state")) or "ACTIVE"
+    file = member(document, "file") or document
+    state = text(member(file, "state")) or "ACTIVE"
     if state == "FAILED":
-        raise InputError("Google could not make a file of the video.", command="Get-VideoContent")
+        why = text(member(file, "error", "message")) or "it does not say why"
+        raise InputError(f"Google could not make a file of the video: {why}", command="Get-VideoContent")
     return state != "PROCESSING"
 
 
 def source(document: Mapping[str, Any]) -> Source | None:
-    """The video inside of the answer, else the name of its file."""
+    """The video inside of the answer, else the name of its file, else an address elsewhere."""
     video = _video(document)
     if isinstance(video.get("data"), str) and video["data"]:
         return Inline(video["data"], text(video.get("mime_type")) or "video/mp4")
-    return _file(video.get("uri"))
+    return _file(video.get("uri")) or address(video.get("uri"))
 
 
 def read(document: Mapping[str, Any], known: Known) -> Job:
@@ -151,8 +172,11 @@ def _picture(target: Target, reference: FilePart | str) -> dict[str, Any]:
     if isinstance(reference, FilePart):
         kind = "video" if reference.media_type.startswith("video/") else "image"
         return {"type": kind, "data": Embedded(reference, bare=True), "mime_type": reference.media_type}
+    kind = "video" if is_clip(reference) else "image"
     if origin(reference) == origin(target.settings.base):
-        return {"type": "image", "uri": reference}
+        return {"type": kind, "uri": reference}
+    if inline := in_address(reference):
+        return {"type": kind, "data": inline[0], "mime_type": inline[1]}
     raise InputError(
         "Google takes a picture as a file, or by the address of a file that it has itself. Nothing was sent.",
         command="New-Video",

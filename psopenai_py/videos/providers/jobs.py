@@ -40,12 +40,20 @@ def arranged(provider: str, known: Known, facts: Mapping[str, Any], rest: Mappin
     job = psjson.job_with_local_times(job) | {"provider": provider}
     if is_number(facts.get("cost")):
         job["cost"] = facts["cost"]
+    if known.prompt and not rest.get("prompt"):
+        job["prompt"] = known.prompt
     named = {*job, *_TIMES}
     return job | {name: value for name, value in rest.items() if name.lower() not in named and value is not None}
 
 
+def known_of(job: Mapping[str, Any], identifier: str) -> Known:
+    """What a job that was printed says of itself, for answers that say less of it."""
+    model, seconds, size, prompt = (text(job.get(name)) for name in ("model", "seconds", "size", "prompt"))
+    return Known(identifier, model, seconds, size, moment(job.get("created_at")), prompt)
+
+
 def word_of(value: object) -> str:
-    """One of PSOpenAI's four words for a status; an unknown one stays as it is, and is not an end."""
+    """One of PSOpenAI's four words for a status; an unknown one stays as it is, and is not an end. Empty for none."""
     word = status.word({"status": value})
     if word in status.SUCCEEDED:
         return COMPLETED
@@ -53,7 +61,7 @@ def word_of(value: object) -> str:
         return FAILED
     if word in status.RUNNING:
         return IN_PROGRESS
-    return QUEUED if word in status.WAITING or not word else word
+    return QUEUED if word in status.WAITING else word
 
 
 def failure(word: object, error: object, usual: str = "") -> dict[str, Any]:

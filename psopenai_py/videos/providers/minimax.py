@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from ...errors import APIRequestError, ContentFilteredError, UnauthorizedError
 from ...http.request import Request, segment
+from ...http.response import Response, error_body
 from . import Creation, Job, Known, Plan, Provider, Target, tasks
 from .common import ask, classify, fetch, order, refuses, remove
 from .jobs import member
@@ -13,6 +16,9 @@ from .shapes import Shape
 
 _PATH = "video_generation"
 _DIALECT = tasks.Dialect("MiniMax", ("16:9", "9:16", "4:3", "3:4", "1:1", "21:9"), {768: "768P", 1440: "2K"})
+#: Numbers that stand beside a refusal, or in brackets behind its text: a key that is refused, prompt and video.
+_MEANT: dict[str, type[APIRequestError]] = dict.fromkeys(("1004", "2049"), UnauthorizedError)
+_MEANT |= dict.fromkeys(("1026", "1027"), ContentFilteredError)
 
 
 def create(target: Target, creation: Creation) -> Plan:
@@ -50,6 +56,13 @@ def source(document: Mapping[str, Any]) -> str | None:
     return tasks.source(_task(document))
 
 
+def refusal(response: Response) -> type[APIRequestError] | None:
+    """By its number, whatever the status."""
+    body = error_body(response)
+    told = re.search(r"\(([0-9]{4})\)\W*$", str(body.get("message")))
+    return _MEANT.get(told[1] if told else str(body.get("code"))) or classify(response)
+
+
 def _task(document: Mapping[str, Any]) -> Mapping[str, Any]:
     inner = member(document, "task")
     if isinstance(inner, Mapping):
@@ -71,6 +84,7 @@ PROVIDER = Provider(
     source,
     read,
     tasks.page,
-    classify=classify,
+    classify=refusal,
+    sorts=False,
     models="https://platform.minimax.io/docs lists the models.",
 )

@@ -45,7 +45,9 @@ def remix(target: Target, change: Change) -> Request:
 def content(target: Target, source: str, variant: str | None, start: int, tag: str) -> Request:
     """From OpenRouter itself, with the key: without it every address that a job names is refused, or a secret."""
     place = endpoint(target.settings.base, f"videos/{segment(source)}/content", [("index", "0")], target.extras)
-    return Request("GET", place, bearer(target) | partial_content(start, tag), follows=True, conceals=True)
+    return Request(
+        "GET", place, bearer(target) | partial_content(start, tag), follows=True, conceals=target.settings.base
+    )
 
 
 def read(document: Mapping[str, Any], known: Known) -> Job:

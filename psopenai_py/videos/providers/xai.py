@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...errors import InputError
 from ...http.request import Request, segment
 from . import Change, Creation, Job, Known, Plan, Provider, Target
-from .common import address_of, ask, classify, fetch, models_at, number, order, refuses
-from .jobs import COMPLETED, FAILED, IN_PROGRESS, QUEUED, address, arranged, failure, is_number, member
+from .common import address_of, ask, classify, fetch, is_clip, models_at, number, order, refuses
+from .jobs import COMPLETED, FAILED, IN_PROGRESS, QUEUED, address, arranged, failure, is_number, member, word_of
 from .shapes import fitted
 
 _NAME = "XAI"
@@ -21,6 +22,13 @@ _TICKS = 10_000_000_000  # one US dollar
 
 def create(target: Target, creation: Creation) -> Plan:
     """The resolution always goes along: left out, it is the lowest."""
+    if creation.reference is not None and is_clip(creation.reference):
+        raise InputError(
+            f"{_NAME} begins with a picture, and not with a clip. Nothing was sent.",
+            command="New-Video",
+            category="InvalidArgument",
+            action=f"New-VideoRemix changes a video that {_NAME} made.",
+        )
     shape = fitted(creation.size, _RATIOS, _STEPS, _NAME)
     document: dict[str, Any] = {
         "model": creation.model,
@@ -51,28 +59,32 @@ def source(document: Mapping[str, Any]) -> str | None:
 
 
 def read(document: Mapping[str, Any], known: Known) -> Job:
-    """An answer without a status means that the job goes on; an unknown status, that it does not."""
-    word = str(document.get("status") or "pending").lower()
-    progress = document.get("progress")
+    """A word that nobody knows is an end without a video."""
+    word, progress = word_of(document.get("status")), document.get("progress")
     facts: dict[str, Any] = {"id": document.get("request_id"), "model": document.get("model")}
     facts |= {"seconds": member(document, "video", "duration"), "cost": _cost(document)}
-    if word == "pending":
-        waits = progress == 0 or ("request_id" in document and progress is None)
-        facts |= {"status": QUEUED if waits else IN_PROGRESS}
-        facts |= {"progress": progress if is_number(progress) else 0 if waits else None}
-    elif word == "done" and source(document) and _is_allowed(document):
+    if word in ("", QUEUED, IN_PROGRESS):
+        facts |= {"status": word and (QUEUED if word == QUEUED and _waits(document) else IN_PROGRESS)}
+        facts |= {"progress": progress} if is_number(progress) else {}
+    elif word == COMPLETED and source(document) and _is_allowed(document):
         facts["status"] = COMPLETED
-    elif word == "done":
+    elif word == COMPLETED:
         facts |= {"status": FAILED, "error": {"code": "moderation_blocked", "message": "The video was held back."}}
     else:
-        code = None if word == FAILED else word
-        facts |= {"status": FAILED, "error": failure(code or document.get("code"), document.get("error"))}
+        told = document.get("status")
+        code = document.get("code") if told == FAILED else told
+        facts |= {"status": FAILED, "error": failure(code, document.get("error"))}
     return arranged(_NAME, known, facts, document)
 
 
 def ended(status: int, body: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """A question that is refused by 400 tells that the job was refused."""
     return {"status": "failed", "error": body} if status == 400 else None
+
+
+def _waits(document: Mapping[str, Any]) -> bool:
+    """True for a job that has not begun. `pending` is said of those that run, too."""
+    return document.get("progress") == 0 or str(document.get("status")).lower() != "pending"
 
 
 def _is_allowed(document: Mapping[str, Any]) -> bool:

@@ -24,12 +24,19 @@ Describe 'Provider' {
     }
 
     It 'reaches the worker' {
-        { Get-Video x -Provider XAI } | Should -Throw '*no API key for api.x.ai*'
+        (New-Video 'doggo' -Size 640x480 -Provider XAI).provider | Should -Be 'XAI'
+        $env:OPENAI_API_BASE, $base = 'http://gateway.example/v1', $env:OPENAI_API_BASE
+        try {
+            { Get-Video x -Provider XAI } | Should -Throw '*no API key for api.x.ai*'
+        }
+        finally {
+            $env:OPENAI_API_BASE = $base
+        }
     }
 
     It 'takes the provider that a piped job names' {
-        $job = [pscustomobject]@{ id = 'job-1'; provider = 'XAI' }
-        { $job | Get-Video } | Should -Throw '*no API key for api.x.ai*'
+        $job = New-Video 'doggo' -Size 640x480 -Provider XAI | Select-Object -Property id, provider
+        ($job | Get-Video).provider | Should -Be 'XAI'
     }
 
     It 'takes <_> of another server for no provider' -ForEach 'vertex_ai', 'openrouter', 7, $null {
@@ -56,6 +63,26 @@ Describe 'Provider' {
         }
         $given[0].Keys | Should -Be @('Provider')
         $given[1].Keys | Should -Be @('ApiBase')
+    }
+
+    It 'keeps what a piped job knows and its service does not repeat' {
+        $base = $env:OPENAI_API_BASE
+        $job = New-Video 'Dancing Doggo' -Provider XAI -Seconds 2 -Size 64x64 -ApiBase $base
+        $waited = $job | Wait-Video -PollIntervalSec 0 -ApiBase $base
+        $waited.provider, $waited.status, $waited.prompt, $waited.size | Should -Be 'XAI', 'completed', 'Dancing Doggo', '64x64'
+        ($waited | Get-Video -ApiBase $base).prompt | Should -Be 'Dancing Doggo'
+    }
+
+    It 'sends no key of a provider that only a job names' {
+        $env:XAI_API_KEY = 'xai-0123456789'
+        try {
+            $job = [pscustomobject]@{ id = 'job-1'; provider = 'XAI' }
+            { $job | Get-Video -ApiBase 'http://127.0.0.1:1/v1' -WarningVariable +global:told 3> $null } | Should -Throw
+            "$global:told" | Should -BeLike 'The key of XAI is not sent to 127.0.0.1:1:*'
+        }
+        finally {
+            $env:XAI_API_KEY = $null
+        }
     }
 
     It 'leaves the address of a picture as it is' {

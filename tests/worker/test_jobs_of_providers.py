@@ -1,0 +1,31 @@
+"""A piped job whose provider a call takes: its key stays away from other hosts, and what it knows is kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.compat.client import Client
+from tests.server import Server
+
+JOB = {"id": "job-1", "provider": "XAI", "model": "m", "seconds": "8", "size": "640x480", "prompt": "Doggo"}
+
+
+def _asked(client: Client, server: Server, **members: Any) -> tuple[dict[str, Any], str | None]:
+    """The job as it is printed, and the key that went out."""
+    script = server.script("worker-told", [{"status": 202, "text": ""}])
+    parameters = {"VideoId": "job-1", "Provider": "XAI", "ApiBase": script.base}
+    records = client.call("Get-Video", parameters, environment={"XAI_API_KEY": "xai-0123456789"}, **members)
+    [output] = [record["output"] for record in records if "output" in record]
+    return output, script.requests[-1].headers.get("authorization")
+
+
+def test_a_provider_that_the_user_names(client: Client, server: Server) -> None:
+    job, key = _asked(client, server)
+    assert (job.get("prompt"), job["model"]) == (None, None)
+    assert key == "Bearer xai-0123456789"
+
+
+def test_a_provider_that_a_job_names(client: Client, server: Server) -> None:
+    job, key = _asked(client, server, job=JOB)
+    assert {name: job[name] for name in JOB} == JOB
+    assert key is None
