@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -100,9 +101,11 @@ class _Http(ThreadingHTTPServer):
 class Server:
     """The server; `script(name, responses)` gives a base address that answers so."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self._scripts: dict[str, Script] = {}
         self._http = _Http(("127.0.0.1", 0), _handler(self._scripts))
+        if tls:
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
         self.host = f"127.0.0.1:{self._http.server_address[1]}"
         threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 

@@ -98,7 +98,7 @@ class Call(NamedTuple):
             Extras(query, headers, self.streams.preferences.debug),
             self.streams,
             self.connections,
-            self.limiter or RateLimiter(),
+            (self.limiter or RateLimiter()).at(settings.host),
             cmdlet=cmdlet.name,
             creates=cmdlet.creates,
             piped=self.record,

@@ -1,4 +1,4 @@
-"""When requests may go out: a call by itself asks nobody; many that run together keep one pace."""
+"""When requests may go out: a call by itself asks nobody; many that run together keep one pace for each server."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ _LONGEST = 600.0
 
 class RateLimiter:
     """The pace of a call by itself."""
+
+    def at(self, host: str) -> RateLimiter:
+        """The same for the requests to one server."""
+        return self
 
     def admit(self, *, at_once: bool = False) -> None:
         """Return when a request may go out, or at once. Raises Interrupted when none may any more."""
@@ -36,7 +40,7 @@ class RateLimiter:
 
 
 class SharedRateLimiter(RateLimiter):
-    """The pace of many calls in several threads: what a server asks of one holds for all.
+    """The pace of many calls in several threads: what a server asks of one holds for all that go to it.
 
     Args:
         may_repeat: what is to say whether a request may be repeated.
@@ -49,6 +53,14 @@ class SharedRateLimiter(RateLimiter):
         self._free_at = 0.0
         self._lock = threading.Lock()
         self._stopped = threading.Event()
+        self._by_host: dict[str, SharedRateLimiter] = {}
+
+    def at(self, host: str) -> SharedRateLimiter:
+        with self._lock:
+            if host not in self._by_host:
+                own = self._by_host[host] = SharedRateLimiter(self._may_repeat, self._enough)
+                own._stopped = self._stopped  # that all ends, ends it everywhere
+            return self._by_host[host]
 
     def admit(self, *, at_once: bool = False) -> None:
         if not at_once:

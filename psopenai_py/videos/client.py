@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from .. import services
@@ -86,7 +86,7 @@ class VideoClient:
         """The request that creates a job. Raises InputError for what cannot be said in the service's words."""
         if not (creation.model or self.usual_model or "model" in map(str.lower, creation.body)):
             text = f"{self.settings.service} has no usual model: give -Model. Nothing was sent."
-            raise InputError(text, action=self._provider.models)
+            raise InputError(text, command=self.cmdlet, action=self._provider.models)
         request, warnings, remarks = self._provider.create(self._target, creation)
         for remark in remarks:
             self.streams.verbose(remark)
@@ -118,12 +118,12 @@ class VideoClient:
                 text = f"The video of {video_id} has no address of its own, so it cannot be edited. Nothing was sent."
                 raise InputError(text, command=self.cmdlet)
             change = change._replace(source=source)
-        request = request_for(self._target, change)
+        request = self._asked_for(request_for, change)
         return Planned(request, Known(model=_model(request), prompt=prompt))
 
     def deletion(self, video_id: str) -> Request:
         """The request that deletes a job. Raises InputError where the service deletes none."""
-        return self._provider.delete(self._target, video_id)
+        return self._asked_for(self._provider.delete, video_id)
 
     def create(self, planned: Planned, deferral: Deferral) -> Job:
         """Send a creation or a remix once, and return the new job. Interruptions wait for its response."""
@@ -172,7 +172,8 @@ class VideoClient:
 
     def list_page(self, limit: int, order: str, after: str) -> Page:
         """One page of jobs; `after` is what the page before named as its end, or empty."""
-        return self._page(self.http.send(self._provider.list_page(self._target, limit, order, after)), limit, after)
+        request = self._asked_for(self._provider.list_page, limit, order, after)
+        return self._page(self.http.send(request), limit, after)
 
     def content_source(self, video_id: str, variant: str | None = None) -> Source:
         """Where the content of a job is. Raises InputError for a job without, and for a variant that there is not."""
@@ -222,6 +223,13 @@ class VideoClient:
         from . import models
 
         return models.read(self.http.send(ask(self._target)), self.cmdlet)
+
+    def _asked_for(self, ask: Callable[..., Request], *about: Any) -> Request:
+        """A request of the provider. What says that there is none is an error of this cmdlet."""
+        try:
+            return ask(self._target, *about)
+        except InputError as error:
+            raise error if error.command else error.with_facts(command=self.cmdlet) from None
 
     def _advise(self) -> Advise:
         return advice.for_status(self.settings)

@@ -90,6 +90,29 @@ def test_a_clip_from_a_file(run: Run, google: Google, place: Path) -> None:
     assert "generation_config" not in result.json["body"]
 
 
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [("Incomplete", "failed"), ("BUDGET_EXCEEDED", "failed"), ("requires_action", "failed"), ("Idle", "in_progress"),
+     ("requires continuation", "failed"), ("QUEUED", "queued"), ("pondering", "pondering")],
+)  # fmt: skip
+def test_a_word(run: Run, server: Server, word: str, status: str) -> None:
+    api = server.script("words", [{"json": {"id": "int-1", "status": word}}])
+    job = run("Get-Video", "int-1", "-Provider", "Google", "-ApiBase", api.base, "-ApiKey", KEY).json
+    assert (job["status"], job["error"] and job["error"]["code"]) == (status, word if status == "failed" else None)
+
+
+@pytest.mark.parametrize("cmdlet", ["Wait-Video", "Get-VideoContent"])
+@pytest.mark.parametrize("lost", [True, False])
+def test_an_edit_whose_video_is_lost(run: Run, server: Server, place: Path, cmdlet: str, lost: bool) -> None:
+    """The service refuses every question for it. Another refusal says nothing of the job."""
+    said = "Unsupported file uri: blobstore:///" if lost else "Request contains an invalid argument."
+    api = server.script("lost", [{"status": 400, "json": {"error": {"message": said, "code": "invalid_request"}}}])
+    more = ["-OutFile", "x.mp4"] if cmdlet == "Get-VideoContent" else []
+    result = run(cmdlet, "int-1", *more, "-Provider", "Google", "-ApiBase", api.base, "-ApiKey", KEY)
+    assert (result.exit_code, len(api.requests), said in result.stderr) == (1, 1, True)
+    assert [error["reason"] for error in result.errors] == ["WriteErrorException" if lost else "BadRequestException"]
+
+
 def test_a_job_without_a_video_says_why(run: Run, google: Google, place: Path) -> None:
     job = created(run, google, "[fail] doggo")
     run("Wait-Video", *QUICK, *google.call, stdin=job)

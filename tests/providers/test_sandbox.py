@@ -83,6 +83,11 @@ def test_requests_fail_on_demand(run: Run, name: str, base: list[str], word: str
     assert (result.exit_code, result.stdout) == (code, "")
 
 
+def test_models(run: Run, name: str, base: list[str]) -> None:
+    result = run("Get-VideoModel", "-Provider", name, *base)
+    assert (result.exit_code, [list(model) for model in result.json]) == (0, [["id"]] * 2)
+
+
 def test_what_the_services_refuse(run: Run, name: str, base: list[str]) -> None:
     unknown = run("New-Video", "Doggo", "-Provider", name, *base, "-AdditionalBody", '{"fps": 7}')
     assert (unknown.exit_code, "Unknown member: fps" in unknown.stderr) == (1, True)

@@ -134,6 +134,7 @@ def test_a_list(run: Run, stub: Stub) -> None:
     else:
         assert (result.exit_code, len(stub.script.requests)) == (1, before)
         assert f"{stub.name} lists no jobs. Nothing was sent." in result.stderr
+        assert "NotImplemented: (:) [Get-Video], ArgumentException" in result.stderr
 
 
 def test_a_deletion(run: Run, stub: Stub) -> None:

@@ -24,12 +24,16 @@ _SHORT = {"480p": 480, "720p": 720, "1080p": 1080}
 
 
 class Dialect(NamedTuple):
-    """One service: path and body of a request in our words; a new job, a job, and an error in the service's."""
+    """One service: path and body of a request in our words; a new job, a job, and an error in the service's; where it
+    lists its models, and under which name.
+    """
 
     own: Callable[[str, Document], tuple[str, Document]]
     created: Callable[[Document], tuple[int, Document]]
     job: Callable[[Document, str], tuple[int, Document]]
     error: Callable[[int, Document], Document]
+    models: str
+    listed: str
 
 
 def speaking(app: WSGIApplication, name: str) -> WSGIApplication:
@@ -53,6 +57,9 @@ def speaking(app: WSGIApplication, name: str) -> WSGIApplication:
 
 def _respond(app: WSGIApplication, dialect: Dialect, environ: WSGIEnvironment) -> Response:
     method, path, body = environ["REQUEST_METHOD"], str(environ.get("PATH_INFO")), b""
+    if (method, path) == ("GET", dialect.models):
+        known = json.loads(_ask(app, environ, "/v1/models", b"")[2])["data"]
+        return json_response({dialect.listed: [{"id": model["id"]} for model in known]})
     if method == "POST":
         path, document = dialect.own(path, _body(environ))
         body = json.dumps(document).encode()
@@ -165,11 +172,15 @@ DIALECTS = {
         lambda video: (202, {"id": video["id"], "polling_url": f"/v1/videos/{video['id']}", "status": "pending"}),
         _openrouter_job,
         lambda status, error: {"error": {"code": status, "message": error.get("message", "")}},
+        "/v1/videos/models",
+        "data",
     ),
     "xai": Dialect(
         _xai,
         lambda video: (200, {"request_id": video["id"]}),
         _xai_job,
         lambda status, error: {"code": error.get("code") or "error", "error": error.get("message", "")},
+        "/v1/video-generation-models",
+        "models",
     ),
 }

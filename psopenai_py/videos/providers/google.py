@@ -10,6 +10,7 @@ from ...http.files import Embedded, FilePart
 from ...http.request import Request, endpoint, headers, origin, segment
 from ...http.response import Response, error_body
 from ..inline import in_address
+from ..status import normal
 from . import Change, Creation, Inline, Job, Known, Plan, Provider, Source, Storing, Target
 from .common import ask, classify, is_clip, number, order, refuses, remove
 from .jobs import (
@@ -130,7 +131,8 @@ def source(document: Mapping[str, Any]) -> Source | None:
 def read(document: Mapping[str, Any], known: Known) -> Job:
     """The video itself stays out of the job, and what was sent does, too."""
     word = document.get("status")
-    status = FAILED if word in _ENDED else IN_PROGRESS if word == "idle" else word_of(word)
+    known_word = normal(word) if isinstance(word, str) else ""
+    status = FAILED if known_word in _ENDED else IN_PROGRESS if known_word == "idle" else word_of(word)
     facts: dict[str, Any] = {"id": document.get("id"), "status": status, "model": document.get("model")}
     facts["created_at"] = moment(document.get("created"))
     if status == FAILED:
@@ -143,6 +145,12 @@ def read(document: Mapping[str, Any], known: Known) -> Job:
     left_out = ("steps", "input", "output_video", "outputs", "created", "updated")
     rest = {name: value for name, value in document.items() if name not in left_out}
     return arranged(_NAME, known, facts, rest | {"video": _shown(document)})
+
+
+def ended(status: int, body: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Of an edit whose video the service cannot find itself, every question is refused: nothing will come of it."""
+    is_lost = status == 400 and "unsupported file uri" in str(body.get("message")).lower()
+    return {"status": "failed", "error": body} if is_lost else None
 
 
 def refusal(response: Response) -> type[APIRequestError] | None:
@@ -232,6 +240,7 @@ PROVIDER = Provider(
     content,
     source,
     read,
+    ended=ended,
     classify=refusal,
     storing=Storing(file_state, is_active),
     list_models=models,
