@@ -27,7 +27,7 @@ class Variable(NamedTuple):
 
 VARIABLES = (
     Variable((KEY_VARIABLE,), "The key."),
-    Variable(BASE_VARIABLES, "Base address of the service."),
+    Variable(BASE_VARIABLES, "Base address of the service; for hosted services only sandbox: counts."),
     Variable((PROVIDER_VARIABLE,), "The hosted service to use, such as OpenRouter."),
     Variable(
         tuple(name for name in KEY_VARIABLES if name != KEY_VARIABLE),

@@ -34,6 +34,8 @@ PROMISES: list[tuple[str, str, tuple[str, ...]]] = [
     ("No output, log or error shows a key or password", "test_secrets.py", ()),
     ("The same of what libraries and servers repeat", "http/test_secrecy.py", ()),
     ("A provider's key goes to that provider only", "providers/test_keys.py", ()),
+    ("The same with all services at once, each at its own host", "providers/test_own_addresses.py", ()),
+    ("An address by which anyone can fetch a video is in the output alone", "providers/test_concealing.py", ()),
     ("Hostile answers end as an error of that one job", "http/test_hostile_responses.py", ()),
     ("Hostile bodies do so too", "http/test_hostile_bodies.py", ()),
     ("Compression that explodes does so too", "http/test_compressed_answers.py", ()),
