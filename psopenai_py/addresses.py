@@ -43,6 +43,7 @@ def is_open_to_others(address: str) -> bool:
     return parts is not None and parts.scheme == "http" and not is_loopback(parts.hostname or "")
 
 
+@lru_cache(maxsize=64)
 def checked_base(base: str, source: str) -> str:
     """A base address without user part and fragment, if it is one that requests can be sent to.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 #: A whole run of them, as escapes of escapes have; longer ones are none, and would take time.
 _BACKSLASHES = r"(?<!\\)\\{1,16}"
@@ -12,6 +13,7 @@ _PERCENT, _AMPERSAND = "%(?:25){0,16}", "&(?:amp;){0,16}"
 _IN_ADDRESSES = str.maketrans("+/", "-_")
 
 
+@lru_cache(maxsize=64)
 def in_base64(secret: str) -> tuple[str, ...]:
     """The parts of Base64 that only the secret makes, wherever it begins in what was encoded; for both alphabets."""
     from binascii import b2a_base64

@@ -106,11 +106,13 @@ KEY_VARIABLES = tuple(name for service in SERVICES for name in service.key_varia
 
 
 @lru_cache(maxsize=64)
+@lru_cache(maxsize=64)
 def find(name: str) -> Service | None:
     """The service of a name, in any case; None if there is none."""
     return next((one for one in (*SERVICES, AZURE) if one.name.lower() == name.strip().lower()), None)
 
 
+@lru_cache(maxsize=64)
 def at(host: str) -> Service | None:
     """The service that a host belongs to, by its name without port; None for a host of somebody else."""
     return next((one for one in SERVICES if host.lower().rstrip(".") in one.hosts), None)

@@ -2,20 +2,24 @@
 
 $script:Calls = 0
 
-# To run a function takes PowerShell longer than most of them would take here. So what each call needs is written out in
-# few functions, and what few calls need is in functions of its own.
+# To call a function takes PowerShell longer than most of them would take here. So what each call needs is written out in
+# few functions, what few calls need is in functions of its own, and what brings a value and no output is called as the
+# script block that it is, which takes a tenth of the time.
+$script:NewCallLine = ${function:New-CallLine}
+$script:WaitWorkerRecord = ${function:Wait-WorkerRecord}
 
 function Invoke-WorkerCall {
-    # Yields what the call puts out. An error that the cmdlet is to end with is left in $Ending.
-    param ($Name, $Bound, $Piped, $Invocation, [ref]$Ending)
+    # Yields what the call puts out. An error that the cmdlet is to end with is left in $ending.
+    # Not declared: to bind parameters takes longer, too.
+    $name, $bound, $piped, $invocation, $ending = $args
 
     # As texts: Windows PowerShell has no use for the value that -ErrorAction Ignore makes of these.
     $ErrorActionPreference = "$ErrorActionPreference"
     $WarningPreference = "$WarningPreference"
     $InformationPreference = "$InformationPreference"
-    $job = ''
-    if ($null -ne $Piped) {
-        $Bound = Get-BoundWithProvider -Bound $Bound -Piped $Piped -Job ([ref]$job)
+    $named = ''
+    if ($null -ne $piped) {
+        $bound = Get-BoundWithProvider -Bound $bound -Piped $piped -Job ([ref]$named)
     }
     $script:Calls++
     $call = "$script:Calls"
@@ -27,10 +31,13 @@ function Invoke-WorkerCall {
         if ($null -eq $worker -or $worker.Ended -or $worker.Process.HasExited) {
             # It starts while the request is made. In a pipeline of its own: -ErrorVariable would get what is thrown and
             # caught in there.
-            $worker = Start-Worker -Fault ([ref]$fault) | Write-Output
+            $worker = Start-Worker -Fault ([ref]$fault) | & $script:WriteOutput
         }
         if ($null -eq $fault) {
-            $line = New-CallLine $call $Name $Bound ([ref]$fault) $job
+            $line = $script:NewCallLine.InvokeReturnAsIs($call, $name, $bound, $named)
+            if ($line -isnot [byte[]]) {
+                $fault = $line
+            }
         }
         if ($null -eq $fault) {
             $worker.Calls[$call] = [System.Collections.Queue]::new()
@@ -41,90 +48,90 @@ function Invoke-WorkerCall {
             catch [System.IO.IOException] {
                 # It ended just now. A line that could not be written was not read, because its end comes last.
                 Clear-Caught -Problem $_
-                $worker = Start-Worker -Fault ([ref]$fault) -Call $call -Line $line | Write-Output
+                $worker = Start-Worker -Fault ([ref]$fault) -Call $call -Line $line | & $script:WriteOutput
             }
         }
-        if ($null -eq $fault) {
-            Receive-WorkerCall $worker $call $Invocation $Ending
+        if ($null -ne $fault) {
+            Complete-Fault -Facts $fault -Invocation $invocation -Ending $ending
+            $over = $true
+            return
         }
-        else {
-            Complete-Fault -Facts $fault -Invocation $Invocation -Ending $Ending
-        }
+
+        $own = $worker.Calls[$call]
+        $content = $null
+        $jobs = @()
+        $next = 0
+        $kind = ''
+        do {
+            # Of all loops that run, a break or continue downstream ends this one, as the innermost; it means one of the
+            # user's.
+            $left = 'break'
+            if ($next -lt $jobs.Count) {
+                $job = $jobs[$next]
+                $next++
+                if ($script:DatesAreText) {
+                    Set-JobTime -Job $job
+                }
+                $job.PSTypeNames.Insert(0, 'PSOpenAI.Video.Job')
+                # Plain output of the function. WriteObject would wrap what a later command throws.
+                $job
+            }
+            else {
+                $kind, $value = 'lost', $null
+                if ($own.Count -gt 0 -or $script:WaitWorkerRecord.InvokeReturnAsIs($worker, $own)) {
+                    $kind, $value = $own.Dequeue()
+                }
+                if ($kind -eq 'output') {
+                    # With those behind it that have come already: to read one takes nearly as long as to read them all.
+                    while ($own.Count -gt 0 -and $own.Peek()[0] -eq 'output') {
+                        $value += ",$($own.Dequeue()[1])"
+                    }
+                    # What ConvertFrom-Json calls.
+                    $jobs = @([Microsoft.PowerShell.Commands.JsonObject]::ConvertFromJson("[$value]", [ref]$null))
+                    $next = 0
+                }
+                elseif ($kind -eq 'end') {
+                    $worker.Calls.Remove($call)
+                }
+                elseif ($kind -eq 'bytes') {
+                    if ($null -eq $content) {
+                        $content = [System.IO.MemoryStream]::new()
+                    }
+                    $part = [System.Convert]::FromBase64String($value.Substring(1, $value.Length - 2))
+                    $content.Write($part, 0, $part.Length)
+                }
+                elseif ($kind -eq 'rest') {
+                    # All that it has written is worked off.
+                    Write-WorkerWish -Worker $worker -Line "{""continue"":$call}"
+                }
+                elseif ($kind -in 'error', 'lost') {
+                    # Of a video that broke off, nothing is handed on.
+                    $content = $null
+                    Complete-Fault -Facts (Read-Fault -Worker $worker -Json $value -Cmdlet $name) -Invocation $invocation -Ending $ending
+                    if ($kind -eq 'lost' -or ($null -ne $ending.Value -and $ErrorActionPreference -eq 'Stop')) {
+                        # Nobody comes back to read on.
+                        Stop-WorkerCall -Worker $worker -Call $call
+                        $over = $true
+                        return
+                    }
+                }
+                else {
+                    Write-CallText -Worker $worker -Call $call -Name $name -Kind $kind -Json $value
+                }
+            }
+            $left = ''
+        } until ($kind -eq 'end' -or ($left -and ($left = 'continue')))
+        if ($left -eq 'break') { break }
+        if ($left -eq 'continue') { continue }
         $over = $true
+        if ($null -ne $content) {
+            $content.ToArray()
+        }
     }
     finally {
         if (-not $over -and $null -ne $script:Worker) {
             Stop-WorkerCall -Worker $script:Worker -Call $call
         }
-    }
-}
-
-function Receive-WorkerCall {
-    param ($Worker, $Call, $Invocation, [ref]$Ending)
-
-    $own = $Worker.Calls[$Call]
-    $content = [System.IO.MemoryStream]::new()
-    $jobs = @()
-    $next = 0
-    $kind = ''
-    do {
-        # Of all loops that run, a break or continue downstream ends this one, as the innermost; it means one of the user's.
-        $left = 'break'
-        if ($next -lt $jobs.Count) {
-            $job = $jobs[$next]
-            $next++
-            if ($script:DatesAreText) {
-                Set-JobTime -Job $job
-            }
-            $job.PSTypeNames.Insert(0, 'PSOpenAI.Video.Job')
-            # Plain output of the function. WriteObject would wrap what a later command throws.
-            $job
-        }
-        else {
-            $kind, $value = 'lost', $null
-            if ($own.Count -gt 0 -or (Wait-WorkerRecord $Worker $own)) {
-                $kind, $value = $own.Dequeue()
-            }
-            if ($kind -eq 'output') {
-                # With those behind it that have come already: to read one takes nearly as long as to read them all.
-                while ($own.Count -gt 0 -and $own.Peek()[0] -eq 'output') {
-                    $value += ",$($own.Dequeue()[1])"
-                }
-                # What ConvertFrom-Json calls.
-                $jobs = @([Microsoft.PowerShell.Commands.JsonObject]::ConvertFromJson("[$value]", [ref]$null))
-                $next = 0
-            }
-            elseif ($kind -eq 'end') {
-                $Worker.Calls.Remove($Call)
-            }
-            elseif ($kind -eq 'bytes') {
-                $part = [System.Convert]::FromBase64String($value.Substring(1, $value.Length - 2))
-                $content.Write($part, 0, $part.Length)
-            }
-            elseif ($kind -eq 'rest') {
-                # All that it has written is worked off.
-                Write-WorkerWish -Worker $Worker -Line "{""continue"":$Call}"
-            }
-            elseif ($kind -in 'error', 'lost') {
-                # Of a video that broke off, nothing is handed on.
-                $content.SetLength(0)
-                Complete-Fault -Facts (Read-Fault -Worker $Worker -Json $value -Cmdlet $Invocation.MyCommand.Name) -Invocation $Invocation -Ending $Ending
-                if ($kind -eq 'lost' -or ($null -ne $Ending.Value -and $ErrorActionPreference -eq 'Stop')) {
-                    # Nobody comes back to read on.
-                    Stop-WorkerCall -Worker $Worker -Call $Call
-                    return
-                }
-            }
-            else {
-                Write-CallText -Worker $Worker -Call $Call -Name $Invocation.MyCommand.Name -Kind $kind -Json $value
-            }
-        }
-        $left = ''
-    } until ($kind -eq 'end' -or ($left -and ($left = 'continue')))
-    if ($left -eq 'break') { break }
-    if ($left -eq 'continue') { continue }
-    if ($content.Length -gt 0) {
-        $content.ToArray()
     }
 }
 

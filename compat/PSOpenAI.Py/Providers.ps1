@@ -36,7 +36,7 @@ function Get-BoundWithProvider {
             $said[$name] = if ($one.Value -is [datetime]) { $one.Value.ToString('o') } else { "$($one.Value)" }
         }
     }
-    $Job.Value = ",""job"":$(ConvertTo-Json -InputObject $said -Compress)"
+    $Job.Value = ",""job"":$(& $script:ConvertToJson -InputObject $said -Compress)"
     return $all
 }
 

@@ -18,8 +18,8 @@ $script:WorldFacts = $null
 $script:WorldJson = $null
 
 function New-CallLine {
-    # The request as bytes; nothing but the fault where a value cannot be sent.
-    param ($Call, $Name, $Bound, [ref]$Fault, $Job)
+    # The request as bytes; in their place the fault where a value cannot be sent.
+    param ($Call, $Name, $Bound, $Job)
 
     # Nearly all parameters are plain texts, and seldom has the session anything to add.
     $isPlain = -not (($null -ne $global:PSOpenAIContextDictionary -and $global:PSOpenAIContextDictionary.Count -gt 0) -or
@@ -64,7 +64,11 @@ function New-CallLine {
     }
     else {
         # In a pipeline of its own: -ErrorVariable would get what is thrown and caught in there.
-        $parameters = ConvertTo-ParameterJson -Bound $Bound -Fault $Fault | Write-Output
+        $fault = $null
+        $parameters = ConvertTo-ParameterJson -Bound $Bound -Fault ([ref]$fault) | & $script:WriteOutput
+        if ($null -ne $fault) {
+            return $fault
+        }
     }
     $line = "{""call"":$Call,""cmdlet"":""$Name"",""paced"":true,""parameters"":$parameters$Job,$script:WorldJson}`n"
     # As bytes: the encoding of a writer cannot be set in Windows PowerShell.
@@ -75,7 +79,7 @@ function ConvertTo-ParameterJson {
     param ([System.Collections.IDictionary]$Bound, [ref]$Fault)
 
     try {
-        $json = ConvertTo-Json -InputObject (Get-CallParameter -Bound $Bound) -Depth 100 -Compress
+        $json = & $script:ConvertToJson -InputObject (Get-CallParameter -Bound $Bound) -Depth 100 -Compress
         # With all that goes along, a line has at most 32 MiB.
         if ($json.Length -gt 8MB -and [System.Text.Encoding]::UTF8.GetByteCount($json + $script:WorldJson) -gt 32MB - 1KB) {
             throw 'the values are longer than 32 MiB.'
@@ -125,9 +129,9 @@ function Get-CallWorld {
         progress = $(if ($ProgressPreference -in $script:Quiet) { 'SilentlyContinue' } else { 'Continue' })
     }
     return @(
-        """location"":$(ConvertTo-Json -InputObject $script:Location -Compress)"
-        """environment"":$(ConvertTo-Json -InputObject (ConvertTo-VariableTable -Variables $Variables) -Compress)"
-        """preferences"":$(ConvertTo-Json -InputObject $preferences -Compress)"
+        """location"":$(& $script:ConvertToJson -InputObject $script:Location -Compress)"
+        """environment"":$(& $script:ConvertToJson -InputObject (ConvertTo-VariableTable -Variables $Variables) -Compress)"
+        """preferences"":$(& $script:ConvertToJson -InputObject $preferences -Compress)"
     ) -join ','
 }
 

@@ -199,7 +199,7 @@ class _Binder:
         missing = [
             parameter
             for parameter in self.cmdlet.parameters
-            if self.is_missing(parameter) and not (awaits and parameter.takes_pipeline)
+            if parameter.mandatory and self.is_missing(parameter) and not (awaits and parameter.takes_pipeline)
         ]
         try:
             answers = [ask(parameter) for parameter in missing] if ask else []

@@ -85,7 +85,7 @@ class Attempt:
             self._connection.opened(info["return_value"].get_extra_info("socket"))
         elif event.endswith("receive_response_body.started"):
             self.limits["read"] = STALL
-        elif event.endswith(".started"):
+        elif self._deadline is not None and event.endswith(".started"):
             self._set_limits()
         # What is sent to a proxy to reach the server has not reached the server.
         if event.endswith("send_request_headers.started") and info["request"].method != b"CONNECT":

@@ -7,7 +7,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import APIRequestError, ConnectionFailedError, Interrupted
@@ -249,10 +249,18 @@ def _built(request: Request, open_things: contextlib.ExitStack) -> httpx.Request
         body["content"] = dumps(with_files(request.document), compress=True).encode()
     given = {name.lower() for name in request.headers}
     usual = {name: value for name, value in _USUAL.items() if name.lower() not in given}
-    built = httpx.Request(request.method, request.url, headers={**usual, **request.headers}, **body)
+    built = httpx.Request(request.method, _address(request.url), headers={**usual, **request.headers}, **body)
     if not any(isinstance(value, FilePart) for _, value in request.fields or ()):
         built.read()  # in one piece, the body leaves in one write
     return built
+
+
+@lru_cache(maxsize=64)
+def _address(url: str) -> httpx.URL:
+    """An address in its parts, which the library would find anew for each request."""
+    import httpx
+
+    return httpx.URL(url)
 
 
 def _part(value: str | FilePart, files: contextlib.ExitStack) -> tuple[Any, ...]:

@@ -36,6 +36,7 @@ class CallEnvironment:
         #: What is in force; None where a change broke off, and only the system knows.
         self._present: Mapping[str, str] | None = self._usual
         self._newest: tuple[Mapping[str, str], object] = ({}, [])
+        self._depth = 0
 
     @contextmanager
     def applied(self, location: str | None, environment: Mapping[str, str] | None) -> Iterator[Mapping[str, str]]:
@@ -45,12 +46,16 @@ class CallEnvironment:
         """
         before, folder = self._present or dict(os.environ), _here()
         wanted = self._merged(environment)
+        self._depth += 1
         try:
             _enter(self._home if location is None else location, folder)
             self._change(wanted)
             yield wanted
         finally:
-            self._change(before)
+            self._depth -= 1
+            # They stay, since the next call nearly always wants the same; but one that this one stands in goes on.
+            if self._depth:
+                self._change(before)
             if folder is not None and folder != _here():
                 with suppress(OSError):  # it may be gone by now
                     os.chdir(folder)
