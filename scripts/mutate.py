@@ -22,14 +22,16 @@ import _environment
 TESTS = {
     "binding": ["tests/binding", "tests/test_shell.py", "tests/test_functions.py", "tests/test_help.py"],
     "http": [
-        *("tests/http", "tests/test_addresses.py", "tests/videos/test_created_jobs.py"),
-        *("tests/cmdlets/test_get_video_content.py", "tests/providers/test_requests.py"),
+        *("tests/http", "tests/test_addresses.py", "tests/test_variables.py", "tests/videos/test_created_jobs.py"),
+        *("tests/cmdlets/test_get_video_content.py", "tests/cmdlets/test_new_video_remix.py"),
+        *("tests/providers/test_requests.py", "tests/videos/test_advice.py", "tests/pipeline/test_rate_limit.py"),
     ],
     "videos": [
         *("tests/videos", "tests/cmdlets", "tests/http/test_answers.py", "tests/providers/test_stories.py"),
         *("tests/providers/test_requests.py", "tests/providers/test_hostile.py", "tests/providers/test_models.py"),
         *("tests/providers/test_said_by_services.py", "tests/providers/test_references.py"),
-        "tests/providers/test_google.py",
+        *("tests/providers/test_google.py", "tests/providers/test_answers.py", "tests/providers/test_refusals.py"),
+        *("tests/providers/test_addresses.py", "tests/providers/test_xai.py"),
     ],
     "worker": [
         *("tests/worker", "tests/compat/test_worker.py", "tests/compat/test_worker_input.py"),

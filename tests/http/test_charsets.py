@@ -36,3 +36,10 @@ def test_an_error_is_read_as_wide_as_it_is(width: str, run: Run, server: Server)
     answer = _answer('{"error": {"message": "N\u00e4he"}}', width, "; charset=utf-16") | {"status": 400}
     result = run("Get-Video", "v9", "-ApiBase", server.script("wide", [answer]).base)
     assert result.stderr.splitlines()[0] == "Get-Video: OpenAI API returned an 400 (Bad Request) Error: N\u00e4he"
+
+
+@pytest.mark.parametrize("blanks", range(8))
+def test_blanks_before_json_do_not_hide_it(blanks: int, run: Run, server: Server) -> None:
+    base = server.script("wide", [_answer(" " * blanks + SAID, "utf-8", "; charset=utf-16")]).base
+    result = run("Get-Video", "v9", "-ApiBase", base)
+    assert (result.exit_code, result.json["id"]) == (0, "v9")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import itertools
 import json
+import string
 import tracemalloc
 from collections.abc import Iterator
 
@@ -64,6 +65,16 @@ FORMS: dict[str, tuple[str | bytes, str, list[object]]] = {
     "text that begins like an array": ("[fail] Dancing\n[x", "lines", ["[fail] Dancing", "[x"]),
     "text that begins like an array of numbers": ("[429 x2] Dancing", "objects", ["[429 x2] Dancing"]),
     "text that begins with an array": ("[500] Dancing", "objects", ["[500] Dancing"]),
+    "text in brackets, whatever letter it begins with": (
+        "".join(f"[{letter}-ray] Dancing\n" for letter in string.ascii_letters),
+        "lines",
+        [f"[{letter}-ray] Dancing" for letter in string.ascii_letters],
+    ),
+    "a number, and then lines with any letter": (
+        "".join(f"{text}\n" for text in ["5", *string.ascii_letters]),
+        "lines",
+        [5, *string.ascii_letters],
+    ),
     "text that begins with a quotation": ('"Hi," she said', "objects", ['"Hi," she said']),
     "texts in quotes": ('"a"\n"b"\n', "lines", ["a", "b"]),
     "a number": ("12345", "objects", [12345]),

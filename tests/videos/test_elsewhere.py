@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from psopenai_py.errors import APIRequestError
+from psopenai_py.videos.elsewhere import address_of, is_likely
 from tests.cmdlets.contents import MP4, content
 from tests.conftest import KEY, Run
 from tests.server import JOB, Received, Script, Server, serving
@@ -57,6 +59,16 @@ PLACES: dict[str, Any] = {
     "data": [{"url": "{}"}],
 }
 
+#: Every place in which the address may stand, in the order in which they are looked at.
+ALL_PLACES: list[dict[str, Any]] = [
+    {"url": "{}"}, {"video_url": "{}"}, {"video": {"url": "{}"}}, {"output_url": "{}"},
+    {"outputs": {"video_url": "{}"}}, {"outputs": [{"url": "{}"}]}, {"unsigned_urls": ["{}"]}, {"urls": ["{}"]},
+    {"videos": [{"url": "{}"}]}, {"data": [{"url": "{}"}]}, {"metadata": {"url": "{}"}}, {"result": {"url": "{}"}},
+    {"result": {"video_url": "{}"}}, {"output": {"url": "{}"}}, {"output": {"video_url": "{}"}},
+    {"content": {"video_url": "{}"}}, {"assets": {"video": "{}"}}, {"download_url": "{}"}, {"video": "{}"},
+    {"output": "{}"}, {"output": ["{}"]}, {"outputs": ["{}"]}, {"videos": ["{}"]}, {"fail_reason": "{}"},
+]  # fmt: skip
+
 
 def filled(value: Any, address: str) -> Any:
     if isinstance(value, str):
@@ -76,6 +88,50 @@ def test_another_host_gets_no_key(run: Run, api: Script, store: Script, name: st
     (request,) = store.requests
     assert request.path == "/v.mp4?sig=secret-of-theirs"
     assert not {"authorization", "api-key", "x-mine"} & set(request.headers)
+
+
+@pytest.mark.parametrize("place", ALL_PLACES, ids=json.dumps)
+def test_every_place_in_which_an_address_stands(place: dict[str, Any]) -> None:
+    assert address_of(filled(place, "https://a.test/v.mp4")) == "https://a.test/v.mp4"
+
+
+@pytest.mark.parametrize("number", range(1, len(ALL_PLACES)))
+def test_of_two_places_the_first_counts(number: int) -> None:
+    """Both in one job, where they are members of different names."""
+    first, second = ALL_PLACES[number - 1], ALL_PLACES[number]
+    if not first.keys() & second.keys():
+        assert address_of(filled(second, "/second") | filled(first, "/first")) == "/first"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("http://a", True), ("HTTPS://a", True), ("/v.mp4", True), ("/v", True), ("//a/v.mp4", False), ("/", False),
+        ("https:///v.mp4", False), ("https:// a", False), ("/ v", False), ("", False), ("v.mp4", False),
+        ("see https://a", False), ("ftp://a/v.mp4", False),
+    ],
+)  # fmt: skip
+def test_what_is_an_address(text: str, is_one: bool) -> None:
+    assert address_of({"video": {"url": text}}) == (text if is_one else "")
+
+
+REFUSALS: list[tuple[int, str, bool, bool]] = [
+    # status, the server's words, whether the job is known to be completed, and whether the job is looked into
+    *((status, "No.", completed, True) for status in (405, 501) for completed in (False, True)),
+    *((status, "No.", True, True) for status in (400, 404, 410)),
+    *((status, "", False, status != 400) for status in (400, 404, 410)),
+    *((status, "No video.", False, False) for status in (400, 404, 410)),
+    *((status, " Not Found.", False, status != 400) for status in (400, 404, 410)),
+    *((404, text, False, True) for text in ("method not allowed", "404 page not found", "NOT FOUND")),
+    *((404, text, False, False) for text in ("Video not found", "not found..", "See https://a.test/v")),
+    *((400, text, False, True) for text in ("It is at https://a.test/v", "HTTP://a.test")),
+    *((status, "https://a.test", True, False) for status in (401, 403, 406, 409, 411, 422, 429, 500, 502, 503)),
+]
+
+
+@pytest.mark.parametrize(("status", "told", "completed", "likely"), REFUSALS)
+def test_when_the_job_is_looked_into(status: int, told: str, completed: bool, likely: bool) -> None:
+    assert is_likely(APIRequestError("x", status=status), told, completed=completed) is likely
 
 
 @pytest.mark.parametrize("address", ["{base}/files/v.mp4", "/elsewhere/files/v.mp4"], ids=["absolute", "relative"])
