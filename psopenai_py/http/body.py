@@ -96,14 +96,16 @@ class Incoming:
     def _collect(self, names: list[str], limit: int) -> tuple[bytes, ConnectionFailedError | None, bool]:
         """What came, up to a limit; the error with which it broke off; and whether that is all.
 
-        The limit is also for what comes over the wire: compressed, that may be much and hold nothing.
+        The limit is also for what comes over the wire: compressed, that may be much and hold nothing. Of what is not
+        compressed as it says, it is what came.
         """
-        body, came = bytearray(), 0
+        body, raw, came = bytearray(), bytearray(), 0
 
         def limited() -> Iterator[Data]:
             nonlocal came
             for piece in pieces(self._raw):
                 came += len(piece)
+                raw.extend(piece[: _GLANCE - len(raw)])
                 yield piece
                 if came > limit:
                     return
@@ -116,7 +118,7 @@ class Incoming:
                         break
         except ConnectionFailedError as error:
             # What the limit cuts off looks like a broken compression.
-            return bytes(body), None if came > limit else error, came <= limit
+            return bytes(body or raw), None if came > limit else error, came <= limit
         return bytes(body), None, max(came, len(body)) <= limit
 
     def _unreadable(self, response: Response, why: str) -> AnswerError:

@@ -37,7 +37,7 @@ def conceal(response: Response, url: str, base: str, streams: Streams) -> None:
 
 def _hide(address: str, streams: Streams) -> None:
     """Show nothing of an address but its host."""
-    host = "/".join(address.split("/", 3)[:3])
+    host = "".join(re.findall(r"^[^/]*//[^/?#]*", address))
     for form in {address, shown_url(address)}:
         streams.hide(form, f"{host}/{HIDDEN}", in_output=False)
 

@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from .. import errors, psjson
-from .response import Response, error_body
+from ..redaction import shown_url
+from .response import EXCERPT, Response, error_body
 
 #: Characters of a response that an error carries along for programs.
 _BODY = 4096
-#: An id in what could not be read.
+_ID = r"(?:(?:task|video|job|generation)?_?id|uuid|(request_?id))"
+#: An id in what could not be read: a member in quotation marks of any kind, also within a text, or an element.
 _NAMED_ID = re.compile(
-    r'"(?:(?:task|video|job|generation)?_?id|uuid|(request_?id))"\s*:\s*"([!#-\[\]-~]{1,200})"', re.IGNORECASE
+    rf"""(\\?["']){_ID}\1\s*:\s*(?:\\?["']((?:[!#-&(-\[\]-~]|\\/){{1,200}})\\?["']|([0-9]{{1,40}})(?![\w.]))"""
+    rf"|<{_ID}>\s*([!-;=-~]{{1,200}})\s*</",
+    re.IGNORECASE,
 )
 #: The code of an error that is quoted in a message.
 _QUOTED_CODE = re.compile(r'\\?"code\\?"\s*:\s*\\?"(\w+)\\?"')
@@ -117,8 +121,14 @@ def shown(response: Response) -> str:
     """Status, type and beginning of a response, on one line."""
     began = response.beginning
     kind = response.media_type or "no content type"
-    known = _named(response, began) if response.status < 400 else ""
+    known = _named(response, began) + _placed(response) if response.status < 400 else ""
     return f"Status {response.status}, {kind}.{known}" + (f" It begins: {began}" if began else "")
+
+
+def _placed(response: Response) -> str:
+    """A sentence about where the server says that what was asked for is, which may hold an id; empty for none."""
+    place = response.headers.get("location")
+    return f" Its Location is '{shown_url(place)[:EXCERPT]}'." if place and response.status < 300 else ""
 
 
 def _named(response: Response, beside: str) -> str:
@@ -126,9 +136,10 @@ def _named(response: Response, beside: str) -> str:
 
     That of the request is taken where nothing else is named, and not from a refusal.
     """
-    found = list(_NAMED_ID.finditer(response.text))
-    own = [match[2] for match in found if not match[1]]
-    own += [match[2] for match in found if match[1] and response.status < 400]
+    found = [(one[2] or one[5], one[3] or one[4] or one[6]) for one in _NAMED_ID.finditer(response.text)]
+    own = [name for of_request, name in found if not of_request]
+    own += [name for of_request, name in found if of_request and response.status < 400]
+    own = [name.replace("\\/", "/") for name in own]
     return f" It names the id {own[0]}." if own and own[0] not in beside else ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -40,9 +41,14 @@ def report(streams: Streams, error: PSOpenAIError, identifier: str, place: str =
 
     The job that a record names is named with its error: the pipe may have had the only copy of the id.
     """
-    named = "" if identifier in f"{error.message} {error.action}" else identifier
+    named = "" if is_told(identifier, f"{error.message} {error.action}") else identifier
     terminating = error.terminating and not isinstance(error, BindingError)
     streams.error(error.with_facts(target=error.target or named or place, terminating=terminating))
+
+
+def is_told(identifier: str, text: str) -> bool:
+    """True if a text names an id, and not only has its letters."""
+    return re.search(rf"(?<![\w-]){re.escape(identifier)}(?![\w-])", text) is not None
 
 
 def identifier(module: CmdletModule, call: Call, record: Any) -> str:

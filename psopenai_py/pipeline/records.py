@@ -60,14 +60,16 @@ class Records:
     def __iter__(self) -> Iterator[Any]:
         """Yield the records; one that cannot be read is yielded as Unreadable."""
         self._text.give_out()
-        yield from self._ahead
+        while self._ahead:
+            yield self._ahead.pop()
         if self.form == "array":
             yield from self._arrays()
         while self.form != "array" and self._text.skip_blank():
             yield self._next()
 
     def rest(self) -> Iterator[Any]:
-        """What is left of the input, as far as it is text, after the iteration was broken off in the middle."""
+        """What is left of the input, as far as it is text, after the iteration was broken off, or before it began."""
+        yield from self._ahead
         with suppress(BindingError):
             while self._text.skip_blank():
                 if self.form == "array" and self._text.peek() in "[],":

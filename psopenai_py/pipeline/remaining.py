@@ -13,7 +13,7 @@ from ..cmdlets import Call, CmdletModule
 from ..cmdlets.shared_parameters import THROTTLE_LIMIT, VIDEO_ID
 from ..errors import PSOpenAIError
 from ..terminal.streams import TerminalStreams
-from .record import identifier
+from .record import identifier, is_told
 from .records import Records
 
 #: Records that are still read when a run ends early.
@@ -22,12 +22,25 @@ _MOST = 10_000
 
 def advice(module: CmdletModule, call: Call, left: list[str], records: Records, streams: TerminalStreams) -> str:
     """What to type to go on with the jobs that are left, and with those that the pipe still brings at once."""
-    if module.CMDLET.creates or VIDEO_ID in call.bound:
+    takes_ids = any(row.name == VIDEO_ID.name for row in module.CMDLET.parameters)
+    if not takes_ids or VIDEO_ID in call.bound:
         return ""
     ids = [*left, *(found for record in _waiting(records, streams) if (found := identifier(module, call, record)))]
     if not ids:
         return ""
     return f"To go on: {_printed(ids)} | {_command(module, call)}"
+
+
+def under_way(module: CmdletModule, left: list[str], note: str) -> str:
+    """Takes out of what is left the job that a creation is from, where the note says that this may have been done.
+
+    Returns a sentence that names it: the creation is not to be sent again unseen, and the pipe had the id.
+    """
+    if not (module.CMDLET.creates and note and left):
+        return ""
+    ids = " ".join(each for each in left if not is_told(each, note))
+    left.clear()
+    return f"It was from {ids}." if ids else ""
 
 
 def _waiting(records: Records, streams: TerminalStreams) -> Iterator[Any]:

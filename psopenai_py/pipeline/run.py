@@ -78,6 +78,7 @@ def run_each(module: CmdletModule, call: Call, records: Records, streams: Termin
     as_array = records.form == "array" and not in_lines and module.CMDLET.documents
     as_table = call.bound.get(TABLE, False)
     left: list[str] = []
+    failed = False
     try:
         with (
             streams.lines(in_lines),
@@ -86,9 +87,19 @@ def run_each(module: CmdletModule, call: Call, records: Records, streams: Termin
         ):
             run_records(executor, records)
     except KeyboardInterrupt as interruption:
+        from . import remaining
+
         note = interruption.note if isinstance(interruption, Interrupted) else ""
-        raise Interrupted(f"{note} {_advice(module, call, left, records, streams)}".strip()) from None
-    if streams.ended:
+        parts = (
+            note,
+            "" if many else remaining.under_way(module, left, note),
+            _advice(module, call, left, records, streams),
+        )
+        raise Interrupted(" ".join(filter(None, parts))) from None
+    except PSOpenAIError as error:
+        streams.error(error)  # of the run as a whole, so that no record was begun
+        failed = True
+    if failed or streams.ended:
         advice = _advice(module, call, left, records, streams)
         if advice:
             streams.host(advice)

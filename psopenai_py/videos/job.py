@@ -105,22 +105,34 @@ def answered(response: Response, cmdlet: str) -> dict[str, Any]:
         raise not_a_job(response, cmdlet, f"it is {_described(value)}, not an object")
     value = spelled(value)
     if _is_refusal(value):
-        message = error_body(response).get("message")
-        says = excerpt(message if isinstance(message, str) else psjson.dumps(message, compress=True)).rstrip(".")
         # Where any id is told, a job may exist all the same.
-        raise not_a_job(response, cmdlet, f"it says: {says}", refused=other_id(value) is None)
+        raise not_a_job(response, cmdlet, _told(response), refused=other_id(value) is None)
     return value
 
 
+def _told(response: Response) -> str:
+    """What the error of an answer says, as the reason why it is no job."""
+    message = error_body(response).get("message")
+    if message is None:
+        return "it reports no success"
+    says = message if isinstance(message, str) else psjson.dumps(message, compress=True)
+    return f"it says: {excerpt(says).rstrip('.')}"
+
+
 def _is_refusal(value: Mapping[str, Any]) -> bool:
-    """True for an error, or a code and a message, where a job would have its id and its status."""
-    if is_id(value.get("id")) or value.get("status"):
+    """True for an error, or a code and a message, where a job would have its id and its status.
+
+    An id beside an error makes no job of it, as long as nothing else of a job is told.
+    """
+    has_id = is_id(value.get("id"))
+    if value.get("status") or (has_id and not _ONLY_OF_JOBS.isdisjoint(value)):
         return False
-    if value.get("error") or refused_by_code(value):
+    if value.get("error") or value.get("success") is False or refused_by_code(value):
         return True
     code = value.get("code")
     told = bool(value.get("message")) and code is not None and str(code).lower() not in _FINE
-    return told and not value.get("data")  # an envelope has the two as well
+    # An envelope has the two as well; and beside an id, what a number means is the server's own affair.
+    return told and not value.get("data") and not (has_id and not isinstance(code, str))
 
 
 def _out_of_envelope(value: dict[str, Any]) -> dict[str, Any]:

@@ -72,6 +72,11 @@ class Inbox:
             for calls in (self._open, self._cancelled, self._continued):
                 calls.discard(call)
 
+    def close(self) -> None:
+        """Cancel what runs and what waits, and take nothing more. May be called in the handler of a signal."""
+        self._closed = True
+        self._queue.put(None)
+
     def leave(self) -> None:
         """No more will be taken: the process is ending."""
         self._left = True

@@ -1,4 +1,7 @@
-"""Ctrl-C and cancel requests as a KeyboardInterrupt in the main thread, while a call runs and at no other time."""
+"""Ctrl-C and cancel requests as a KeyboardInterrupt in the main thread, while a call runs and at no other time.
+
+`kill` and a session that closes end the call in the same way, and the worker after it.
+"""
 
 from __future__ import annotations
 
@@ -36,9 +39,21 @@ class CallInterrupts:
         self._woken = 0
         self._seen = 0
 
-    def install(self) -> None:
-        """Take over Ctrl-C from now on."""
+    def install(self, leave: Callable[[], None]) -> None:
+        """Take over Ctrl-C from now on, and what ends the process, unless that is ignored: it calls `leave` first."""
         signal.signal(signal.SIGINT, self._handle)
+        if sys.platform == "win32":
+            return  # nothing there would wake a worker that waits for a request
+
+        def end(number: int, frame: FrameType | None) -> None:
+            signals.note(number)
+            signal.signal(number, signal.SIG_DFL)  # the second time ends it, whatever it does
+            leave()
+            self._handle(number, frame)
+
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, end)
 
     def wake(self) -> None:
         """From another thread: look whether the call that runs is cancelled, and end it if so."""

@@ -73,6 +73,15 @@ def test_what_came_of_a_cut_answer_is_shown(call: Callable[..., Result]) -> None
     )
 
 
+def test_what_is_not_compressed_as_it_says_is_shown(call: Callable[..., Result]) -> None:
+    """Gateways undo a compression, and leave the header."""
+    result = call(answer(JOB, b"Content-Encoding: gzip"))
+    assert (result.exit_code, result.stdout, result.error_ids) == (1, "", [DROPPED])
+    assert result.stderr.splitlines()[0].endswith(
+        f'{LOST} Status 200, application/json. It begins: {{"id": "video_1", "status": "completed"}}'
+    )
+
+
 NOT_READ = {
     "twice": (b"gzip, gzip", _layers(2, 0), "it is compressed 2 times"),
     "three times": (b"gzip, gzip, gzip", _layers(3, 2**20), "it is compressed 3 times"),

@@ -254,7 +254,37 @@ def test_a_run_that_an_error_ends_names_what_is_left(desk: Desk, run: Run) -> No
     assert result.stderr.endswith(f"\nTo go on: printf '%s\\n' c d | Remove-Video -ApiBase {desk.base}\n")
 
 
-def test_a_failed_download_names_the_job(desk: Desk, run: Run) -> None:
-    desk.answers = {"video_a": [refusal(500)]}
-    result = run("Get-VideoContent", "-OutFile", "x.mp4", stdin='{"id":"video_a"}')
-    assert "(video_a:String)" in result.stderr
+@pytest.mark.parametrize("name", ["video_a", "50", "o"])
+def test_a_failed_download_names_the_job(desk: Desk, run: Run, name: str) -> None:
+    """Also where the letters of its id stand in the message."""
+    desk.answers = {name: [refusal(500)]}
+    result = run("Get-VideoContent", "-OutFile", "x.mp4", stdin=f'{{"id":"{name}"}}')
+    assert f"({name}:String)" in result.stderr
+
+
+@posix
+@pytest.mark.parametrize("limit", ["1", "2"])
+def test_what_a_remix_leaves_is_named(desk: Desk, limit: str) -> None:
+    """The one that may have been made, and those that were not."""
+    names = ["video_a", "video_b", "video_c"]
+    desk.held = set(names)
+    process = start("New-VideoRemix", "y", "-ThrottleLimit", limit)
+    feed(process, "video_a\nvideo_b\nvideo_c\n")
+    desk.wait(lambda: len(desk.under_way) == int(limit))
+    if limit == "2":
+        interrupt(process)
+    out, err = ctrl_c.end(process)
+    desk.answer(*names)
+    assert (process.returncode, out) == (130, "")
+    command = f"New-VideoRemix -Prompt y -ApiBase {desk.base}" + (" -ThrottleLimit 2" if limit == "2" else "")
+    assert err.endswith(f"To go on: printf '%s\\n' {' '.join(names[int(limit) :])} | {command}\n")
+    for name in names[: int(limit)]:
+        assert f"It was from {name}." in err if limit == "1" else f"({name}:String)" in err
+
+
+@pytest.mark.parametrize("stdin", ['{"id":"video_a"}', '{"id":"video_a"}\n', '[{"id":"video_a"}]', "video_a\n"])
+@pytest.mark.parametrize("cause", ["-ThrottleLimit 2", "-OutFile a/ -Resume none/journal"])
+def test_a_run_that_cannot_begin_names_what_the_pipe_brought(desk: Desk, run: Run, stdin: str, cause: str) -> None:
+    result = run("Get-VideoContent", *cause.split(), stdin=stdin)
+    assert (result.exit_code, len(result.error_ids), len(desk.requests)) == (1, 1, 0)
+    assert "\nTo go on: printf '%s\\n' video_a | Get-VideoContent " in result.stderr

@@ -99,6 +99,46 @@ def test_an_error_that_names_a_page(run: Run, server: Server, said: str, shown: 
         assert line == f"{words[0]}: Ark API returned an 404 (Not Found) Error: {shown}"
 
 
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://h.example/a", "https://h.example/<hidden>"),
+        ("https://h.example/aX", "https://h.example/<hidden>"),
+        ("https://h.example/a/b/c?d=e", "https://h.example/<hidden>"),
+        ("https://h.example?sig=0123456789", "https://h.example/<hidden>"),
+        ("https://h.example", "https://h.example"),
+        ("https://h.example/", "https://h.example/"),
+        ("https://[h.example/a-0123456789", "https://[h.example/<hidden>"),
+        ("{base}/videos/a", "{base}/videos/a"),
+        ("{base}/a?q=0123456789abc", "{base}/a?q=0123456789abc"),
+        ("{base}/a?q=0123456789abcd", "{home}/<hidden>"),
+        ("{base}s/a", "{home}/<hidden>"),
+        ("{base}X/a", "{home}/<hidden>"),
+    ],
+)
+def test_what_is_a_secret(run: Run, server: Server, address: str, shown: str) -> None:
+    """All but a host, and what takes the key: that lies below the address of the service."""
+    api = server.script("secrets")
+    places = {"base": api.base, "home": f"http://{server.host}"}
+    told = address.format(**places) if "{" in address else address
+    api.responses = [{"json": {"id": "job-1", "status": "queued", "note": told}}]
+    result = run("Get-Video", "job-1", *_call("Ark", api))
+    assert (result.exit_code, result.json["note"]) == (0, told)
+    assert f'"note": "{shown.format(**places) if "{" in shown else shown}"' in result.stderr
+
+
+def test_an_address_that_json_escapes(run: Run, server: Server, storage: Server, place: Path) -> None:
+    """It is hidden as it is fetched, too."""
+    media = storage.script("escaped", [content(MP4)])
+    address = f"{media.base}/{FIRST}.mp4?a=1&b={SECOND}"
+    written = address.replace("/", "\\/").replace("&", "\\u0026")
+    api = server.script("service", [{"text": '{"status": "done", "video": {"url": "' + written + '"}}'}])
+    result = run("Get-VideoContent", "job-1", "-OutFile", "x.mp4", *_call("XAI", api))
+    assert (result.exit_code, media.requests[0].path) == (0, f"/{FIRST}.mp4?a=1&b={SECOND}")
+    assert _hidden(result)
+    assert f"GET http://{storage.host}/<hidden>" in result.stderr
+
+
 def test_a_deletion_that_is_answered_with_the_job(run: Run, server: Server) -> None:
     job = {"id": "job-1", "status": "succeeded", "content": {"video_url": f"https://h.example/{FIRST}.mp4"}}
     api = server.script("deleting", [{"json": job}])

@@ -58,11 +58,32 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         'it has no id. Status 200, application/json. It begins: {"message": {"a": 1}}',
     ),
     "nothing": ({}, "it has no id. Status 200, application/json. It begins: {}"),
+    "no success": (
+        {"success": False},
+        'it reports no success. Status 200, application/json. It begins: {"success": false}',
+    ),
+    "an error beside an id": (
+        {"id": "video_9", "error": {"message": "No GPU"}},
+        'it says: No GPU. Status 200, application/json. It begins: {"id": "video_9", "error": {"message": "No GPU"}}',
+    ),
+    "a refusal beside an id": (
+        {"id": "video_9", "code": "quota", "message": "No."},
+        'it says: No. Status 200, application/json. It begins: {"id": "video_9", "code": "quota", "message": "No."}',
+    ),
+    "no success beside an id": (
+        {"id": "video_9", "success": False, "message": "No"},
+        'it says: No. Status 200, application/json. It begins: {"id": "video_9", "success": false, "message": "No"}',
+    ),
+    "MiniMax's refusal beside an id": (
+        {"task_id": "9", "base_resp": {"status_code": 1008, "status_msg": "No"}},
+        'it says: No. Status 200, application/json. It begins: {"task_id": "9", "base_resp": {"status_code": 1008, '
+        '"status_msg": "No"}}',
+    ),
 }
 
 
 #: Those that say for certain that nothing was created.
-CERTAIN = ("quota", "error object", "error text")
+CERTAIN = ("quota", "error object", "error text", "no success")
 
 
 @pytest.mark.parametrize("cmdlet", CMDLETS)
@@ -92,6 +113,7 @@ ELSEWHERE: dict[str, tuple[dict[str, Any], str]] = {
     "inside, as task_id": ({"code": 0, "message": "ok", "data": {"task_id": "t1"}}, "t1"),
     "beside an empty id": ({"id": "", "task_id": "t1"}, "t1"),
     "job before request": ({"request_id": "r1", "video_id": "t1"}, "t1"),
+    "beside a number": ({"id": "t1", "code": 1, "message": "submitted"}, "t1"),
     "inside before request": ({"request_id": "r1", "data": {"task_id": "t1"}}, "t1"),
 }
 
@@ -106,13 +128,29 @@ def test_an_id_under_another_name_is_printed_as_id(
     assert list(result.json.items()) == [("id", identifier), *((k, v) for k, v in answer.items() if k != "id")]
 
 
-def test_a_job_that_failed_is_a_job(call: Call) -> None:
-    answer = {"id": "v1", "status": "failed", "error": {"message": "No", "code": "c"}}
+@pytest.mark.parametrize("known", [{"status": "failed"}, {"status": "queued"}, {"object": "video"}, {"model": "m"}])
+def test_a_job_that_failed_is_a_job(known: dict[str, str], call: Call) -> None:
+    """Whatever tells that it is one."""
+    answer = {"id": "v1", **known, "error": {"message": "No", "code": "c"}}
     result = call("New-Video", {"json": answer})
     assert (result.exit_code, result.json) == (0, answer)
+    assert result.warnings == [f'The status of job with id "v1" is "{known.get("status", "")}". Error: "No" (c)']
+
+
+def test_an_error_beside_an_id_is_no_job_for_others_either(run: Run, server: Server) -> None:
+    """It is not waited for, and was not removed."""
+    for cmdlet in ("Get-Video", "Wait-Video", "Remove-Video"):
+        script = server.script("refused", [{"json": {"id": "v1", "error": {"message": "No such job"}}}])
+        result = run(cmdlet, "v1", "-ApiBase", script.base)
+        assert (result.exit_code, result.stdout, len(script.requests)) == (1, "", 1)
+        assert "The server's answer is not a job: it says: No such job." in result.stderr
 
 
 UNREADABLE = {
+    "quotation marks of others": "{'pad': '%s', 'id': 'video_9'}",
+    "an element": "<job><pad>%s</pad><id> video_9 </id></job>",
+    "a text within": r'{"pad": "%s", "body": "{\"id\":\"video_9\"}", oops',
+    "an event": 'data: {"pad": "%s", "id": "video_9"}',
     "keys that differ by case": '{"pad": "%s", "ID": "video_9", "Id": "x"}',
     "not JSON": '{"pad": "%s", "id": "video_9", oops',
     "page": '<html>%s <script>{"task_id" : "video_9"}</script>',
@@ -125,6 +163,19 @@ def test_an_id_in_what_cannot_be_read_is_shown(text: str, call: Call) -> None:
     result = call("New-Video", {"text": text % ("-" * 400)})
     assert (result.exit_code, result.stdout) == (1, "")
     assert ". It names the id video_9. It begins: " in result.stderr.splitlines()[0]
+
+
+@pytest.mark.parametrize(("written", "shown"), [("4711", "4711"), (r'"jobs\/9"', "jobs/9")])
+def test_an_id_in_what_cannot_be_read_is_shown_as_it_is(written: str, shown: str, call: Call) -> None:
+    result = call("New-Video", {"text": f'{{"pad": "{"-" * 400}", "id": {written}, oops'})
+    assert f". It names the id {shown}. It begins: " in result.stderr.splitlines()[0]
+
+
+def test_the_address_of_a_new_job_is_shown(call: Call) -> None:
+    """Servers that follow the letter of HTTP name it there, and may say nothing else."""
+    result = call("New-Video", {"status": 201, "headers": {"Location": "/v1/videos/video_9"}})
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "it is empty. Status 201, application/json. Its Location is '/v1/videos/video_9'.\n" in result.stderr
 
 
 @pytest.mark.parametrize("cmdlet", CMDLETS)
@@ -140,6 +191,7 @@ STATES = {
     "refused": ({"error": {"message": "No"}}, "failed"),
     "no id": ({"status": "queued"}, "unknown"),
     "nothing": ({}, "unknown"),
+    "refused, with an id": ({"id": "video_9", "error": {"message": "No"}}, "unknown"),
 }
 
 

@@ -1,0 +1,80 @@
+"""A worker that is told to end, by `kill` or by a session that closes: what its calls have done is told before."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.compat.client import Client, end, wait_for
+from tests.pipeline.desk import Desk
+from tests.server import JOB, Server
+from tests.worker.test_cancelled_creates import LOST
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="sends signals to one process")
+
+SIGNALS = [signal.SIGTERM, signal.SIGHUP] if os.name == "posix" else []
+
+
+def _ended(client: Client, number: signal.Signals) -> int:
+    client.process.send_signal(number)
+    code = client.process.wait(60)
+    client.kill()
+    assert client.process.stdin is not None
+    client.process.stdin.close()
+    return code
+
+
+def _started() -> Client:
+    client = Client()
+    assert "ready" in (client.next() or {})
+    return client
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_calls_are_answered_before_the_end(server: Server, number: signal.Signals) -> None:
+    """What has been sent may have been done; what waits was not."""
+    desk = Desk(server, "worker-ended")
+    desk.held = {"x"}
+    client = _started()
+    calls = [client.send("New-Video", {"Prompt": "x", "ApiBase": desk.base}) for _ in range(3)]
+    client.until_noted()
+    desk.wait(lambda: desk.under_way == {"x"})
+    assert _ended(client, number) == 128 + number
+    notes = [LOST, None, None]
+    for call, note in zip(calls, notes, strict=True):
+        assert client.records(call) == [{"call": call, "end": end(130, cancelled=True, note=note)}]
+    assert client.next() is None
+    assert len(desk.requests) == 1
+    desk.answer("x")
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_download_leaves_no_part(server: Server, tmp_path: Path, number: signal.Signals) -> None:
+    begun = {"text": "\0\0\0\x18ftypmp42" + "\0" * 100_000}
+    script = server.script("worker-part", [begun | {"headers": {"Content-Type": "", "Content-Length": "5000000"}}])
+    folder = tmp_path / "out"
+    client = _started()
+    client.send("Get-VideoContent", {"VideoId": "v", "OutFile": str(folder / "v.mp4"), "ApiBase": script.base})
+    wait_for(lambda: list(folder.glob("*.part")))
+    assert _ended(client, number) == 128 + number
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_one_that_waits_for_a_call_ends_at_once(number: signal.Signals) -> None:
+    client = _started()
+    time.sleep(0.3)  # so that it waits
+    assert _ended(client, number) == 128 + number
+
+
+def test_a_job_that_was_printed_is_in_the_records(server: Server) -> None:
+    script = server.script("worker-printed")
+    client = _started()
+    call = client.send("New-Video", {"Prompt": "x", "ApiBase": script.base})
+    records = client.records(call)
+    assert _ended(client, signal.SIGTERM) == 128 + signal.SIGTERM
+    assert records[0]["output"]["id"] == JOB["id"]
