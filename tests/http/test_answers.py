@@ -148,7 +148,7 @@ def test_a_broken_compression_is_a_clear_record(call: Callable[..., Result], ser
     assert result.stderr.splitlines() == [
         f"New-Video: {server.host} broke off without a full answer: Error -3 while decompressing data: incorrect "
         "header check. The request had been sent, so a job may have been created; look for it before you send it "
-        "again. Status 200, application/json.",
+        'again. Status 200, application/json. It begins: {"id": "video_1"}',
         "    + CategoryInfo          : InvalidOperation: (:) [Invoke-OpenAIAPIRequest], HttpRequestException",
         "    + FullyQualifiedErrorId : PSOpenAI.APIRequest.HttpRequestException,Invoke-OpenAIAPIRequest",
     ]

@@ -23,7 +23,7 @@ _FEW = (
     f"threading.stack_size(1 << 30); {_RUN}"
 )
 #: Room for the program, and not for what each of many threads would like to have beside it.
-_LITTLE = f"import resource; resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20)); {_RUN}"
+_LITTLE = f"import resource; resource.setrlimit(resource.RLIMIT_AS, (500 << 20, 500 << 20)); {_RUN}"
 
 
 def _run(code: str, *arguments: str, stdin: str) -> tuple[int, str, str]:
@@ -84,7 +84,7 @@ _NO_MEMORY = (
 @pytest.mark.parametrize("more", [(), ("-ThrottleLimit", "4")], ids=["one", "many"])
 def test_too_little_memory_is_an_error_like_others(desk: Desk, more: tuple[str, ...]) -> None:
     # Loaded before the limit holds: else libraries are loaded while the line is read, and chance says which fails.
-    little = f"from psopenai_py.http.client import load_library; load_library(); {_LITTLE.replace('400', '90')}"
+    little = f"from psopenai_py.http.client import load_library; load_library(); {_LITTLE.replace('500', '90')}"
     done = _run(little, "New-Video", *more, stdin="x" * 31_000_000)
     assert (done, len(desk.requests)) == ((1, "", _NO_MEMORY), 0)
 
