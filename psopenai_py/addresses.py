@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from .errors import SettingsError
 from .loopback import is_loopback
-from .redaction import shortened, shown_url, without_userinfo
+from .redaction import shortened, shown_url, without_secrets, without_userinfo
 
 _SCHEME = r"([A-Za-z][A-Za-z0-9+.-]*):"
 #: What a mistaken scheme most likely stands for.
@@ -83,7 +83,7 @@ def _split(address: str) -> SplitResult | None:
 def _foreign(shown: str, source: str, scheme: str) -> SettingsError:
     instead = _mended(shown)
     return SettingsError(
-        f"The base address '{shortened(shown)}' ({source}) has the scheme '{shortened(scheme)}'; "
+        f"The base address '{shortened(without_secrets(shown))}' ({source}) has the scheme '{shortened(scheme)}'; "
         "only http, https and sandbox: can be used.",
         error_id="WebCmdletIEDomNotSupportedException",
         command="Invoke-OpenAIAPIRequest",

@@ -93,11 +93,20 @@ def source() -> Path:
 def module_folders(environ: Mapping[str, str], platform: str = sys.platform) -> list[Path]:
     """Where PowerShell looks for the user's modules: of both editions on Windows, of PowerShell 7 elsewhere."""
     if platform == "win32":
-        documents = _documents() or Path(environ.get("USERPROFILE") or Path.home()) / "Documents"
+        documents = _documents() or home_folder(environ, "USERPROFILE") / "Documents"
         return [documents / edition / "Modules" for edition in ("PowerShell", "WindowsPowerShell")]
     data = environ.get("XDG_DATA_HOME", "")
-    home = Path(environ.get("HOME") or Path.home())
-    return [(Path(data) if data.startswith("/") else home / ".local" / "share") / "powershell" / "Modules"]
+    shared = Path(data) if data.startswith("/") else home_folder(environ, "HOME") / ".local" / "share"
+    return [shared / "powershell" / "Modules"]
+
+
+def home_folder(environ: Mapping[str, str], *variables: str) -> Path:
+    """The home folder that the first of these variables names, or the system. Raises OutputError where none does."""
+    named = next(filter(None, map(environ.get, variables)), None)
+    try:
+        return Path(named) if named else Path.home()
+    except RuntimeError:
+        raise OutputError("This user has no home folder. Nothing was changed.", action=f"Set {variables[0]}.") from None
 
 
 def search_folders(environ: Mapping[str, str], platform: str = sys.platform) -> list[Path]:
@@ -176,7 +185,10 @@ def _request(arguments: list[str]) -> InstallRequest:
     if action.lower() not in ("install", "uninstall") or name is None or "" in given.values():
         raise _usage_error()
     both = action.lower() == "uninstall" and "as" not in given
-    folder = Path(given["path"]).expanduser() if "path" in given else None
+    try:
+        folder = Path(given["path"]).expanduser() if "path" in given else None
+    except RuntimeError as error:  # an unknown user's home
+        raise OutputError(f"The folder '{given['path']}' cannot be used: {error}", action="Write it out.") from None
     return InstallRequest(action.lower(), tuple(_ONLY) if both else (name,), folder)
 
 

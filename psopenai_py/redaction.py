@@ -157,6 +157,7 @@ def without_secrets(text: str) -> str:
     text = re.sub(_KEY, lambda match: mask(match[0]), text)
     text = re.sub(rf"(?i)\b(bearer )(?!sk-){_WORD}", rf"\1{HIDDEN}", text)
     text = re.sub(r"//[^/\s]*@", "//", without_userinfo(text) if "://" in text else text)
+    text = re.sub(r"(?<![\w+.-])[A-Za-z][\w+.-]*://[^\s'\"]*@[^\s'\"]*", lambda match: without_userinfo(match[0]), text)
     return re.sub(rf"(?i)([\w-]+)(['\"]?\s*[:=]\s*['\"]?)((?:{_SCHEME})?)({_WORD})", _shown_assignment, text)
 
 

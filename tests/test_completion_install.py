@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -109,3 +110,22 @@ def test_a_folder_that_cannot_be_written(run: Run, home: Path) -> None:
     result = run("psopenai", "completion", "install", "bash")
     assert (result.exit_code, result.error_ids) == (1, ["OutputNotWritten"])
     assert "could not be written" in result.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there, a user's folder is not looked up by name")
+def test_the_home_of_nobody(run: Run) -> None:
+    result = run("psopenai", "module", "install", "--path", "~nosuchuser/modules")
+    assert (result.exit_code, result.error_ids) == (1, ["OutputNotWritten"])
+    assert "The folder '~nosuchuser/modules' cannot be used: Could not determine home directory." in result.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="users of Unix")
+@pytest.mark.parametrize("words", ["module install", "completion install", "completion install zsh"])
+def test_no_home_folder(words: str) -> None:
+    """As in a container that runs under a number nobody has."""
+    code = "import pwd; pwd.getpwuid = {}.__getitem__; from psopenai_py.__main__ import main; main()"
+    variables = {name: value for name, value in os.environ.items() if name not in ("HOME", "USERPROFILE")}
+    command = [sys.executable, "-c", code, *words.split()]
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("psopenai: This user has no home folder. Nothing was changed.\n")

@@ -102,7 +102,7 @@ def _parse_file(path: str) -> Any:
         with Path(path).expanduser().open("rb") as file:
             data = file.read(_LARGEST_FILE + 1)
     except (ValueError, RuntimeError) as error:  # a null character; a home folder that nobody has
-        raise LiteralError(f"the file {path!r} cannot be read: {error}") from None
+        raise LiteralError(f"the file {path!r} cannot be read: {str(error).rstrip('.')}") from None
     if len(data) > _LARGEST_FILE:
         raise LiteralError(f"the file {path!r} is larger than {_LARGEST_FILE // 2**20} MB")
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import BindingError, OutputError
+from ..module import home_folder, module_folders
 from .scripts import script
 
 _BEGIN, _END = "# >>> psopenai completion >>>", "# <<< psopenai completion <<<"
@@ -71,7 +72,7 @@ def _in_use(environ: Mapping[str, str]) -> Iterator[str]:
 
 
 def _places(shell: str, environ: Mapping[str, str]) -> list[ScriptFile]:
-    home = Path(environ.get("HOME") or environ.get("USERPROFILE") or Path.home())
+    home = home_folder(environ, "HOME", "USERPROFILE")
     config = _folder(environ, "XDG_CONFIG_HOME", home / ".config")
     data = _folder(environ, "XDG_DATA_HOME", home / ".local" / "share") / "psopenai_py"
     if shell == "fish":
@@ -98,8 +99,6 @@ def _bash_profile(home: Path, platform: str = sys.platform) -> Path:
 def _powershell_folders(environ: Mapping[str, str], home: Path, config: Path) -> list[Path]:
     if sys.platform != "win32":
         return [config / "powershell"]
-    from ..module import module_folders
-
     return [folder.parent for folder in module_folders(environ)]
 
 

@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 
 from ..errors import InputError
+from ..redaction import without_secrets
 from .files import FilePart
 
 #: Bytes that are read from what is no file, such as a pipe: all of it has to be held in memory.
@@ -88,11 +89,12 @@ def _unreadable(path: str, error: OSError) -> InputError:
     kind = "System.Management.Automation.ItemNotFoundException"
     if not missing:
         kind = "System.UnauthorizedAccessException"
+    shown = without_secrets(path[:4096])  # longer ones are no path
     return InputError(
-        f"The file '{path}' cannot be read: {why}. Nothing was sent.",
+        f"The file '{shown}' cannot be read: {why}. Nothing was sent.",
         error_id=kind,
         command="Resolve-FileInfo",
         category="ObjectNotFound" if missing else "PermissionDenied",
         reason=kind.rpartition(".")[2],
-        target=path,
+        target=shown,
     )
