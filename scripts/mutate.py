@@ -27,11 +27,12 @@ TESTS = {
         *("tests/providers/test_requests.py", "tests/videos/test_advice.py", "tests/pipeline/test_rate_limit.py"),
     ],
     "videos": [
-        *("tests/videos", "tests/cmdlets", "tests/http/test_answers.py", "tests/providers/test_stories.py"),
+        *("tests/videos", "tests/cmdlets", "tests/http/test_answers.py", "tests/http/test_odd_answers.py"),
+        "tests/providers/test_stories.py",
         *("tests/providers/test_requests.py", "tests/providers/test_hostile.py", "tests/providers/test_models.py"),
         *("tests/providers/test_said_by_services.py", "tests/providers/test_references.py"),
         *("tests/providers/test_google.py", "tests/providers/test_answers.py", "tests/providers/test_refusals.py"),
-        *("tests/providers/test_addresses.py", "tests/providers/test_xai.py"),
+        *("tests/providers/test_addresses.py", "tests/providers/test_xai.py", "tests/providers/test_statuses.py"),
     ],
     "worker": [
         *("tests/worker", "tests/compat/test_worker.py", "tests/compat/test_worker_input.py"),

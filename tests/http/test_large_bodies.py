@@ -20,8 +20,9 @@ LARGE = 4 * 2**20
 
 def _video(size: int) -> bytes:
     """A video of so many bytes, which are not all alike."""
-    rest = size - len(FTYP) - 8
-    return FTYP + box(b"mdat", (bytes(range(256)) * (rest // 256 + 1))[:rest])
+    head = FTYP + box(b"moov", b"")
+    rest = size - len(head) - 8
+    return head + box(b"mdat", (bytes(range(256)) * (rest // 256 + 1))[:rest])
 
 
 def _head(status: str, length: int | None, *more: str, version: str = "1.1") -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,6 +63,20 @@ def test_an_id_in_what_cannot_be_unpacked(before: int, call: Callable[..., Resul
     result = call(_answer(200, body, "Content-Encoding: br"))
     assert ("It names the id t-123." in result.stderr) is (before > 0)
     assert "t-123" in result.stderr
+
+
+def test_an_id_in_a_later_piece_of_what_cannot_be_unpacked(run: Run) -> None:
+    """It is looked for as far as the first 64 KB, however they come."""
+    answer = _answer(200, b"x" * 9000 + b'"task_id": "t-123"', "Content-Encoding: br")
+
+    def talk(connection: socket.socket) -> None:
+        for at in range(0, len(answer), 3000):
+            connection.sendall(answer[at : at + 3000])
+            threading.Event().wait(0.05)
+
+    with listening(talk) as server:
+        result = run("New-Video", "x", "-ApiBase", server.base)
+    assert "It names the id t-123." in result.stderr
 
 
 @pytest.mark.parametrize(("size", "refused"), [(TOO_LARGE, False), (TOO_LARGE + 1, True)])

@@ -46,11 +46,10 @@ def test_the_command_that_goes_on(given: list[str], more: str, desk: Desk, run: 
     ("cmdlet", "given", "text"),
     [
         ("New-Video", [], '{"prompt": "a"}\n{"prompt": "b"}\n{"prompt": "c"}\n'),
-        ("New-VideoRemix", ["-Prompt", "x"], '{"id": "a"}\n{"id": "b"}\n{"id": "c"}\n'),
         ("Remove-Video", [], '{"id": "a"}\n'),
         ("Remove-Video", [], '{"id": "a"}\n{"other": "b"}\n'),
     ],
-    ids=["nothing that a pipe alone has", "a creation", "nothing is left", "what names no job"],
+    ids=["nothing that a pipe alone has", "nothing is left", "what names no job"],
 )
 def test_where_nothing_is_named(cmdlet: str, given: list[str], text: str, desk: Desk, run: Run) -> None:
     desk.answers = {"a": [refusal(404)]}
