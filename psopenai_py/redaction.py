@@ -188,7 +188,7 @@ class Masks:
         """What authenticates a request: in its headers, in the query of its address, among members of its body."""
         from urllib.parse import parse_qsl, urlsplit
 
-        named = [*parse_qsl(urlsplit(url).query), *members]
+        named = [*(parse_qsl(urlsplit(url).query) if "?" in url else ()), *members]
         found = [value for name, value in named if isinstance(value, str) and is_secret(name)]
         for name, value in headers.items():
             if is_secret(name):

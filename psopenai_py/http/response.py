@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from json import detect_encoding
 from typing import Any, NamedTuple
 
@@ -93,14 +94,7 @@ class Response(NamedTuple):
 
     @property
     def _named_charset(self) -> str | None:
-        match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", self.headers.get("content-type", ""), re.ASCII | re.I)
-        try:
-            name = codecs.lookup(match[1]).name if match else ""
-            b"".decode(name)
-        except (LookupError, ValueError):
-            return None
-        # Among Python's codecs are some that no server means, such as punycode.
-        return name if re.match("utf|iso8859|latin|ascii|cp|gb|big5|euc|shift|koi8|mac", name) else None
+        return _charset_of(self.headers.get("content-type", ""))
 
     @property
     def summary(self) -> str:
@@ -111,6 +105,19 @@ class Response(NamedTuple):
         facts.append(self.media_type or "no content type")
         facts.append(f"request id {self.request_id or 'none'}")
         return ", ".join(facts)
+
+
+@lru_cache(maxsize=64)
+def _charset_of(content_type: str) -> str | None:
+    """Python's name of the charset that a content type names; None where that is none, or cannot be read."""
+    match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type, re.ASCII | re.I)
+    try:
+        name = codecs.lookup(match[1]).name if match else ""
+        b"".decode(name)
+    except (LookupError, ValueError):
+        return None
+    # Among Python's codecs are some that no server means, such as punycode.
+    return name if re.match("utf|iso8859|latin|ascii|cp|gb|big5|euc|shift|koi8|mac", name) else None
 
 
 def reason_phrase(status: int, given: str) -> str:

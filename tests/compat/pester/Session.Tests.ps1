@@ -9,6 +9,15 @@ AfterAll {
     $env:OPENAI_API_BASE = $null
 }
 
+Describe 'What a call loads' {
+    It 'is no module of PowerShell, whose search takes longer than the call' -Skip:($PSVersionTable.PSEdition -ne 'Core') {
+        # In a process of its own: the sessions that are made in this one have those commands from the beginning.
+        $calls = '$null = New-Video a -Size 64x64; $null = New-Video a -TimeoutSec 60 | Get-Video'
+        $found = & pwsh -NoProfile -NonInteractive -Command "Import-Module '$Manifest'; $calls; (Get-Module -All).Name"
+        @($found) | Should -Be 'PSOpenAI.Py'
+    }
+}
+
 Describe 'Keys and context' {
     AfterEach {
         Clear-OpenAIContext
