@@ -6,10 +6,8 @@ from ..streams import Data
 
 #: Types of the boxes with which MP4 and QuickTime files begin.
 FIRST_BOXES = (b"ftyp", b"styp", b"moov", b"free", b"mdat", b"wide", b"skip")
-#: Sizes that mean: it follows in 64 bits, and: to the end of the file.
-_LONG, _OPEN = 1, 0
-#: Boxes that say what is in a file: a film's, a fragment's, and that of a picture in the same format.
-_CONTENTS = ("moov", "moof", "meta")
+#: The size that means: it follows in 64 bits. 0 means: to the end of the file.
+_LONG = 1
 #: Boxes that are looked at: hours of video in fragments have fewer, and a gigabyte of empty ones would take minutes.
 _MOST_BOXES = 100_000
 
@@ -25,14 +23,12 @@ class Extent:
         self._header = b""
         self._type = ""
         self._is_known = True
-        self._reaches_end = False
         self._boxes = 0
-        self._found: set[str] = set()
 
     def feed(self, data: Data) -> None:
         """Take the next bytes of the file."""
         at = 0
-        while self._is_known and not self._reaches_end:
+        while self._is_known:
             step = min(self._left, len(data) - at)
             at, self._left = at + step, self._left - step
             if at == len(data):
@@ -52,15 +48,8 @@ class Extent:
             return "it ends within the header of a box"
         if self._header:
             # Of a box it would be one of 16 MiB and more that ends within its header: rather a short trailer.
-            return self._missing
-        return f"it ends {self._left} bytes before its part '{self._type}' does" if self._left else self._missing
-
-    @property
-    def _missing(self) -> str:
-        """What a file lacks that nothing can play: its table of contents is often written last."""
-        if "mdat" in self._found and self._found.isdisjoint(_CONTENTS):
-            return "it has no part 'moov', which says what is in it"
-        return ""
+            return ""
+        return f"it ends {self._left} bytes before its part '{self._type}' does" if self._left else ""
 
     def _open(self) -> None:
         """Note the size of what begins with these 8 or 16 bytes."""
@@ -72,8 +61,5 @@ class Extent:
             size = int.from_bytes(header[8:], "big")
         self._boxes += 1
         is_box = name in FIRST_BOXES if is_first else all(0x20 <= byte < 0x7F or byte == 0xA9 for byte in name)
-        self._reaches_end = size == _OPEN
-        is_size = self._reaches_end or size >= len(header)
-        self._is_known = is_box and is_size and self._boxes <= _MOST_BOXES
-        self._type, self._left, self._header = name.decode("latin-1"), max(size - len(header), 0), b""
-        self._found.add(self._type)
+        self._is_known = is_box and size >= len(header) and self._boxes <= _MOST_BOXES
+        self._type, self._left, self._header = name.decode("latin-1"), size - len(header), b""

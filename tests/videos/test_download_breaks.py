@@ -158,10 +158,7 @@ def test_what_a_server_has_no_more_of_is_named() -> None:
 
 
 INCOMPLETE = {
-    "a long box": FTYP + box(b"moov", b"") + box(b"mdat", bytes(600), long=True)[:-1],
-    "no contents yet": FTYP + box(b"free", b"") + box(b"mdat", bytes(600)),
-    "no contents yet, and no size": FTYP + box(b"mdat", bytes(600), to_the_end=True),
-    "no contents yet, and a trailer": FTYP + box(b"mdat", bytes(600)) + b"ABC",
+    "a long box": FTYP + box(b"mdat", bytes(600), long=True)[:-1],
     "the size of a long box": FTYP + box(b"free", bytes(600)) + b"\0\0\0\1mdat\0\0",
     "the header of a box": FTYP + box(b"free", bytes(600)) + b"\0\0",
     "a box of gigabytes": FTYP + b"\0\0\0\1mdat" + (2**40).to_bytes(8, "big") + bytes(600),
@@ -175,7 +172,7 @@ def test_files_that_end_too_early(name: str, size: int) -> None:
     pieces = [data[at : at + size] for at in range(0, len(data), size)]
     headers = {"content_type": "video/mp4", "content_length": str(len(data))}
     host = Host([lambda *_: Incoming(answer(200, **headers), pieces)])
-    with pytest.raises(AnswerError, match=r"The content is incomplete on the server: it (ends|has no part .moov.)"):
+    with pytest.raises(AnswerError, match="The content is incomplete on the server: it ends"):
         host.copy(Sink())
 
 
