@@ -123,7 +123,7 @@ def shortfall(*pieces: bytes) -> str:
 @pytest.mark.parametrize("kind", [b"ftyp", b"styp", b"moov", b"free", b"mdat", b"wide", b"skip"])
 def test_every_box_with_which_a_file_begins(kind: bytes) -> None:
     data = box(kind, bytes(5))
-    assert shortfall(data) == ("it has no part 'moov', which says what is in it" if kind == b"mdat" else "")
+    assert shortfall(data) == ""
     assert shortfall(data[:-1]) == f"it ends 1 bytes before its part '{kind.decode()}' does"
     assert shortfall(box(b"uuid", b"12345")[:-1]) == ""  # not at the beginning
     assert shortfall(data + box(b"uuid", b"12345")[:-1]) == "it ends 1 bytes before its part 'uuid' does"
