@@ -106,7 +106,6 @@ KEY_VARIABLES = tuple(name for service in SERVICES for name in service.key_varia
 
 
 @lru_cache(maxsize=64)
-@lru_cache(maxsize=64)
 def find(name: str) -> Service | None:
     """The service of a name, in any case; None if there is none."""
     return next((one for one in (*SERVICES, AZURE) if one.name.lower() == name.strip().lower()), None)

@@ -45,21 +45,26 @@ class SharedRateLimiter(RateLimiter):
     Args:
         may_repeat: what is to say whether a request may be repeated.
         enough: tells that no request is to go out any more, also before `stop` is called.
+        stopped: is set by `stop`; those of one run share it.
     """
 
-    def __init__(self, may_repeat: Callable[[APIRequestError], bool], enough: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        may_repeat: Callable[[APIRequestError], bool],
+        enough: Callable[[], bool],
+        stopped: threading.Event | None = None,
+    ) -> None:
         self._may_repeat = may_repeat
         self._enough = enough
         self._free_at = 0.0
         self._lock = threading.Lock()
-        self._stopped = threading.Event()
+        self._stopped = stopped or threading.Event()
         self._by_host: dict[str, SharedRateLimiter] = {}
 
     def at(self, host: str) -> SharedRateLimiter:
         with self._lock:
             if host not in self._by_host:
-                own = self._by_host[host] = SharedRateLimiter(self._may_repeat, self._enough)
-                own._stopped = self._stopped  # that all ends, ends it everywhere
+                self._by_host[host] = SharedRateLimiter(self._may_repeat, self._enough, self._stopped)
             return self._by_host[host]
 
     def admit(self, *, at_once: bool = False) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from .. import __version__, signals
 from ..binding.binder import Binding, bind_typed
+from ..binding.bound import Bound
 from ..binding.pipeline import Unreadable
 from ..binding.spec import Cmdlet
 from ..cmdlets import Call, load
@@ -116,7 +117,7 @@ class CallService:
         binding = bind_typed(module.CMDLET, request.parameters, piped=request.records is not None)
         bound = binding.bound
         streams.use(preferences(bound, request.preferences))
-        _check_pace(module.CMDLET, binding)
+        _check_pace(module.CMDLET, bound)
         with self._reached(environ, bound.get(API_BASE, "")) as connections:
             call = Call(bound, streams, environ, connections, record=request.job, told=request.job is not None)
             if request.paced:
@@ -181,10 +182,10 @@ def _bindable(cmdlet: Cmdlet, binding: Binding, records: list[Any]) -> Iterable[
     return [Unreadable("no parameter is left that takes pipeline input")] * len(records)
 
 
-def _check_pace(cmdlet: Cmdlet, binding: Binding) -> None:
+def _check_pace(cmdlet: Cmdlet, bound: Bound) -> None:
     """A worker takes one record after another. Who wants more at a time starts more workers."""
     for row in PIPELINE:
-        if row in binding.bound:
+        if row in bound:
             raise BindingError(
                 f"-{row.name} is for command lines, and not for a worker. Nothing was sent.",
                 error_id="ParameterNotSupported",

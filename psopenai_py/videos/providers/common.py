@@ -71,9 +71,20 @@ def models_at(path: str) -> Callable[[Target], Request]:
 
 def fetch(target: Target, address: str, variant: str | None, start: int, tag: str) -> Request:
     """The request for the bytes at an address that a job names. The key goes along only to the service itself."""
-    wanted = partial_content(start, tag)
-    known = bearer(target) if is_home(target.settings, address) else {"User-Agent": bearer(target)["User-Agent"]}
-    return Request("GET", address, known | wanted, follows=True, conceals=target.settings.base)
+    known = bearer(target)
+    headers_there = known if is_home(target.settings, address) else without_key(known)
+    return content_request(target, address, headers_there, start, tag)
+
+
+def content_request(target: Target, address: str, known: Mapping[str, str], start: int, tag: str) -> Request:
+    """The request for the bytes at an address, with the headers that are for whoever is there."""
+    wanted = {**known, **partial_content(start, tag)}
+    return Request("GET", address, wanted, follows=True, conceals=target.settings.base)
+
+
+def without_key(known: Mapping[str, str]) -> dict[str, str]:
+    """What goes to a host that is not the service's."""
+    return {"User-Agent": known["User-Agent"]}
 
 
 def is_home(settings: Settings, address: str) -> bool:

@@ -12,7 +12,7 @@ from ...http.response import Response, error_body
 from ..inline import in_address
 from ..status import normal
 from . import Change, Creation, Inline, Job, Known, Plan, Provider, Source, Storing, Target
-from .common import ask, classify, is_clip, number, order, refuses, remove
+from .common import ask, classify, content_request, is_clip, number, order, refuses, remove, without_key
 from .jobs import (
     COMPLETED,
     FAILED,
@@ -27,7 +27,6 @@ from .jobs import (
     text,
     word_of,
 )
-from .openai import partial_content
 from .shapes import fitted
 
 _NAME = "Google"
@@ -92,11 +91,11 @@ def content(target: Target, source: str, variant: str | None, start: int, tag: s
     """A file of the service, with the key; what is elsewhere, without."""
     known, place = _headers(target), source
     if "://" in source:
-        known = {"User-Agent": known["User-Agent"]}
+        known = without_key(known)
     else:
         path = f"files/{segment(source)}:download"
         place = endpoint(target.settings.base, path, [("alt", "media")], target.extras)
-    return Request("GET", place, known | partial_content(start, tag), follows=True, conceals=target.settings.base)
+    return content_request(target, place, known, start, tag)
 
 
 def models(target: Target) -> Request:

@@ -11,9 +11,8 @@ from ...http.files import FilePart
 from ...http.request import Request, endpoint, segment
 from ...http.response import Response
 from . import Change, Creation, Job, Known, Plan, Provider, Target
-from .common import address_of, ask, bearer, classify, is_clip, models_at, number, order, refuses
+from .common import address_of, ask, bearer, classify, content_request, is_clip, models_at, number, order, refuses
 from .jobs import COMPLETED, FAILED, arranged, failure, held_back, member, moment, text, word_of
-from .openai import partial_content
 from .shapes import wish
 
 _NAME = "OpenRouter"
@@ -45,9 +44,7 @@ def remix(target: Target, change: Change) -> Request:
 def content(target: Target, source: str, variant: str | None, start: int, tag: str) -> Request:
     """From OpenRouter itself, with the key: without it every address that a job names is refused, or a secret."""
     place = endpoint(target.settings.base, f"videos/{segment(source)}/content", [("index", "0")], target.extras)
-    return Request(
-        "GET", place, bearer(target) | partial_content(start, tag), follows=True, conceals=target.settings.base
-    )
+    return content_request(target, place, bearer(target), start, tag)
 
 
 def read(document: Mapping[str, Any], known: Known) -> Job:
