@@ -2,11 +2,15 @@
 
     python3 scripts/check.py [--fix]
 
-Prints each command before it runs, and those that failed at the end.
+Prints each command with what it says, and those that failed at the end.
 """
 
+import concurrent.futures
+import os
 import shlex
+import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import _environment
@@ -23,14 +27,37 @@ def main(arguments: list[str]) -> int:
 
 
 def run_checks(python: str, fix: bool) -> list[str]:
-    """Run all checks with the interpreter `python`; returns the commands that failed."""
+    """Run all checks with the interpreter `python`; returns the commands that failed.
+
+    Those that change nothing run side by side, and are shown in their order.
+    """
     failed = []
-    for command in fixes() if fix else checks():
-        line = shlex.join(["python", *command])
-        print("$ " + line, flush=True)
-        if _environment.forward([python, *command], _environment.ROOT):
-            failed.append(line)
+    commands = fixes() if fix else checks()
+    at_once = 1 if fix else os.cpu_count() or 1
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        try:
+            for command, done in zip(commands, pool.map(partial(_result, python), commands), strict=True):
+                line = shlex.join(["python", *command])
+                print(f"$ {line}\n{done.stdout}", end="", flush=True)
+                if done.returncode:
+                    failed.append(line)
+        except KeyboardInterrupt:  # what runs got it, too
+            pool.shutdown(cancel_futures=True)
+            sys.exit(130)
     return failed
+
+
+def _result(python: str, command: list[str]) -> "subprocess.CompletedProcess[str]":
+    """What a check says, on both of its streams, and its exit code."""
+    return subprocess.run(
+        [python, *command],
+        cwd=_environment.ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
 
 
 def checks() -> list[list[str]]:

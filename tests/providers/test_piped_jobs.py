@@ -31,10 +31,10 @@ def test_what_a_service_does_not_repeat_is_kept(run: Run, stub: Stub) -> None:
         assert later["created_at"]
 
 
-def test_names_of_files_are_made_of_it(run: Run, stub: Stub, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_of_files_are_made_of_it(run: Run, stub: Stub, place: Path) -> None:
     """The recipe of the README, which pipes what New-Video printed."""
-    monkeypatch.setattr("psopenai_py.videos.waiting._SHORTEST", 0)
     job = created(run, stub)
+    run("Wait-Video", *QUICK, *stub.call[2:], stdin=job)  # so that the first question finds it over
     arguments = ["-WaitForCompletion", "-OutFile", "{prompt}-{id}.mp4", "-ThrottleLimit", "2", *stub.call[2:]]
     assert run("Get-VideoContent", *arguments, stdin=job).exit_code == 0
     assert {path.name: path.read_bytes() for path in place.iterdir()} == {

@@ -35,8 +35,7 @@ def test_create_wait_and_download(run: Run, stub: Stub, place: Path, monkeypatch
     assert (place / "doggo.mp4").read_bytes() == MP4
 
 
-def test_the_download_waits(run: Run, stub: Stub, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("psopenai_py.videos.waiting._SHORTEST", 0)
+def test_the_download_waits(run: Run, stub: Stub, place: Path) -> None:
     arguments = ["-WaitForCompletion", "-OutFile", "doggo.mp4", *stub.call[2:]]
     result = run("Get-VideoContent", *arguments, stdin=created(run, stub))
     assert (result.exit_code, result.stdout) == (0, "")
