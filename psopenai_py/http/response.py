@@ -23,6 +23,8 @@ _MARKS |= {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 #: Where servers put an error, and its message, in the order in which they are looked for.
 _ERRORS = ("error", "detail", "err")
 _MESSAGES = ("message", "msg", "title")
+#: How JSON begins, in any width.
+_JSON = re.compile(rb"[\0 \t\r\n]*[{\[]")
 #: What a terminal cannot show, and the mark for what could not be decoded.
 _UNSHOWN = re.compile("[\x00-\x1f\x7f-\x9f\N{REPLACEMENT CHARACTER}]")
 
@@ -56,10 +58,10 @@ class Response(NamedTuple):
     def charset(self) -> str:
         """The charset by the body's first bytes, or the one the server named if it can be read; else UTF-8."""
         named = self._named_charset or "utf-8"
-        if self._mark or self.body[:8].lstrip(b"\0 \t\r\n")[:1] not in (b"{", b"["):
+        if self._mark or not _JSON.match(self.body):
             return self._mark or named
         # JSON shows by the zeros around its first characters how wide they are, whatever the header says.
-        wide = detect_encoding(self.body[:8])
+        wide = detect_encoding(self.body)
         return wide if wide != "utf-8" or named.startswith(("utf-16", "utf-32")) else named
 
     def decode(self, errors: str = "strict") -> str:

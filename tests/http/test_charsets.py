@@ -38,8 +38,10 @@ def test_an_error_is_read_as_wide_as_it_is(width: str, run: Run, server: Server)
     assert result.stderr.splitlines()[0] == "Get-Video: OpenAI API returned an 400 (Bad Request) Error: N\u00e4he"
 
 
-@pytest.mark.parametrize("blanks", range(8))
-def test_blanks_before_json_do_not_hide_it(blanks: int, run: Run, server: Server) -> None:
-    base = server.script("wide", [_answer(" " * blanks + SAID, "utf-8", "; charset=utf-16")]).base
+@pytest.mark.parametrize("width", ["utf-8", "utf-16-le", "utf-32-be"])
+@pytest.mark.parametrize("blanks", [0, 1, 2, 3, 4, 7, 8, 9, 40])
+def test_blanks_before_json_do_not_hide_it(blanks: int, width: str, run: Run, server: Server) -> None:
+    blank = (" \r\n\t" * 10)[:blanks]
+    base = server.script("wide", [_answer(blank + SAID, width, "; charset=utf-16-be")]).base
     result = run("Get-Video", "v9", "-ApiBase", base)
     assert (result.exit_code, result.json["id"]) == (0, "v9")

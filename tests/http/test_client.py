@@ -44,6 +44,10 @@ CUT = {
     "nothing": (b"", f"Server disconnected without sending a response. {LOST}"),
     "half a header": (b"HTTP/1.1 200 OK\r\nContent-", f"Server disconnected without sending a response. {LOST}"),
     "no HTTP": (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", f"illegal status line: 'SSH-2.0-OpenSSH_9.6'. {LOST}"),
+    "a long line of something else": (
+        b"SSH-2.0 " + b"X" * 400 + b"\r\n\r\n",
+        f"illegal status line: 'SSH-2.0 {'X' * (300 - len('illegal status line: bytearray(bXSSH-2.0 '))}'. {LOST}",
+    ),
     "less than announced": (
         OK + b'Content-Length: 500\r\n\r\n{"id": "video_77", ',
         "peer closed connection without sending complete message body (received 19 bytes, expected 500). "

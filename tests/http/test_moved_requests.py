@@ -44,6 +44,15 @@ def test_an_address_that_the_server_named(place: str, run: Run, server: Server) 
     assert result.stderr.startswith(f"Get-VideoContent: The server redirects to '{place}', which cannot be used: ")
 
 
+def test_a_long_name_that_no_host_can_have(run: Run, server: Server) -> None:
+    """Its first 300 characters are shown."""
+    place = f"http://xn--{'X' * 400}/"
+    script = server.script("moved-far", [{"status": 302, "headers": {"Location": place}}])
+    result = run("Get-VideoContent", "v", "-Variant", "thumbnail", "-ApiBase", script.base)
+    shown = f"Get-VideoContent: The server redirects to '{place[:300]}', which cannot be used: "
+    assert result.stderr.startswith(shown) and len(result.stderr.splitlines()[0]) <= len(shown) + 301
+
+
 @pytest.mark.parametrize(
     ("status", "member", "named"),
     [(200, "request_id", True), (399, "request_id", True), (400, "request_id", False), (400, "task_id", True)],

@@ -67,16 +67,33 @@ def test_an_id_in_what_cannot_be_unpacked(before: int, call: Callable[..., Resul
 
 def test_an_id_in_a_later_piece_of_what_cannot_be_unpacked(run: Run) -> None:
     """It is looked for as far as the first 64 KB, however they come."""
-    answer = _answer(200, b"x" * 9000 + b'"task_id": "t-123"', "Content-Encoding: br")
+    answer = _answer(200, b"x" * 60_000 + b'"task_id": "t-123"', "Content-Encoding: br")
 
     def talk(connection: socket.socket) -> None:
-        for at in range(0, len(answer), 3000):
-            connection.sendall(answer[at : at + 3000])
+        for at in range(0, len(answer), 15_000):
+            connection.sendall(answer[at : at + 15_000])
             threading.Event().wait(0.05)
 
     with listening(talk) as server:
         result = run("New-Video", "x", "-ApiBase", server.base)
     assert "It names the id t-123." in result.stderr
+
+
+def test_an_id_far_behind_the_beginning_of_what_cannot_be_unpacked(call: Callable[..., Result]) -> None:
+    """Behind the first 64 KB, and what one look at the connection may bring beyond them, nobody looks for it."""
+    body = b"x" * 2**17 + b'"task_id": "t-123"' + b"x" * 2**20
+    result = call(_answer(200, body, "Content-Encoding: br"))
+    assert (result.exit_code, "t-123" in result.stderr) == (1, False)
+
+
+@pytest.mark.parametrize(("before", "named"), [(60_000, True), (75_000, False)])
+def test_an_id_in_what_was_packed_twice(before: int, named: bool, call: Callable[..., Result]) -> None:
+    """Of what is compressed several times, the first 64 KB are undone, and the 4 KB beyond them that come along."""
+    body = b"x" * before + b'"task_id": "t-123"' + b"x" * 2**17
+    for _ in range(2):
+        body = gzip.compress(body, 0)  # in pieces that are as long as what they hold
+    result = call(_answer(200, body, "Content-Encoding: gzip, gzip"))
+    assert (result.exit_code, "It names the id t-123." in result.stderr) == (1, named)
 
 
 @pytest.mark.parametrize(("size", "refused"), [(TOO_LARGE, False), (TOO_LARGE + 1, True)])

@@ -14,6 +14,11 @@ from tests.providers.stub import KEY, MP4
 from tests.providers.test_stories import QUICK, created
 from tests.server import Server
 
+#: An answer about a job whose video is a file of the service.
+VIDEO = {"type": "video", "uri": "https://generativelanguage.googleapis.com/v1beta/files/abc"}
+DONE = {"id": "int-1", "status": "completed", "steps": [{"type": "model_output", "content": [VIDEO]}]}
+STORED: dict[str, Any] = {"json": DONE}
+
 
 @pytest.fixture
 def google(server: Server, storage: Server) -> Google:
@@ -42,6 +47,17 @@ def test_a_file_that_is_stored_for_a_while_first(
     assert (place / "file.mp4").read_bytes() == MP4
 
 
+def test_a_file_that_is_never_stored(run: Run, server: Server, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After ten minutes, nobody looks any more."""
+    monkeypatch.setattr("psopenai_py.videos.hosted._PAUSE", 0.0)
+    api = server.script("never-stored", [STORED, {"json": {"name": "files/abc", "state": "PROCESSING"}}])
+    arguments = ["-OutFile", "x.mp4", "-Provider", "Google", "-ApiBase", api.base, "-ApiKey", KEY]
+    result = run("Get-VideoContent", "int-1", *arguments)
+    message = "Get-VideoContent: The video abc is still being stored; call again."
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (1, message)
+    assert (len(api.requests), list(place.iterdir())) == (1 + 300, [])
+
+
 @pytest.mark.parametrize(
     ("state", "said"),
     [
@@ -53,9 +69,7 @@ def test_a_file_that_is_stored_for_a_while_first(
 )
 def test_a_file_that_was_never_made(run: Run, server: Server, place: Path, state: dict[str, Any], said: str) -> None:
     """What the service says of a file has an error, and is no refusal."""
-    video = {"type": "video", "uri": "https://generativelanguage.googleapis.com/v1beta/files/abc"}
-    job = {"id": "int-1", "status": "completed", "steps": [{"type": "model_output", "content": [video]}]}
-    api = server.script("stored", [{"json": job}, {"json": {"name": "files/abc"} | state}])
+    api = server.script("stored", [STORED, {"json": {"name": "files/abc"} | state}])
     arguments = ["-OutFile", "x.mp4", "-Provider", "Google", "-ApiBase", api.base, "-ApiKey", KEY]
     result = run("Get-VideoContent", "int-1", *arguments)
     assert (result.exit_code, list(place.iterdir())) == (1, [])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -141,6 +142,18 @@ def test_what_is_wrong_with_a_line(members: Record, message: str, service: Clien
 def test_null_is_as_if_it_were_missing(members: Record, service: Client) -> None:
     error, last = service.call("get-VIDEO", {"Foo": 1}, **members)
     assert (error["error"]["error_id"], last["end"]) == ("NamedParameterNotFound", end(2))
+
+
+@pytest.mark.parametrize("place", ["missing/folder", "", __file__, "a\0b"], ids=["missing", "empty", "file", "zero"])
+def test_a_location_that_cannot_be_used(place: str, service: Client) -> None:
+    with pytest.raises((OSError, ValueError)) as refused:
+        os.chdir(place)  # says it in the system's or in Python's own words
+    why = getattr(refused.value, "strerror", str(refused.value))
+    records = service.call("Get-Video", {"VideoId": "v"}, location=place)
+    shown = place.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    (error,) = of_kind(records, "error")
+    assert error["message"] == f"The location '{shown}' cannot be used: {why}. Nothing was sent."
+    assert (len(records), records[-1]["end"]) == (2, end(1))
 
 
 def test_a_variable_may_hold_what_its_name_may_not(service: Client) -> None:
