@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _imp
 import _signal  # type: ignore[import-not-found]  # `signal` takes ten times as long to load
 import gc
 import sys
@@ -22,6 +23,10 @@ def _end_by_interruption() -> None:
     """Until there are handlers, let Ctrl-C end the process in silence: Python would say where it was."""
     if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
         _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+        # One that came while the interpreter forgot a lock of a module was ignored, and may have left the lock of all
+        # modules behind: what a thread loads would wait for ever.
+        if _imp.lock_held():
+            _signal.raise_signal(_signal.SIGINT)
 
 
 def _program_name(path: str) -> str:

@@ -38,6 +38,16 @@ PROJECT = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_t
 #: Variables that change what a call does; each test starts without them.
 _VARIABLES = [*environment.names(), "http_proxy", "https_proxy", "all_proxy", "no_proxy", "_PSOPENAI_COMPLETE"]
 
+#: Tests of which the coverage of processes counts, too. To measure it takes half as long again, and the processes of
+#: all others run what is measured already.
+_MEASURED = (
+    *("worker/", "compat/test_worker.py", "compat/test_worker_li", "sandbox/test_jobs.py", "sandbox/test_server.py"),
+    *("pipeline/test_stopping.py", "pipeline/test_progress.py", "pipeline/test_promptness.py"),
+    *("pipeline/test_fairness.py", "pipeline/test_live_input.py", "pipeline/test_journal.py"),
+    *("cmdlets/test_start_video_sandbox.py", "cmdlets/test_watching.py", "cmdlets/test_broken_downloads.py"),
+    *("test_shell.py", "test_streams.py", "test_terminal_text.py", "test_completion.py", "test_lost_interruptions.py"),
+)
+
 
 @dataclass(frozen=True)
 class Result:
@@ -93,9 +103,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _clean_world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def _clean_world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """No inherited settings, a keyring that is empty, an own home, the zone UTC."""
-    for name in _VARIABLES:
+    is_measured = request.path.relative_to(Path(__file__).parent).as_posix().startswith(_MEASURED)
+    for name in [*_VARIABLES, *([] if is_measured else ["COVERAGE_PROCESS_CONFIG"])]:
         monkeypatch.delenv(name, raising=False)
     home = tmp_path / "home"
     home.mkdir()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 
@@ -50,3 +51,11 @@ def test_it_comes_again(number: int) -> None:
 def test_what_else_goes_wrong_there_is_shown() -> None:
     code, err = _run(_OTHER)
     assert code == 0 and err.endswith("ValueError: not ours\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process does not end by a signal there")
+def test_one_that_was_lost_before_the_program_began_ends_it() -> None:
+    """What it leaves behind, where it comes between two steps of the interpreter."""
+    begun = "import _imp, sys; sys.argv = ['Get-Video', '-?']; from psopenai_py.__main__ import main; {}main()"
+    assert _run(begun.format("_imp.acquire_lock(); ")) == (-signal.SIGINT, "")
+    assert _run(begun.format("")) == (0, "")

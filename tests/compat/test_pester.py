@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import subprocess
 import sys
@@ -15,21 +16,35 @@ TESTS = Path(__file__).with_name("pester")
 _HAS_PESTER = "if (-not (Get-Module -ListAvailable Pester | Where-Object Version -ge ([version]'5.0'))) { exit 3 }"
 
 
+#: Pester takes seconds to start, and a third of all tests at once keep each core busy.
+_PARTS = [sorted(TESTS.glob("*.Tests.ps1"))[start::3] for start in range(3)]
+
+
+def _name(part: list[Path]) -> str:
+    return "-".join(path.name.partition(".")[0] for path in part)
+
+
+@pytest.mark.parametrize("part", _PARTS, ids=_name)
+def test_the_module_in_powershell(part: list[Path], tmp_path: Path) -> None:
+    if not _shells():
+        powershell.skip()
+    ready = _shells_with_pester()
+    assert ready, "PowerShell has no Pester 5: Install-Module Pester -MinimumVersion 5.0 -Scope CurrentUser"
+    paths = ", ".join(f"'{path}'" for path in part)
+    script = f"Import-Module Pester -MinimumVersion 5.0; Invoke-Pester -Path {paths} -Output Detailed -CI"
+    for shell in ready:
+        done = _command(shell, script, tmp_path)
+        assert done.returncode == 0, f"{shell}:\n{done.stdout}\n{done.stderr}"
+
+
 def _shells() -> list[str]:
     """PowerShell 7, and Windows PowerShell where it is."""
     return [shell for shell in ("pwsh", "powershell") if shutil.which(shell)]
 
 
-@pytest.mark.parametrize("tests", sorted(TESTS.glob("*.Tests.ps1")), ids=lambda path: path.name.partition(".")[0])
-def test_the_module_in_powershell(tests: Path, tmp_path: Path) -> None:
-    ready = [shell for shell in _shells() if _command(shell, _HAS_PESTER, tmp_path).returncode == 0]
-    if not _shells():
-        powershell.skip()
-    assert ready, "PowerShell has no Pester 5: Install-Module Pester -MinimumVersion 5.0 -Scope CurrentUser"
-    script = f"Import-Module Pester -MinimumVersion 5.0; Invoke-Pester -Path '{tests}' -Output Detailed -CI"
-    for shell in ready:
-        done = _command(shell, script, tmp_path)
-        assert done.returncode == 0, f"{shell}:\n{done.stdout}\n{done.stderr}"
+@functools.cache
+def _shells_with_pester() -> list[str]:
+    return [shell for shell in _shells() if _command(shell, _HAS_PESTER, TESTS).returncode == 0]
 
 
 def _command(shell: str, script: str, folder: Path) -> subprocess.CompletedProcess[str]:

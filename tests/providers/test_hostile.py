@@ -49,7 +49,7 @@ def provider(service: Service) -> Provider:
 
 
 @pytest.mark.parametrize("service", HOSTED, ids=lambda service: service.name)
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(document=DOCUMENTS)
 @example(document={"status": "succeeded", "content": {"url": "https://h.test"}, "updated_at": 1e308})
 @example(document={"status": "done", "video": {"url": "https://h.test"}, "usage": {"cost_in_usd_ticks": 10**400}})
