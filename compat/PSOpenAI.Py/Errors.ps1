@@ -190,6 +190,8 @@ function New-RefusalFault {
     return $fault
 }
 
+$script:EndedAtOnce = 'it ended at once. Does its Python have psopenai-py?'
+
 function New-StartFault {
     # Nothing was sent.
     param ([string]$Problem)
@@ -207,7 +209,7 @@ function New-LossFault {
         Stop-Worker
     }
     if (-not $Worker.Ready) {
-        return New-StartFault -Problem 'it ended at once. Does its Python have psopenai-py?'
+        return New-StartFault -Problem $script:EndedAtOnce
     }
     $message = 'The worker ended in the middle of the call. The next call starts another one.'
     if ($Cmdlet -in $script:Creating) {

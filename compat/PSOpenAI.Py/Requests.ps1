@@ -58,6 +58,7 @@ function New-CallLine {
         $script:WorldJson = Get-CallWorld -Variables $variables
         $script:WorldFacts = $facts
     }
+    $world = $script:WorldJson
 
     if ($isPlain) {
         $parameters = "{$($members -join ',')}"
@@ -70,7 +71,7 @@ function New-CallLine {
             return $fault
         }
     }
-    $line = "{""call"":$Call,""cmdlet"":""$Name"",""paced"":true,""parameters"":$parameters$Job,$script:WorldJson}`n"
+    $line = "{""call"":$Call,""cmdlet"":""$Name"",""paced"":true,""parameters"":$parameters$Job,$world}`n"
     # As bytes: the encoding of a writer cannot be set in Windows PowerShell.
     , [System.Text.Encoding]::UTF8.GetBytes($line)
 }

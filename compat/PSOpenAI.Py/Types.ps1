@@ -29,8 +29,10 @@ function Add-CallType {
         if (-not ('OpenAIApiType' -as [type])) {
             $accelerators::Add('OpenAIApiType', (New-ApiType -Module $module))
         }
-        $key = New-KeyTransformation -Module $module
-        $accelerators::Add($key.FullName, $key)
+        $text = New-JobTextType -Module $module
+        foreach ($type in $text, (New-SessionEndType -Module $module), (New-KeyTransformation -Module $module)) {
+            $accelerators::Add($type.FullName, $type)
+        }
     }
     finally {
         [System.Threading.Monitor]::Exit($accelerators)
@@ -186,5 +188,68 @@ function New-KeyTransformation {
     )
     $code.MarkLabel($unchanged)
     Add-Instruction -Code $code -Instructions @($op::Ldarg_2, $op::Ret)
+    return $type.CreateType()
+}
+
+function New-JobTextType {
+    # The text of a job is its id. One without an id looks as objects usually do:
+    #     static string ToText(PSObject job)
+    #     {
+    #         object id = job.Properties["id"]?.Value;
+    #         string text = id == null ? null : PSObject.AsPSObject(id).BaseObject as string;
+    #         if (text != null) return text;
+    #         PSObject copy = job.Copy();
+    #         copy.TypeNames.Clear();
+    #         return copy.ToString();
+    #     }
+    # No script: that needs the runspace that the job comes from, which is gone when a thread job is over.
+    param ($Module)
+
+    $class = [System.Reflection.TypeAttributes]'Public, Abstract, Sealed'
+    $type = $Module.DefineType('PSOpenAI.Py.JobText', $class)
+    $static = [System.Reflection.MethodAttributes]'Public, Static'
+    $code = $type.DefineMethod('ToText', $static, [string], [type[]]@([psobject])).GetILGenerator()
+    $other = $code.DefineLabel()
+    $property = $code.DeclareLocal([System.Management.Automation.PSPropertyInfo])
+    $id = $code.DeclareLocal([object])
+    $text = $code.DeclareLocal([string])
+    $copy = $code.DeclareLocal([psobject])
+    $properties = [System.Management.Automation.PSMemberInfoCollection[System.Management.Automation.PSPropertyInfo]]
+    $op = [System.Reflection.Emit.OpCodes]
+    Add-Instruction -Code $code -Instructions @(
+        $op::Ldarg_0,
+        @($op::Callvirt, [psobject].GetProperty('Properties').GetGetMethod()),
+        @($op::Ldstr, 'id'),
+        @($op::Callvirt, $properties.GetMethod('get_Item', [type[]]@([string]))),
+        @($op::Stloc, $property),
+        @($op::Ldloc, $property),
+        @($op::Brfalse, $other),
+        @($op::Ldloc, $property),
+        @($op::Callvirt, [System.Management.Automation.PSMemberInfo].GetProperty('Value').GetGetMethod()),
+        @($op::Stloc, $id),
+        @($op::Ldloc, $id),
+        @($op::Brfalse, $other),
+        @($op::Ldloc, $id),
+        @($op::Call, [psobject].GetMethod('AsPSObject', [type[]]@([object]))),
+        @($op::Callvirt, [psobject].GetProperty('BaseObject').GetGetMethod()),
+        @($op::Isinst, [string]),
+        @($op::Stloc, $text),
+        @($op::Ldloc, $text),
+        @($op::Brfalse, $other),
+        @($op::Ldloc, $text),
+        $op::Ret
+    )
+    $code.MarkLabel($other)
+    Add-Instruction -Code $code -Instructions @(
+        $op::Ldarg_0,
+        @($op::Callvirt, [psobject].GetMethod('Copy', [type]::EmptyTypes)),
+        @($op::Stloc, $copy),
+        @($op::Ldloc, $copy),
+        @($op::Callvirt, [psobject].GetProperty('TypeNames').GetGetMethod()),
+        @($op::Callvirt, [System.Collections.Generic.ICollection[string]].GetMethod('Clear')),
+        @($op::Ldloc, $copy),
+        @($op::Callvirt, [object].GetMethod('ToString', [type]::EmptyTypes)),
+        $op::Ret
+    )
     return $type.CreateType()
 }

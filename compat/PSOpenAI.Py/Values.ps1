@@ -124,20 +124,11 @@ function Set-JobTime {
     }
 }
 
-# The text of a job is its id, also of one that comes from a file or out of a PowerShell job. One without an id looks as
-# objects usually do.
-$script:JobText = {
-    if ($this.id -is [string]) {
-        return $this.id
-    }
-    $shown = foreach ($property in $this.PSObject.Properties) {
-        "$($property.Name)=$($property.Value)"
-    }
-    return "@{$($shown -join '; ')}"
-}
-
 function Add-JobText {
+    # Also for a job that comes from a file or out of a PowerShell job. Import-Module asks nothing, so neither may this.
+    $text = ([type]'PSOpenAI.Py.JobText').GetMethod('ToText')
+    $same = @{ MemberType = 'CodeMethod'; MemberName = 'ToString'; Value = $text; Force = $true; WhatIf = $false; Confirm = $false }
     foreach ($name in 'PSOpenAI.Video.Job', 'Deserialized.PSOpenAI.Video.Job') {
-        & $script:UpdateTypeData -TypeName $name -MemberType ScriptMethod -MemberName ToString -Value $script:JobText -Force
+        & $script:UpdateTypeData -TypeName $name @same
     }
 }

@@ -1,6 +1,7 @@
 ﻿# The worker process: found, started, spoken to; its records, sorted by call. What they mean is the business of Calls.ps1.
 
 $script:Worker = $null
+$script:Ordinal = [System.StringComparison]::Ordinal
 
 function Find-Python {
     # The commands for files are not loaded for this: that would take as long as half of the first call.
@@ -65,8 +66,67 @@ function Get-Worker {
         # It has answered; nothing more comes.
         Ready      = $false
         Ended      = $false
+        # The session, and what closes the input with it.
+        Runspace   = [runspace]::DefaultRunspace
+        Closing    = $null
     }
+    $end = ([type]'PSOpenAI.Py.SessionEnd')::new()
+    $end.Input = $script:Worker.Input
+    $change = [System.EventHandler[System.Management.Automation.Runspaces.RunspaceStateEventArgs]]
+    $script:Worker.Closing = [System.Delegate]::CreateDelegate($change, $end, 'Handle')
+    $script:Worker.Runspace.add_StateChanged($script:Worker.Closing)
     return $script:Worker
+}
+
+function New-SessionEndType {
+    # What closes the input of a worker when its runspace is closed. OnRemove is not called then, and a process may have had
+    # many runspaces: of thread jobs, of ForEach-Object -Parallel.
+    #     class SessionEnd
+    #     {
+    #         public Stream Input;
+    #         public void Handle(object sender, RunspaceStateEventArgs change)
+    #         {
+    #             RunspaceState state = change.RunspaceStateInfo.State;
+    #             if (state != RunspaceState.Closed && state != RunspaceState.Broken) return;
+    #             try { Input.Close(); } catch (Exception) { }
+    #         }
+    #     }
+    param ($Module)
+
+    $type = $Module.DefineType('PSOpenAI.Py.SessionEnd', [System.Reflection.TypeAttributes]::Public)
+    $public = [System.Reflection.FieldAttributes]::Public
+    $stream = $type.DefineField('Input', [System.IO.Stream], $public)
+    [type[]]$takes = @([object], [System.Management.Automation.Runspaces.RunspaceStateEventArgs])
+    $code = $type.DefineMethod('Handle', [System.Reflection.MethodAttributes]::Public, [void], $takes).GetILGenerator()
+    $state = $code.DeclareLocal([System.Management.Automation.Runspaces.RunspaceState])
+    $over = $code.DefineLabel()
+    $end = $code.DefineLabel()
+    $op = [System.Reflection.Emit.OpCodes]
+    Add-Instruction -Code $code -Instructions @(
+        $op::Ldarg_2,
+        @($op::Callvirt, $takes[1].GetProperty('RunspaceStateInfo').GetGetMethod()),
+        @($op::Callvirt, [System.Management.Automation.Runspaces.RunspaceStateInfo].GetProperty('State').GetGetMethod()),
+        @($op::Stloc, $state),
+        @($op::Ldloc, $state),
+        @($op::Ldc_I4, [int][System.Management.Automation.Runspaces.RunspaceState]::Closed),
+        @($op::Beq, $over),
+        @($op::Ldloc, $state),
+        @($op::Ldc_I4, [int][System.Management.Automation.Runspaces.RunspaceState]::Broken),
+        @($op::Bne_Un, $end)
+    )
+    $code.MarkLabel($over)
+    $null = $code.BeginExceptionBlock()
+    Add-Instruction -Code $code -Instructions @(
+        $op::Ldarg_0,
+        @($op::Ldfld, $stream),
+        @($op::Callvirt, [System.IO.Stream].GetMethod('Close'))
+    )
+    $code.BeginCatchBlock([System.Exception])
+    $code.Emit($op::Pop)
+    $code.EndExceptionBlock()
+    $code.MarkLabel($end)
+    $code.Emit($op::Ret)
+    return $type.CreateType()
 }
 
 function Start-Worker {
@@ -86,6 +146,10 @@ function Start-Worker {
     catch {
         Clear-Caught -Problem $_
         $problem = $_.Exception.GetBaseException().Message
+        if ($_.Exception.InnerException -is [System.IO.IOException]) {
+            # Nobody reads what was written.
+            $problem = $script:EndedAtOnce
+        }
         $Fault.Value = New-StartFault -Problem $problem
     }
 }
@@ -94,6 +158,7 @@ function Stop-Worker {
     if ($null -ne $script:Worker) {
         # Calls further up in a pipeline may still wait for it.
         $script:Worker.Ended = $true
+        $script:Worker.Runspace.remove_StateChanged($script:Worker.Closing)
         try {
             # It ends when its input closes.
             $script:Worker.Process.StandardInput.Close()
@@ -111,38 +176,47 @@ function Wait-WorkerRecord {
     # that stands downstream, and only then goes on: so what comes may be for a call further up in the pipeline, which
     # takes it later.
     #
-    # A pipeline can be stopped where a loop begins anew and where a command is called, so what belongs together is
-    # assigned without either in between.
+    # Where a loop begins anew and where a command is called, a pipeline can be stopped, and the action of an event can run
+    # and make calls of its own, which read on from here. So what belongs together is assigned without either in between,
+    # and what was seen before may not hold after it.
     param ($Worker, $Own)
 
     while ($Own.Count -eq 0 -or $Worker.Next -lt $Worker.Parts.Length - 1) {
         if ($Worker.Next -lt $Worker.Parts.Length - 1) {
-            # {"call":4,"kind":value}. What is left of a call that was stopped is skipped.
+            # {"call":4,"kind":value}. What is left of a call that was stopped is skipped, as is what a Python prints that was
+            # told to greet.
             $line = $Worker.Parts[$Worker.Next]
-            # Of characters: a text would be looked for by the rules of a language, which takes much longer.
-            $comma = $line.IndexOf([char]',')
-            $stop = $line.IndexOf([char]'"', $comma + 2)
-            $waiting = $Worker.Calls[$line.Substring(8, $comma - 8)]
-            if ($null -ne $waiting) {
-                $kind = $line.Substring($comma + 2, $stop - $comma - 2)
-                $waiting.Enqueue(@($kind, $line.Substring($stop + 2, $line.Length - $stop - 3)))
+            if ($line.StartsWith('{"call":', $script:Ordinal)) {
+                # Of characters: a text would be looked for by the rules of a language, which takes much longer.
+                $comma = $line.IndexOf([char]',')
+                $stop = $line.IndexOf([char]'"', $comma + 2)
+                $waiting = $Worker.Calls[$line.Substring(8, $comma - 8)]
+                if ($null -ne $waiting) {
+                    $kind = $line.Substring($comma + 2, $stop - $comma - 2)
+                    $waiting.Enqueue(@($kind, $line.Substring($stop + 2, $line.Length - $stop - 3)))
+                }
+                $Worker.Ready = $true
             }
             $Worker.Next++
             continue
         }
         if ($Worker.Ended) {
-            return $false
+            return $Own.Count -gt 0
         }
         $count = 0
         try {
             if ($null -eq $Worker.Reading) {
                 $Worker.Reading = $Worker.Output.ReadAsync($Worker.Bytes, 0, $Worker.Bytes.Length)
             }
+            $reading = $Worker.Reading
             # In short pieces, so that Ctrl-C is noticed in every host. What is left waiting is taken by the next call.
-            while (-not $Worker.Reading.Wait(100)) {
+            while ($Own.Count -eq 0 -and [object]::ReferenceEquals($reading, $Worker.Reading) -and -not $reading.Wait(100)) {
                 continue
             }
-            $count = $Worker.Reading.Result
+            if ($Own.Count -gt 0 -or -not [object]::ReferenceEquals($reading, $Worker.Reading)) {
+                continue
+            }
+            $count = $reading.Result
         }
         catch [System.AggregateException], [System.ObjectDisposedException] {
             Clear-Caught -Problem $_
@@ -156,7 +230,6 @@ function Wait-WorkerRecord {
         $Worker.Parts = $text.Split([char]10)
         $Worker.Next = 0
         $Worker.Reading = $null
-        $Worker.Ready = $true
     }
     return $true
 }

@@ -157,6 +157,26 @@ Describe 'Pipelines of redirected streams' {
     }
 }
 
+Describe 'Actions of events' {
+    It 'make calls while another waits, and both get their records' {
+        # PowerShell runs an action between two statements, also those of the module.
+        $seen = Invoke-Apart -Given "sandbox:$TestDrive/events?speed=20" -Script @'
+            $made = [System.Collections.ArrayList]::new()
+            $timer = [System.Timers.Timer]::new(50)
+            $action = { $null = $Event.MessageData.Add((New-Video in | Get-Video).prompt) }
+            $null = Register-ObjectEvent -InputObject $timer -EventName Elapsed -MessageData $made -Action $action
+            $timer.Start()
+            do { New-Video out -ApiBase $Given | Wait-Video -ApiBase $Given -PollIntervalSec 0.1 } while ($made.Count -lt 3)
+            $timer.Stop()
+            $made[0..2]
+            "$Error"
+'@
+        $waited = @($seen | Where-Object { $_ -isnot [string] })
+        $waited.status | Sort-Object -Unique | Should -Be 'completed'
+        @($seen | Where-Object { $_ -is [string] }) | Should -Be 'in', 'in', 'in', ''
+    }
+}
+
 Describe 'The text of a job' {
     It 'is its id' {
         $job = New-Video 'a'
@@ -188,6 +208,21 @@ Describe 'The text of a job' {
         $running | Remove-Job -Force
         "$received" | Should -Be $received.id
         ($received | Get-Video).prompt | Should -Be 'in a job'
+    }
+
+    It 'is its id when the runspace that it comes from is closed' {
+        $job = Invoke-Apart -Script 'New-Video a'
+        "$job" | Should -Be $job.id
+        ($job | Get-Video).id | Should -Be $job.id
+    }
+
+    It 'is its id when the session asks before changes' {
+        $shell = [powershell]::Create()
+        $ask = "`$ConfirmPreference = 'Low'; `$WhatIfPreference = `$true; Import-Module '$Manifest'"
+        $job = $shell.AddScript("$ask; `$job = New-Video a; `$job, `"`$job`"").Invoke()
+        $shell.HadErrors | Should -BeFalse
+        $job[1] | Should -Be $job[0].id
+        $shell.Dispose()
     }
 
     It 'is that of an object where there is no id' {

@@ -136,6 +136,12 @@ Describe 'Worker' {
         Import-Module -Name $Manifest -Force
     }
 
+    It 'ends with its runspace' {
+        # As that of a thread job, or of ForEach-Object -Parallel: nobody removes the module there.
+        $process = Get-Process -Id (Invoke-Apart -Script '& (Get-Module -Name PSOpenAI.Py) { (Get-Worker).Process.Id }')
+        $process.WaitForExit(60000) | Should -BeTrue
+    }
+
     It 'says what may have happened when it dies under a call' {
         $null = New-Video 'a'
         InModuleScope PSOpenAI.Py {
@@ -157,6 +163,25 @@ Describe 'Worker' {
         { New-Video 'a' } | Should -Throw -ErrorId 'WorkerNotStarted,New-Video'
         $env:PSOPENAI_PYTHON = $before
         (New-Video 'b').prompt | Should -Be 'b'
+    }
+
+    It 'takes no greeting for an answer' -Skip:([System.IO.Path]::DirectorySeparatorChar -eq '\') {
+        $seen = Invoke-Apart -Given $TestDrive -Script @'
+            $python = $env:PSOPENAI_PYTHON
+            Set-Content -LiteralPath "$Given/greeting" -Value '#!/bin/sh', "printf 'Welcome, all\n\n,\n{}\n'", "exec '$python' `"`$@`""
+            chmod +x "$Given/greeting"
+            try {
+                $env:PSOPENAI_PYTHON = "$Given/greeting"
+                (New-Video 'a').prompt
+                # One that says something, and ends.
+                & (Get-Module -Name PSOpenAI.Py) { Stop-Worker }
+                $env:PSOPENAI_PYTHON = '/bin/echo'
+                try { Get-Video } catch { "$_" }
+            }
+            finally { $env:PSOPENAI_PYTHON = $python }
+'@
+        $seen[0] | Should -Be 'a'
+        $seen[1] | Should -Be 'The worker could not be started: it ended at once. Does its Python have psopenai-py?'
     }
 
     It 'prefers a Python that is no way to the store' {
