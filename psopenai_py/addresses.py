@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from .errors import SettingsError
 from .loopback import is_loopback
-from .redaction import shortened, shown_url, without_secrets, without_userinfo
+from .redaction import shortened, shown_proxy, shown_url, without_secrets, without_userinfo
 
 _SCHEME = r"([A-Za-z][A-Za-z0-9+.-]*):"
 #: What a mistaken scheme most likely stands for.
@@ -16,6 +16,9 @@ _MEANT = {"ws": "http", "wss": "https", "ftp": "http", "tcp": "http", "grpc": "h
 #: Characters that copies of an address bring along: quotation marks, blanks, and marks that nobody sees.
 _UNSEEN = "\ufeff\u200b\u200e\u2060"
 _AROUND = f"\"'`“”„‘’‚‛<> \t\r\n{_UNSEEN}"
+
+#: What to do about a password that holds what ends a host.
+ESCAPED = "Write the characters @ / ? # of a password as %40 %2F %3F %23."
 
 
 @lru_cache(maxsize=64)
@@ -43,6 +46,15 @@ def is_open_to_others(address: str) -> bool:
     return parts is not None and parts.scheme == "http" and not is_loopback(parts.hostname or "")
 
 
+def cuts_password(address: str, has_path: bool) -> bool:
+    """True if a password in an address most likely holds a character that ends it, and would be cut in two.
+
+    has_path: addresses of this kind have a path, in which an @ says nothing where no password stands before it.
+    """
+    place = re.match(r"(?s)(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://)?([^/?#]*)(.*)", address)
+    return place is not None and "@" in place[2] and (not has_path or ":" in place[1].rpartition("@")[0])
+
+
 @lru_cache(maxsize=64)
 def checked_base(base: str, source: str) -> str:
     """A base address without user part and fragment, if it is one that requests can be sent to.
@@ -60,6 +72,12 @@ def checked_base(base: str, source: str) -> str:
             f"The base address '{seen}' ({source}) {_not_absolute(shown)}. Nothing was sent.",
             command="Initialize-APIBase",
             action=_meant(shown),
+        )
+    if cuts_password(base, has_path=True):
+        raise SettingsError(
+            f"The base address '{shortened(shown_proxy(base))}' ({source}) has a second @. Nothing was sent.",
+            command="Initialize-APIBase",
+            action=ESCAPED,
         )
     bare = without_userinfo(base).partition("#")[0]
     if not has_host(bare):

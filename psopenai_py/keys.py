@@ -6,8 +6,10 @@ There is no plain-file fallback.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from .errors import KeyStoreError
@@ -116,6 +118,14 @@ def _limited(action: Callable[[], _Result]) -> _Result:
     raise _translated(failures[0] if failures else None)
 
 
+def _has_home() -> bool:
+    try:
+        Path.home()
+    except RuntimeError:
+        return False
+    return True
+
+
 def _translated(error: BaseException | None) -> KeyStoreError:
     """A backend's failure in our words; None means that it did not answer in time."""
     if error is None:
@@ -125,13 +135,19 @@ def _translated(error: BaseException | None) -> KeyStoreError:
             action="Unlock it, or use the environment variable OPENAI_API_KEY.",
         )
     kind = type(error).__name__
+    if isinstance(error, RuntimeError) and not _has_home():
+        return KeyStoreError(
+            "This user has no home folder, where the keyring would be.",
+            action="Set HOME, or use the environment variable OPENAI_API_KEY.",
+        )
     if kind == "NoKeyringError":
         return KeyStoreError(
             "This system has no keyring that can be used.",
             action="Use the environment variable OPENAI_API_KEY, or install a keyring backend.",
         )
-    # Only the kind of the failure is told: a backend's text may repeat what was to be stored.
+    # Only the kind of the failure is told: a backend's text may repeat what was to be stored. The system's does not.
+    why = f"{kind}: {os.strerror(error.errno)}" if isinstance(error, OSError) and error.errno else kind
     return KeyStoreError(
-        f"The keyring could not be used ({kind}).",
+        f"The keyring could not be used ({why}).",
         action="Unlock it, or use the environment variable OPENAI_API_KEY.",
     )

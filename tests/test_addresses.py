@@ -68,6 +68,7 @@ def test_what_nobody_sees_is_named(mark: str, name: str, run: Run) -> None:
     assert f"begins with the character {name}. Nothing was sent." in result.stderr
 
 
+ONE_NAME = "it has a path. Write the characters @ / ? # of a password as %40 %2F %3F %23"
 #: Proxies that cannot be used: how they are shown, and why.
 NO_PROXIES = {
     "http://127.0.0.1:99999": ("http://127.0.0.1:99999", "it has no host or port that can be used"),
@@ -83,7 +84,11 @@ NO_PROXIES = {
     "unix:///tmp/socket": ("unix:///tmp/socket", "its scheme is none of http, https, socks5, socks5h"),
     "ws://h.test": ("ws://h.test", "its scheme is none of http, https, socks5, socks5h"),
     '"http://127.0.0.1:8080"': ('"http://127.0.0.1:8080"', 'its scheme is none of http, https, socks5, socks5h'),
-    "http://user:a/b@127.0.0.1:x": ("http://127.0.0.1:x", "it has no host or port that can be used"),
+    "http://user:a/b@127.0.0.1:x": ("http://127.0.0.1:x", ONE_NAME),
+    "http://user:a@b/c@127.0.0.1:80": ("http://127.0.0.1:80", ONE_NAME),
+    "http://user:8/c@127.0.0.1:80": ("http://127.0.0.1:80", ONE_NAME),
+    "user:a@b?c@127.0.0.1:80": ("http://127.0.0.1:80", ONE_NAME),
+    "user:a@b#c@127.0.0.1:80": ("http://127.0.0.1:80", ONE_NAME),
     "user:secret@a..b": ("http://a..b", "there is no host of such a name"),
 }  # fmt: skip
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -85,6 +88,31 @@ def test_a_keyring_that_hangs_is_left_behind(run: Run, server: Server) -> None:
     assert 5 < time.monotonic() - started < 45
     assert "VERBOSE: The keyring did not answer within 5 seconds.\n" in result.stderr
     assert (result.exit_code, len(script.requests)) == (0, 1)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="users of Unix")
+@pytest.mark.parametrize("name", ["Set-OpenAIKey", "Remove-OpenAIKey"])
+def test_no_home_folder(name: str, keyring_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that runs under a number nobody has."""
+    code = "import pwd; pwd.getpwuid = {}.__getitem__; from psopenai_py.__main__ import main; main()"
+    for variable in ("HOME", "XDG_DATA_HOME", "USERPROFILE"):
+        monkeypatch.delenv(variable)
+    done = subprocess.run(
+        [sys.executable, "-c", code, name], input=f"{KEY}\n", capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(
+        f"{name}: This user has no home folder, where the keyring would be.\n"
+        "    + RecommendedAction     : Set HOME, or use the environment variable OPENAI_API_KEY.\n"
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="says so in other words")
+def test_a_keyring_that_cannot_be_written(run: Run, keyring_file: Path) -> None:
+    keyring_file.parent.parent.touch()
+    result = run("Set-OpenAIKey", stdin=KEY, process=True)
+    assert (result.exit_code, result.stdout, result.error_ids) == (1, "", ["KeyStoreUnavailable"])
+    assert "Set-OpenAIKey: The keyring could not be used (NotADirectoryError: Not a directory).\n" in result.stderr
 
 
 # --- the key is nobody's business -----------------------------------------------------------------------------------

@@ -287,8 +287,8 @@ def _translate(request: Request, settings: Settings, attempt: Attempt) -> Iterat
         raise failures.no_answer(error, settings, request, attempt) from None
     except OSError as error:
         # The library has its own kinds for the network's errors, so this is a file that is being sent; or a large
-        # body that ended early; or the sandbox, which has no network and breaks off by itself.
-        if isinstance(error, ConnectionError | TimeoutError):
+        # body that ended early; or the sandbox, which has no network and breaks off by itself; or TLS without memory.
+        if isinstance(error, ConnectionError | TimeoutError) or type(error).__module__ == "ssl":
             raise failures.no_answer(error, settings, request, attempt) from None
         raise failures.file_gone(error, request, attempt) from None
     except Exception as error:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from ..addresses import has_host
+from ..addresses import ESCAPED, cuts_password, has_host
 from ..destination import variable
 from ..errors import SettingsError
 from ..loopback import is_loopback
@@ -48,6 +48,8 @@ def _why_unusable(proxy: str) -> str:
     scheme = proxy.partition(":")[0]
     if scheme.lower() not in _PROXY_SCHEMES:
         return f"its scheme is none of {', '.join(_PROXY_SCHEMES)}"
+    if cuts_password(proxy, has_path=False):
+        return f"it has a path. {ESCAPED.rstrip('.')}"
     if not has_host(proxy):
         return "it has no host or port that can be used"
     try:

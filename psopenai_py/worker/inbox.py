@@ -145,8 +145,7 @@ def _lines(read: Callable[[int], bytes]) -> Iterator[bytes | None]:
         if not dropping:
             line += rest
         if len(line) > LONGEST_LINE:
-            line.clear()
-            dropping = True
+            line, dropping = bytearray(), True
 
 
 def _some(read: Callable[[int], bytes]) -> bytes:

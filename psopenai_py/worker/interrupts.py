@@ -34,8 +34,7 @@ class CallInterrupts:
         self._cut: Callable[[], None] = _nothing
         self._is_cancelled: Callable[[], bool] = _never
         self._running = False
-        self._holding = False
-        self._pending = False
+        self._holding = self._pending = False
         self._woken = 0
         self._seen = 0
 

@@ -123,6 +123,24 @@ def test_a_time_limit_until_the_answer_begins(name: str, run: Run, tmp_path: Pat
     assert result.stderr.splitlines() == _record(message, TIME_OUT, LATE)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a stack that is too large is refused at once")
+def test_a_time_limit_for_what_is_sent_where_the_system_gives_no_thread_to_keep_it(tmp_path: Path) -> None:
+    upload = tmp_path / "clip.mp4"
+    with upload.open("wb") as file:
+        file.truncate(20 * 2**20)
+    code = "import threading; threading.stack_size(1 << 46); from psopenai_py.__main__ import main; main()"
+
+    def call(limit: int) -> tuple[int, str]:
+        with listening(deaf, read=False) as server:
+            arguments = ["-InputReference", str(upload), "-ApiBase", server.base, "-TimeoutSec", str(limit)]
+            command = [sys.executable, "-c", code, "New-Video", "x", *arguments]
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        return limit, done.stderr.partition("\n")[0].replace(str(server.port), "PORT")
+
+    limit, first = with_limit(call, lambda outcome: LOST in outcome[-1])
+    assert first == f"New-Video: 127.0.0.1:PORT did not answer within {limit} s. {LOST}"
+
+
 def test_the_time_limit_does_not_cover_the_body(run: Run) -> None:
     body = OK + b'Content-Length: 11\r\n\r\n{"id": "a"}'
 

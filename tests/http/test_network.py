@@ -138,6 +138,7 @@ def test_loopback_of_ipv6_is_never_proxied(proxy: Proxy, run: Run) -> None:
         ("127.0.0.1", True), ("127.1.2.3", True), ("::1", True), ("0:0:0:0:0:0:0:1", True), ("localhost", True),
         ("app.localhost", True), ("LocalHost.", True), ("127.0.0.1.example", False), ("127.example", False),
         ("localhost.example", False), ("notlocalhost", False), ("10.0.0.1", False), ("::2", False), ("", False),
+        ("::ffff:127.0.0.1", True), ("::ffff:7f00:2", True), ("::ffff:10.0.0.1", False), ("::127.0.0.1", False),
     ],
 )  # fmt: skip
 def test_what_loopback_is(host: str, expected: bool) -> None:
@@ -154,7 +155,7 @@ def test_what_loopback_is(host: str, expected: bool) -> None:
         ("http://h:0", "http://h:0", "it has no host or port that can be used."),
         ("http://", "http://", "it has no host or port that can be used."),
         ("http://a..b:8080", "http://a..b:8080", "there is no host of such a name."),
-        ("http://me:sec/secret1234@h:1", "http://h:1", "it has no host or port that can be used."),
+        ("http://me:sec/secret1234@h:1", "http://h:1", "it has a path. Write the characters @ / ? # of a password as"),
         ("http://a]b/", "http://a]b/", "it has no host or port that can be used."),
         ("socks5://me:secret1234@h:1", "socks5://h:1", "Using SOCKS proxy, but the 'socksio' package is not installed"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -49,6 +50,23 @@ def test_a_success_is_a_status_from_200_to_299(
         return
     assert (result.exit_code, result.stdout, result.error_ids) == (1, "", [error_id])
     assert result.stderr.startswith(f"New-Video: {message}")
+
+
+#: Headers of an answer, and what -Verbose says of it behind the milliseconds.
+SUMMARIES: list[tuple[dict[str, str], str]] = [
+    ({"Content-Type": ""}, "no content type, request id none"),
+    ({"Content-Type": "Text/JSON; charset=utf-8"}, "text/json, request id none"),
+    ({"openai-processing-ms": "12"}, "processing 12 ms, application/json, request id none"),
+    ({"openai-processing-ms": "", "x-request-id": ""}, "processing  ms, application/json, request id none"),
+    ({"x-request-id": "req_1"}, "application/json, request id req_1"),
+]
+
+
+@pytest.mark.parametrize(("headers", "said"), SUMMARIES, ids=str)
+def test_what_is_said_of_an_answer(headers: dict[str, str], said: str, call: Callable[..., Result]) -> None:
+    result = call({"json": JOB, "headers": headers}, "New-Video", "x", "-Verbose")
+    [summary] = [line for line in result.stderr.splitlines() if " after " in line]
+    assert re.sub(r"[0-9]+ ms", "N ms", summary, count=1) == f"VERBOSE: 200 OK after N ms, {said}"
 
 
 #: Body of a 400, and what the message says of it.

@@ -6,6 +6,7 @@ import json
 import logging
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -103,6 +104,26 @@ def test_no_failure_shows_the_key(by: str, arguments: list[str], run: Run) -> No
     env = {"OPENAI_API_KEY": KEY} if by == "environment" else {}
     result = run("New-Video", "x", "-Verbose", "-Debug", *given, *arguments, env=dict(env))
     assert result.exit_code in (1, 2)
+    assert _found(result.stdout + result.stderr) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["New-Video", f"say {OTHERS[0]}"],
+        ["Get-Video", f"v-{OTHERS[0]}"],
+        ["Get-VideoContent", "v", "-OutFile", OTHERS[0]],
+    ],
+    ids=["prompt", "id", "file name"],
+)
+def test_what_a_header_keeps_secret_is_shown_nowhere_else(
+    arguments: list[str], run: Run, server: Server, place: Path
+) -> None:
+    """It can stand in what else the user wrote, too, which is shown beside the header."""
+    base = server.script("secrecy", [{"text": "ftypmp42", "headers": {"Content-Type": "video/mp4"}}]).base
+    headers = json.dumps({"X-Auth-Token": OTHERS[0]})
+    result = run(*arguments, "-ApiBase", base, "-AdditionalHeaders", headers, "-Verbose", "-Debug")
+    assert "X-Auth-Token" in result.stderr
     assert _found(result.stdout + result.stderr) == []
 
 

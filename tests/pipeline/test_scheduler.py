@@ -154,6 +154,7 @@ def test_dropped() -> None:
 
 def test_it_needs_no_more_threads_than_have_work() -> None:
     """However many wait."""
+    others = set(threading.enumerate())
     crew, before = Scheduler(100), threading.active_count()
     works = [Work(lambda: 0.01, lambda: 0.01, lambda: None) for _ in range(1000)]
     most = 0
@@ -165,6 +166,7 @@ def test_it_needs_no_more_threads_than_have_work() -> None:
     assert all(work.steps == 3 for work in works)
     assert most <= 100
     assert _ended(crew)
+    until(lambda: set(threading.enumerate()) <= others)  # none is left, although all of them end with the process
 
 
 def test_it_has_ended_when_there_is_nothing_to_do() -> None:

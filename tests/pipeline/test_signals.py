@@ -20,7 +20,8 @@ from tests.pipeline.desk import LIMIT, Desk, feed, interrupt, line, lines, promp
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="sends signals to one process")
 
-SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP] if os.name == "posix" else []
+#: As many on every system, whether it has them or not.
+SIGNALS = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
 #: Tries a signal; more of them find rarer moments.
 TRIES = int(os.environ.get("PSOPENAI_TEST_SIGNALS", "8"))
 LOST = "The request had been sent, so a job may have been created; look for it before you send it again."
