@@ -12,7 +12,7 @@ from . import services
 from .addresses import host_of, is_open_to_others
 from .destination import Destination, ServiceOptions, find_destination, first_variable, tell_line_end
 from .errors import KeyMissingError, KeyStoreError, SettingsError
-from .redaction import KEY_VARIABLE, Secret, mask, shown_url
+from .redaction import KEY_VARIABLE, Secret, mask, shortened, shown_url
 from .streams import Streams
 
 #: Those that the standard library looks at, as it finds them.
@@ -104,7 +104,8 @@ def _tell_way(place: Destination, source: str, options: ServiceOptions, streams:
     if source.startswith("environment") and place.base != place.service.base:
         streams.verbose(f"{place.reach}, now to {shown_url(place.base)}")
     if is_open_to_others(place.base) and not options.only_shown:
-        streams.warn_once(f"The API key goes to {place.host} without encryption; others on the way can read it.")
+        host = shortened(place.host)
+        streams.warn_once(f"The API key goes to {host} without encryption; others on the way can read it.")
 
 
 def find_key(

@@ -111,6 +111,19 @@ def test_a_property_that_nothing_takes_is_told_once(run: Run, script: Script) ->
         ]
 
 
+@pytest.mark.parametrize(("count", "more"), [(20, None), (21, "1"), (60_000, "59,980")])
+def test_of_many_properties_that_nothing_takes_twenty_are_named(
+    count: int, more: str | None, run: Run, script: Script
+) -> None:
+    record = {f"k{number}": 1 for number in range(count)} | {"prompt": "p"}
+    result = run("New-Video", "-ApiBase", script.base, stdin=json.dumps(record))
+    assert (result.exit_code, len(script.requests)) == (0, 1)
+    assert result.warnings == [
+        *(f"New-Video takes no property 'k{number}' of the input; it is left out." for number in range(20)),
+        *([f"Further properties of the input that New-Video does not take: {more}."] if more else []),
+    ]
+
+
 @pytest.mark.parametrize("more", [[], ["-ThrottleLimit", "3"]], ids=["one", "many"])
 def test_a_property_that_nothing_takes_can_stop_the_run(more: list[str], run: Run, script: Script) -> None:
     records = json.dumps({"prompt": "p", "secs": 8}) + "\n"

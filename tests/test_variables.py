@@ -132,6 +132,8 @@ def test_the_verbose_stream_says_where_the_key_of_the_environment_goes(
         ("HTTP://10.0.0.1", ["10.0.0.1"]),
         ("http://[2001:db8::1]:8000/v1", ["[2001:db8::1]:8000"]),
         ("http://user:pw@h.test/v1?token=0123456789abcdef", ["h.test"]),
+        ("http://" + "a." * 500 + "test/v1", ["a." * 60 + "..."]),
+        ("http://[::ffff:127.0.0.1]:9/v1", []),
         ("https://h.test/v1", []),
         ("http://127.0.0.1:9/v1", []),
         ("http://[::1]:9/v1", []),

@@ -39,6 +39,10 @@ def bind_record(cmdlet: Cmdlet, bound: Mapping[str, Any], record: Any) -> dict[s
     return result
 
 
+#: Properties of one record that are named; a document of a program may have any number.
+_TOLD = 20
+
+
 def lost_properties(cmdlet: Cmdlet, record: Any) -> list[str]:
     """A sentence for each property of a record that nothing takes, for a cmdlet that makes something of it.
 
@@ -48,7 +52,11 @@ def lost_properties(cmdlet: Cmdlet, record: Any) -> list[str]:
         return []
     rows = [row for row in cmdlet.parameters if row.takes_property]
     taken = {name.lower() for row in rows for name in (row.name, *row.aliases)}
-    return [_lost(cmdlet, name) for name in record if name.lower() not in taken]
+    lost = [name for name in record if name.lower() not in taken]
+    told = [_lost(cmdlet, name) for name in lost[:_TOLD]]
+    if len(lost) > _TOLD:
+        told.append(f"Further properties of the input that {cmdlet.name} does not take: {len(lost) - _TOLD:,}.")
+    return told
 
 
 def _lost(cmdlet: Cmdlet, name: str) -> str:

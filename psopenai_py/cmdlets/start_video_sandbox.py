@@ -89,8 +89,7 @@ def run(call: Call) -> None:
         call.streams.host(f"In a browser: {server.page}")
         call.streams.host("Ctrl-C stops the sandbox.")
         if call.bound.get(OPEN):
-            # A browser of the terminal runs until it is left; the server must not wait for it.
-            threading.Thread(target=_open, args=(server.page, call), name="browser", daemon=True).start()
+            _open_beside(server.page, call)
         server.serve_forever()
     except KeyboardInterrupt:
         call.streams.host("Stopped.")
@@ -98,11 +97,23 @@ def run(call: Call) -> None:
         server.close()
 
 
+def _open_beside(address: str, call: Call) -> None:
+    """A browser of the terminal runs until it is left; the server must not wait for it."""
+    try:
+        threading.Thread(target=_open, args=(address, call), name="browser", daemon=True).start()
+    except RuntimeError:  # the system gives no thread
+        _not_opened(address, call)
+
+
 def _open(address: str, call: Call) -> None:
     import webbrowser
 
     if not webbrowser.open(address):
-        call.streams.warning(f"No browser could be opened. The page is at {address}")
+        _not_opened(address, call)
+
+
+def _not_opened(address: str, call: Call) -> None:
+    call.streams.warning(f"No browser could be opened. The page is at {address}")
 
 
 def _application(call: Call) -> tuple[Path, WSGIApplication]:

@@ -62,11 +62,22 @@ class Incoming:
 
         Raises AnswerError for a compression that cannot be undone.
         """
-        names = decoding.encodings(self.response.headers)
+        names, came, brought = decoding.encodings(self.response.headers), 0, 0
         if why := decoding.objection(names):
             raise self._unreadable(self.response, why)
+
+        def counted() -> Iterator[Data]:
+            nonlocal came
+            for piece in pieces(self._raw):
+                came += len(piece)
+                yield piece
+
         with self._translated():
-            yield from decoding.decoded(pieces(self._raw), names)
+            for chunk in decoding.decoded(counted(), names):
+                brought += len(chunk)
+                if decoding.explodes(came, brought):
+                    raise self._unreadable(self.response, f"{came:,} bytes of it become more than {brought:,}")
+                yield chunk
 
     def read(self) -> Response:
         """The response with its body.

@@ -17,6 +17,10 @@ _STEP = 2**12
 _BEGINNING = 2**16
 _GZIP = b"\x1f\x8b"
 _NAMES = {"gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
+#: What changes nothing: also what servers write there by mistake, a charset, or how the file once was uploaded.
+_NOTHING = ("", "identity", "none", "utf-8", "utf8", "aws-chunked")
+#: Bytes from which on it matters how many times more they are than what came, and how many times more is too much.
+_LARGE, _THIN = 2**26, 200
 #: Encodings on top of each other that are looked into for an error message.
 _DEEPEST = 4
 
@@ -24,7 +28,7 @@ _DEEPEST = 4
 def encodings(headers: Mapping[str, str]) -> list[str]:
     """The encodings of a body in the order in which they were applied, those that change nothing left out."""
     names = (name.strip().lower() for name in headers.get("content-encoding", "").split(","))
-    return [name for name in names if name not in ("", "identity")]
+    return [name for name in names if name not in _NOTHING]
 
 
 def objection(names: list[str]) -> str:
@@ -34,6 +38,11 @@ def objection(names: list[str]) -> str:
     if names and names[0] not in _NAMES:
         return f"its encoding '{names[0][:40]}' is not one of those that were asked for, {ACCEPTED}"
     return ""
+
+
+def explodes(came: int, brought: int) -> bool:
+    """True if a body is so much more than its compressed bytes that it can be no video: it would fill the disk."""
+    return brought > _LARGE and brought > came * _THIN
 
 
 def decoded(pieces: Iterator[Data], names: list[str]) -> Iterator[Data]:

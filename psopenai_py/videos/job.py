@@ -176,7 +176,9 @@ def read_json(response: Response, cmdlet: str) -> object:
     except psjson.JsonError as error:
         # Where it goes wrong is of interest only for what was meant as JSON.
         meant = response.text.lstrip()[:1] in ("{", "[")
-        why = str(error).rstrip(".") if meant else "it is not JSON"
+        # What stands there may be a part of an address that is a secret, and that as a part nothing recognizes.
+        told = error.bare if "/" in response.text else str(error)
+        why = told.rstrip(".") if meant else "it is not JSON"
         raise not_a_job(response, cmdlet, why, error.error_id) from None
     if not response.body.strip():
         raise not_a_job(response, cmdlet, "it is empty")

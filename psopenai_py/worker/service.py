@@ -51,7 +51,11 @@ class CallService:
     def serve(self) -> None:
         """Read requests and answer them. A call that fails or is cancelled does not end it."""
         self._streams(None).record("ready", {"protocol": PROTOCOL, "version": __version__})
-        self._inbox.start()
+        try:
+            self._inbox.start()
+        except RuntimeError:
+            self._streams(None).error(_no_thread())
+            raise SystemExit(1) from None
         loading.load()
         try:
             while self._next():
@@ -193,6 +197,14 @@ def _check_pace(cmdlet: Cmdlet, bound: Bound) -> None:
                 parameter=row.name,
                 action="Start several workers, or run the command itself.",
             )
+
+
+def _no_thread() -> PSOpenAIError:
+    return PSOpenAIError(
+        "The system gives no thread to read requests with.",
+        category="ResourceUnavailable",
+        action="Allow more processes: ulimit -u, or the limit of the container.",
+    )
 
 
 def _defect(error: Exception) -> PSOpenAIError:

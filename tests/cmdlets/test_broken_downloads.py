@@ -150,8 +150,8 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: %d\r\n\r\
 
 
 def stalling(connection: socket.socket) -> None:
-    """Send a good beginning and then nothing."""
-    connection.sendall(HEAD % 10**9 + MP4)
+    """Send a good beginning, more of it than a file keeps in memory, and then nothing."""
+    connection.sendall(HEAD % 10**9 + MP4 + bytes(2**20))
     silent(connection)
 
 

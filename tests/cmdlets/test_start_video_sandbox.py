@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import signal
 import socket
@@ -79,8 +78,9 @@ def test_requests_are_shown_on_request() -> None:
         assert sandbox.process.stderr is not None
         lines = list(iter(sandbox.process.stderr.readline, "Ctrl-C stops the sandbox.\n"))
         lines.append(sandbox.process.stderr.readline())  # it is there some time after the answer
-        with contextlib.suppress(urllib.error.HTTPError):
+        with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(f"{sandbox.url}/nothing")
+        refused.value.close()
         lines.append(sandbox.process.stderr.readline())
         code, err = sandbox.stop()
     assert (code, err) == (0, "Stopped.\n")

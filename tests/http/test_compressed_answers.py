@@ -11,6 +11,7 @@ import pytest
 
 from psopenai_py import get_video_content
 from psopenai_py.errors import AnswerError
+from tests.cmdlets.contents import MP4
 from tests.cmdlets.processes import measured, measures_memory
 from tests.conftest import Result, Run
 from tests.http.answers import DIGITS, DROPPED, JOB, LINE, LOST, PRINTED, answer, one_after_another
@@ -37,6 +38,9 @@ COMPRESSED = {
     "deflate without its header": (b"deflate", BARE.compress(JOB) + BARE.flush()),
     "identity": (b"identity", JOB),
     "gzip and identity": (b"gzip, identity", gzip.compress(JOB)),
+    "no encoding by name": (b"None", JOB),
+    "a charset": (b"UTF-8, gzip", gzip.compress(JOB)),
+    "how it was uploaded": (b"aws-chunked", JOB),
 }
 
 
@@ -133,12 +137,12 @@ def test_one_bad_answer_ends_one_record_of_a_batch(limit: str, data: bytes, run:
 
 #: A few hundred bytes on the wire: what they become, undone once, twice, and three times. Made when they are sent.
 BOMBS: dict[str, tuple[bytes, Callable[[], bytes]]] = {
-    "once": (b"gzip", lambda: gzip.compress(bytes(100 * 2**20), 1)),
+    "once": (b"gzip", lambda: gzip.compress(bytes(100 * 2**20))),
     "twice": (b"gzip, gzip", lambda: gzip.compress(_zeros())),
     "three times": (b"gzip, gzip, gzip", lambda: gzip.compress(gzip.compress(_zeros()))),
     "parts that hold nothing": (b"gzip", lambda: gzip.compress(b"", mtime=0) * 200_000),
     "many parts that hold nothing, twice": (b"gzip,gzip", lambda: gzip.compress(gzip.compress(b"", mtime=0) * 10**6)),
-    "deflate": (b"deflate", lambda: zlib.compress(bytes(100 * 2**20), 1)),
+    "deflate": (b"deflate", lambda: zlib.compress(bytes(100 * 2**20))),
 }
 
 
@@ -167,3 +171,16 @@ def test_compression_that_explodes(name: str) -> None:
         assert _spent() - spent < 10
     assert done.returncode == 1
     assert peak - usual < 120 * 1024, f"{usual} KiB, {peak} KiB"
+
+
+@pytest.mark.parametrize(("count", "why"), [(15, ""), (17, "of it become more than 67,")])
+def test_content_that_explodes(count: int, why: str, tmp_path: Path) -> None:
+    """A video is hardly smaller when it is compressed; what is a thousand times smaller fills the disk for nothing."""
+    body = gzip.compress(MP4 + b"\0\0\0\0mdat") + gzip.compress(bytes(2**22), mtime=0) * count
+    with listening(saying(answer(body, b"Content-Type: video/mp4", b"Content-Encoding: gzip"))) as server:
+        if why:
+            with pytest.raises(AnswerError, match=why):
+                get_video_content("a", out_file=tmp_path / "a.mp4", api_base=server.base)
+        else:
+            get_video_content("a", out_file=tmp_path / "a.mp4", api_base=server.base)
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ([] if why else ["a.mp4"])

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from tests.compat.client import Client
 from tests.conftest import KEY, Run
 from tests.server import Server
 
+LOST = "The request had been sent, so a job may have been created; look for it before you send it again."
 DONE: dict[str, Any] = {"json": {"request_id": "job-1"}}
 
 
@@ -30,3 +32,20 @@ def test_repetitions(status: int, headers: dict[str, str], asked: int, run: Run,
     arguments = ("-Provider", "XAI", "-ApiBase", script.base, "-ApiKey", KEY, "-MaxRetryCount", "1")
     result = run("New-Video", "x", *arguments)
     assert (len(script.requests), result.exit_code) == (asked, 0 if asked == 2 else 1)
+
+
+def test_who_breaks_off_the_wait_for_a_repetition_hears_what_may_have_happened(server: Server) -> None:
+    """A refusal is certain. Behind an error of the server, there may be a job."""
+    client, left = Client(), []
+    assert "ready" in (client.next() or {})
+    for status in (429, 499, 500, 501):
+        headers = {"retry-after-ms": "60000", "x-should-retry": "true"}
+        base = server.script("paid-once", [{"status": status, "json": {"error": "no"}, "headers": headers}]).base
+        call = client.send("New-Video", {"Prompt": "x", "MaxRetryCount": 1, "ApiBase": base})
+        while "Retry the request" not in (client.next() or {"warning": "Retry the request"}).get("warning", ""):
+            pass
+        client.write({"cancel": call})
+        left.append(client.records(call)[-1]["end"])
+    assert client.close() == 0
+    assert [end["note"] for end in left] == [None, None, LOST, LOST]
+    assert [end["cancelled"] for end in left] == [True] * 4

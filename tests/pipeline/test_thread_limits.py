@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -97,3 +98,13 @@ def test_no_room_for_a_library_is_too_little_memory(desk: Desk, more: tuple[str,
     Path("ssl.py").write_text("raise ImportError('libcrypto.so.3: failed to map segment from shared object')")
     done = _run(_RUN, "New-Video", *more, stdin="a\n")
     assert (done, len(desk.requests)) == ((1, "", _NO_MEMORY), 0)
+
+
+def test_a_worker_says_that_it_cannot_read() -> None:
+    code, out, err = _run(
+        _NONE.replace("__main__", "worker.__main__"), stdin='{"call": 1, "cmdlet": "Get-OpenAIKey"}\n'
+    )
+    ready, record = map(json.loads, out.splitlines())
+    assert (code, list(ready), err) == (1, ["call", "ready"], "")
+    assert (record["call"], record["error"]["category"]) == (None, "ResourceUnavailable")
+    assert record["error"]["message"] == "The system gives no thread to read requests with."

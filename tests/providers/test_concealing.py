@@ -139,6 +139,15 @@ def test_an_address_that_json_escapes(run: Run, server: Server, storage: Server,
     assert f"GET http://{storage.host}/<hidden>" in result.stderr
 
 
+@pytest.mark.parametrize("end", ["", "\\x", "\x01", '"', '"]'], ids=ascii)
+def test_an_address_in_what_is_no_json(end: str, run: Run, server: Server) -> None:
+    """The error says where it goes wrong, and repeats no part of an address."""
+    api = server.script("broken", [{"text": f'{{"id": "job-1", "a": "https://h.example/{end}{FIRST}.mp4'}])
+    result = run("Get-Video", "job-1", *_call("XAI", api)[2:])
+    assert (result.exit_code, FIRST[:5] in result.stderr.partition(" It begins:")[0]) == (1, False)
+    assert "The text is not JSON: line 1, column " in result.stderr
+
+
 def test_a_deletion_that_is_answered_with_the_job(run: Run, server: Server) -> None:
     job = {"id": "job-1", "status": "succeeded", "content": {"video_url": f"https://h.example/{FIRST}.mp4"}}
     api = server.script("deleting", [{"json": job}])

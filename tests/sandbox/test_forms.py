@@ -131,7 +131,16 @@ BAD = [
     ),
     pytest.param(b"{", "application/json", None, id="json-cut-off"),
     pytest.param(b"[1]", "application/json; charset=utf-8", "The body must be a JSON object.", id="json-list"),
-    pytest.param(b"[" * 100_000, "application/json", None, id="json-too-deep"),
+    pytest.param(
+        b"[" * 100_000, "application/json", "The body is not valid JSON: it is nested too deeply.", id="json-too-deep"
+    ),
+    pytest.param(
+        b'{"a": ' + b"9" * 5000 + b"}",
+        "application/json",
+        "The body is not valid JSON: a number has too many digits.",
+        id="json-digits",
+    ),
+    pytest.param(b'{"a": "\xff"}', "application/json", None, id="json-not-text"),
     pytest.param(b"\xff", "application/x-www-form-urlencoded", "The body is not UTF-8 text.", id="form-not-text"),
 ]
 

@@ -11,6 +11,8 @@ SCRIPT = """
 import io, json, sys
 # What any client has loaded by then.
 import json, logging, os, re, threading, time, typing, urllib.parse, http, pathlib, zlib, math
+class Own(typing.NamedTuple):  # which loads more than its module does from 3.15 on
+    name: str
 before = set(sys.modules)
 from psopenai_py.sandbox import open_sandbox
 app = open_sandbox("sandbox:" + sys.argv[1], {})

@@ -29,3 +29,30 @@ def test_a_provider_that_a_job_names(client: Client, server: Server) -> None:
     job, key = _asked(client, server, job=JOB)
     assert {name: job[name] for name in JOB} == JOB
     assert key is None
+
+
+#: Where the key of a service stands, if it stands in a variable.
+VARIABLES = {
+    "OpenRouter": ["OPENROUTER_API_KEY"],
+    "XAI": ["XAI_API_KEY"],
+    "Ark": ["ARK_API_KEY", "BYTEPLUS_API_KEY", "VOLCENGINE_API_KEY"],
+    "MiniMax": ["MINIMAX_API_KEY"],
+    "Google": ["GOOGLE_API_KEY", "GEMINI_API_KEY"],
+    "Together": ["TOGETHER_API_KEY"],
+}
+
+
+def test_a_call_with_variables_of_its_own_takes_no_key_of_the_worker(server: Server) -> None:
+    script = server.script("worker-keys", [{"status": 404, "json": {}}])
+    keys = {name: f"key-of-{name}-0123456789" for names in VARIABLES.values() for name in names}
+    client = Client(keys | {"PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"})
+    assert "ready" in (client.next() or {})
+    for provider, (first, *_) in VARIABLES.items():
+        parameters = {"VideoId": "v", "Provider": provider, "ApiBase": script.base}
+        client.call("Get-Video", parameters)
+        client.call("Get-Video", parameters, environment={"HOME": "/none"})
+        with_worker, with_own = script.requests[-2:]
+        assert keys[first] in str(with_worker.headers)
+        assert "key-of-" not in str(with_own.headers)
+    assert len(script.requests) == 2 * len(VARIABLES)
+    assert client.close() == 0

@@ -201,27 +201,3 @@ def test_half_a_character_in_a_record_does_not_end_the_worker(service: Client) -
     error, last = service.records(service.calls)
     assert error["error"]["message"].startswith("'preferences' has no member 'a?'; it knows ")
     assert last["end"] == end(1)
-
-
-_NOISY = """import os
-from keyring.backend import KeyringBackend
-
-class Noisy(KeyringBackend):
-    priority = 1
-    def get_password(self, service, name):
-        print("noise", flush=True)
-        os.write(1, b"noise\\n")
-        return "sk-test-0123456789abcdef"
-    def set_password(self, service, name, password): pass
-    def delete_password(self, service, name): pass
-"""
-
-
-def test_what_a_library_prints_does_not_come_between_the_records(server: Server, tmp_path: Path) -> None:
-    (tmp_path / "noisy.py").write_text(_NOISY)
-    script = server.script("worker-noise", [{"json": JOB}])
-    client = Client({"PYTHON_KEYRING_BACKEND": "noisy.Noisy", "PYTHONPATH": str(tmp_path)})
-    assert "ready" in (client.next() or {})
-    client.call("Get-Video", {"VideoId": "v", "ApiBase": script.base})
-    assert client.close() == 0
-    assert "authorization" in script.requests[0].headers and b"noise" not in client.text

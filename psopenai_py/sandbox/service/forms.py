@@ -152,10 +152,19 @@ def _json_object(body: bytes) -> dict[str, Any]:
     try:
         value = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise ApiError(400, f"The body is not valid JSON: {error}.") from None
+        raise ApiError(400, f"The body is not valid JSON: {_why(error)}.") from None
     if not isinstance(value, dict):
         raise ApiError(400, "The body must be a JSON object.")
     return {name: item for name, item in value.items() if item is not None}  # null: not given
+
+
+def _why(error: Exception) -> str:
+    """Why it is none; what Python says of its own limits helps nobody."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return (
+        str(error) if isinstance(error, json.JSONDecodeError | UnicodeDecodeError) else "a number has too many digits"
+    )
 
 
 def _boundary(header: str) -> bytes:
