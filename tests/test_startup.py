@@ -82,7 +82,8 @@ def ours(modules: set[str]) -> set[str]:
 
 def packages(modules: set[str]) -> set[str]:
     """Top-level packages that come neither from us nor with Python."""
-    return {name.partition(".")[0] for name in modules} - {"psopenai_py", "__main__", *sys.stdlib_module_names}
+    python = {*sys.stdlib_module_names, "_missing_stdlib_info"}  # Debian's 3.15 has one that Python's own list has not
+    return {name.partition(".")[0] for name in modules} - {"psopenai_py", "__main__", *python}
 
 
 @cache
@@ -93,7 +94,8 @@ def click_alone() -> set[str]:
 
 def standard(modules: set[str]) -> set[str]:
     """Public modules of the standard library that click does not need, too."""
-    public = {name for name in modules - click_alone() if not any(part.startswith("_") for part in name.split("."))}
+    also = click_alone() | {"math.integer"}  # which is a part of math from 3.15 on
+    public = {name for name in modules - also if not any(part.startswith("_") for part in name.split("."))}
     return {name for name in public if name.partition(".")[0] in sys.stdlib_module_names} - {*sys.builtin_module_names}
 
 

@@ -179,32 +179,37 @@ function Write-CallText {
         Hide-CallProgress -Worker $Worker -Call $Call
     }
     elseif ($Kind -eq 'progress') {
-        $Worker.Bars[$Call] = $Name
-        Write-CallProgress -Name $Name -Id $Call -Value $value
+        if (-not $Worker.Bars.ContainsKey($Call)) {
+            $Worker.Bars[$Call] = @{ Name = $Name; Percent = [double]$value.percent; Seconds = $value.seconds }
+        }
+        Write-CallProgress -Bar $Worker.Bars[$Call] -Id $Call -Value $value
     }
 }
 
 function Write-CallProgress {
     # PowerShell's own bar.
-    param ([string]$Name, [int]$Id, $Value)
+    param ([hashtable]$Bar, [int]$Id, $Value)
 
-    $bar = @{ Activity = $Name; Id = $Id; Status = "$($Value.status)"; CurrentOperation = Get-ShortName -Text $Value.activity }
+    $shown = @{ Activity = $Bar.Name; Id = $Id; Status = "$($Value.status)"; CurrentOperation = Get-ShortName -Text $Value.activity }
     if ($null -ne $Value.percent) {
         $percent = [System.Math]::Max(0, [System.Math]::Min(100, [int]$Value.percent))
-        $bar.Status += " $percent %"
-        $bar.PercentComplete = $percent
+        $shown.Status += " $percent %"
+        $shown.PercentComplete = $percent
         if ($percent -gt 0) {
-            $bar.SecondsRemaining = [int]($Value.seconds * (100 - $percent) / $percent)
+            # As fast as since it was first seen: a job may have been on its way for long by then.
+            $before = if ($percent -gt $Bar.Percent) { $Bar } else { @{ Percent = 0; Seconds = 0 } }
+            $pace = ($Value.seconds - $before.Seconds) / ($percent - $before.Percent)
+            $shown.SecondsRemaining = [int]($pace * (100 - $percent))
         }
     }
-    Write-Progress @bar
+    Write-Progress @shown
 }
 
 function Hide-CallProgress {
     param ($Worker, [string]$Call)
 
     if ($Worker.Bars.ContainsKey($Call)) {
-        Write-Progress -Activity $Worker.Bars[$Call] -Id $Call -Completed
+        Write-Progress -Activity $Worker.Bars[$Call].Name -Id $Call -Completed
         $Worker.Bars.Remove($Call)
     }
 }

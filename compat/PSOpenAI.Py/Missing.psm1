@@ -9,7 +9,7 @@ function Resolve-MissingCommand {
     $name = $Lookup.CommandName -replace '^PSOpenAI\\'
     if ($null -eq $Lookup.Command -and $null -eq $Lookup.CommandScriptBlock -and (Test-MissingName -Name $name)) {
         # A function of that name, which nobody sees but this call, so that the error has it.
-        Set-Item -Path "function:script:$name" -Value $script:Missing
+        Set-Item -Path "function:script:$name" -Value $script:Missing -WhatIf:$false -Confirm:$false
         $Lookup.Command = Get-Command -Name $name -CommandType Function
         $Lookup.StopSearch = $true
     }

@@ -23,12 +23,13 @@ function Get-BoundWithProvider {
     if ($Bound.ContainsKey('Provider')) {
         return $Bound
     }
-    $property = $Piped.PSObject.Properties['provider']
-    if ($null -eq $property -or -not ($script:Providers -ccontains $property.Value)) {
+    # Not by the list of its properties: of an object that runspaces share, two threads at once can find none.
+    $provider = $Piped.provider
+    if (-not ($script:Providers -ccontains $provider)) {
         return $Bound
     }
     $all = [System.Collections.Generic.Dictionary[string, object]]::new($Bound)
-    $all['Provider'] = $property.Value
+    $all['Provider'] = $provider
     $said = [ordered]@{}
     foreach ($name in 'id', 'provider', 'model', 'seconds', 'size', 'prompt', 'created_at') {
         $one = $Piped.PSObject.Properties[$name]

@@ -71,6 +71,11 @@ $facts += @{{
     qualified  = Show-Error {{ PSOpenAI\\Get-OpenAIModels }}
     alias      = Show-Error {{ Request-ChatGPT 'x' }}
     quiet      = Show-Error {{ Request-Embeddings 'x' -ErrorAction SilentlyContinue }}
+    unasked    = $(
+        $WhatIfPreference = $true; $ConfirmPreference = 'Low'
+        Show-Error {{ Get-Thread 'x' }}
+        $WhatIfPreference = $false; $ConfirmPreference = 'High'
+    )
     caught     = $(
         try {{ Get-Batch }} catch [Management.Automation.CommandNotFoundException] {{ $_.Exception.CommandName }}
     )
@@ -94,6 +99,7 @@ $facts | ConvertTo-Json"""
         "qualified": _missing("Get-OpenAIModels"),
         "alias": _missing("Request-ChatGPT"),
         "quiet": _missing("Request-Embeddings"),
+        "unasked": _missing("Get-Thread"),
         "caught": "Get-Batch",
         "action": "Run 'psopenai module uninstall -As PSOpenAI', then 'Install-Module PSOpenAI'.",
         "parallel": ["CommandNotFoundException,Start-Batch"] * 2,

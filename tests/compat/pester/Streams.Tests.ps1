@@ -65,6 +65,19 @@ Describe 'Streams' {
         $shell.Dispose()
     }
 
+    It 'reckons what is left from what was seen' {
+        InModuleScope PSOpenAI.Py {
+            $worker = @{ Bars = @{} }
+            # Of a job that was at 80 % when the wait began.
+            $shown = foreach ($at in @(80, 2), @(80, 4), @(90, 12), @(95, 17)) {
+                $facts = @{ activity = 'Video x'; status = 'in_progress'; percent = $at[0]; seconds = $at[1]; completed = $false }
+                Mock Write-Progress { $SecondsRemaining }
+                Write-CallText -Worker $worker -Call 4 -Name 'Wait-Video' -Kind 'progress' -Json (ConvertTo-Json $facts)
+            }
+            $shown | Should -Be 0, 1, 10, 5
+        }
+    }
+
     It 'takes the bar away <Name>' -ForEach @(
         @{ Name = 'when the call is stopped'; Ends = 'stop'; Prompt = 'a'; Speed = '0.001' }
         @{ Name = 'after an error'; Ends = 'error'; Prompt = '[fail] a'; Speed = '4' }
