@@ -49,7 +49,9 @@ class Extent:
         if self._header:
             # Of a box it would be one of 16 MiB and more that ends within its header: rather a short trailer.
             return ""
-        return f"it ends {self._left} bytes before its part '{self._type}' does" if self._left else ""
+        if self._left:
+            return f"it ends {self._left} bytes before its part '{self._type}' does"
+        return "it ends behind its first part, which holds no video" if (self._type, self._boxes) == ("ftyp", 1) else ""
 
     def _open(self) -> None:
         """Note the size of what begins with these 8 or 16 bytes."""
