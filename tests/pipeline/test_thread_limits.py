@@ -13,7 +13,7 @@ from tests import unmeasured
 from tests.patience import with_limit
 from tests.pipeline.desk import Desk, line, lines, prompts
 
-resource = pytest.importorskip("resource", reason="limits the memory for threads")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits the memory for threads")
 
 _RUN = "from psopenai_py.__main__ import main; main()"
 #: A stack that no system can give.
