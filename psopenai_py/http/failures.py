@@ -23,7 +23,7 @@ def no_answer(error: Exception, settings: Settings, request: Request, attempt: A
     host, what = host_of(request.url), lost(request, attempt)
     # The sandbox does not wait for the limit, it only says that it would have passed.
     if attempt.late or (settings.timeout and isinstance(error, TimeoutError)):
-        message = f"{host} did not answer within {round(settings.timeout, 2):g} s. {what}"
+        message = f"{host} did not answer within {max(round(settings.timeout, 2), 0.01):g} s. {what}"
         return RequestTimeoutError(message.rstrip(), sent=attempt.sent)
     if not attempt.sent:
         return _unreachable(error, request.url, what)
