@@ -110,6 +110,16 @@ PROMISES: dict[str, tuple[Promise, ...]] = {
                 *("the_key_is_in_no_record", "what_cannot_be_asked"),
             ),
         ),
+        P(
+            "The worker: lines that are no requests, and an environment that no system can keep",
+            "refused while it is read; the next call works",
+            "compat/test_worker_lines.py",
+        ),
+        P(
+            "The worker: an input that ends, and lines over the limit",
+            "all that was asked before is answered",
+            "compat/test_worker_input.py",
+        ),
         P("A provider's key goes to that provider only", "no key, or an error", "providers/test_keys.py"),
         P("All services at once: each key at its own host", "no other key", "providers/test_own_addresses.py"),
         P(
