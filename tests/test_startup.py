@@ -189,3 +189,10 @@ def test_what_would_be_sent_is_shown_without_a_network() -> None:
     assert packages(names) == {"click"} | ON_WINDOWS
     assert not names & NEEDLESS
     assert "ssl" not in names
+
+
+def test_a_worker_needs_no_click() -> None:
+    """It loads what calls need before there is one."""
+    names = loaded("import runpy; runpy.run_module('psopenai_py.worker', run_name='__main__')")
+    assert packages(names) <= HTTP
+    assert {"httpx", "httpcore"} <= names

@@ -90,6 +90,9 @@ def test_pipeline_input_that_nothing_takes(client: Client, server: Server) -> No
     for records in (client.call("Get-Video", bound, input=["a"]), client.call("Get-Video", bound, input=[{"id": "b"}])):
         assert [error["error_id"] for error in of_kind(records, "error")] == ["InputObjectNotBound"]
     assert client.call("Get-Video", bound, input=[])[-1]["end"] == end()
+    for given in ("a", {"id": "b"}):
+        error, _ = client.call("Get-Video", {"ApiBase": script.base, "VideoId": "v"}, input=[given])
+        assert error["error"]["message"].endswith("no parameter is left that takes pipeline input.")
     assert not script.requests
 
 

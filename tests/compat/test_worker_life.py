@@ -49,6 +49,9 @@ def test_a_thousand_calls_take_one_connection(client: Client) -> None:
         base = f"http://127.0.0.1:{server.server_address[1]}/v1"
         for _ in range(1000):
             assert client.call("Get-Video", {"VideoId": "v", "ApiBase": base})[-1]["end"] == end()
+        for key in ("sk-test-one", "sk-test-two"):  # which says nothing of how a host is reached
+            variables = {"OPENAI_API_KEY": key, "OPENAI_API_BASE": base}
+            assert client.call("Get-Video", {"VideoId": "v"}, environment=variables)[-1]["end"] == end()
         assert server.connections == 1
         server.shutdown()
 

@@ -66,6 +66,21 @@ def test_a_size_becomes_a_ratio_and_a_step(show: Show, row: tuple[Any, ...], pla
     assert f"VERBOSE: -Size {row[0].lower()} is sent as " in result.stderr
 
 
+#: Short sides on both sides of the middle, by their ratio, between two steps of a service.
+EDGES = [
+    *(("XAI", 587, "480p"), ("XAI", 588, "720p"), ("XAI", 881, "720p"), ("XAI", 882, "1080p")),
+    *(("Ark", 587, "480p"), ("Ark", 588, "720p"), ("Ark", 881, "720p"), ("Ark", 882, "1080p")),
+    *(("Ark", 1527, "1080p"), ("Ark", 1528, "4k"), ("Google", 1527, "1080p"), ("Google", 1528, "4k")),
+    *(("Google", 509, "360p"), ("Google", 510, "720p"), ("Google", 881, "720p"), ("Google", 882, "1080p")),
+]
+
+
+@pytest.mark.parametrize(("service", "short", "step"), EDGES)
+def test_the_nearest_step(show: Show, service: str, short: int, step: str) -> None:
+    body = show(service, "-Size", f"{round(short * 16 / 9)}x{short}").json["body"]
+    assert (body.get("response_format") or body)["resolution"] == step
+
+
 @pytest.mark.parametrize(("size", "off"), [("1024x1792", "1.6%"), ("1366x768", "0.0%"), ("1000x540", "4.2%")])
 def test_a_ratio_that_is_not_exact_is_a_warning(show: Show, size: str, off: str) -> None:
     [warning] = show("Ark", "-Size", size).warnings

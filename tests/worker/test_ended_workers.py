@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from tests.cmdlets.contents import MP4, content
 from tests.compat.client import Client, end, wait_for
 from tests.pipeline.desk import Desk
 from tests.server import JOB, Server
@@ -27,6 +29,16 @@ def _ended(client: Client, number: signal.Signals) -> int:
     assert client.process.stdin is not None
     client.process.stdin.close()
     return code
+
+
+def _unread(client: Client) -> int:
+    """Bytes that are in the pipe."""
+    import fcntl
+    import termios
+
+    assert client.process.stdout is not None
+    count = fcntl.ioctl(client.process.stdout, termios.FIONREAD, bytes(4))
+    return int.from_bytes(count, sys.byteorder)
 
 
 def _started() -> Client:
@@ -79,3 +91,21 @@ def test_a_job_that_was_printed_is_in_the_records(server: Server) -> None:
     records = client.records(call)
     assert _ended(client, signal.SIGTERM) == 128 + signal.SIGTERM
     assert records[0]["output"]["id"] == JOB["id"]
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_second_signal_ends_one_that_nobody_reads(server: Server, number: signal.Signals) -> None:
+    script = server.script("worker-unread", [content(MP4 + bytes(2**20))])
+    client = Client(reads=False)
+    client.send("Get-VideoContent", {"VideoId": "v", "ApiBase": script.base})
+    wait_for(lambda: _unread(client) >= 2**14)  # so that it waits for room in the pipe
+
+    def ended() -> bool:
+        client.process.send_signal(number)
+        return client.process.poll() is not None
+
+    wait_for(ended)
+    assert client.process.returncode == -number
+    for pipe in (client.process.stdin, client.process.stdout):
+        assert pipe is not None
+        pipe.close()
