@@ -33,6 +33,9 @@ settings.load_profile("unhurried")
 #: A made-up key of the form that real ones have.
 KEY = "sk-test-0123456789abcdefXY"
 
+#: The program for a user whom the system does not know, as a container may have one.
+OF_NOBODY = "import pwd; pwd.getpwuid = {}.__getitem__; from psopenai_py.__main__ import main; main()"
+
 PROJECT = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 #: Variables that change what a call does; each test starts without them.
@@ -41,7 +44,8 @@ _VARIABLES = [*environment.names(), "http_proxy", "https_proxy", "all_proxy", "n
 #: Tests of which the coverage of processes counts, too. To measure it takes half as long again, and the processes of
 #: all others run what is measured already.
 _MEASURED = (
-    *("worker/", "compat/test_worker.py", "compat/test_worker_li", "sandbox/test_jobs.py", "sandbox/test_server.py"),
+    *("worker/", "compat/test_worker.py", "compat/test_worker_life.py", "compat/test_worker_lines.py"),
+    *("sandbox/test_jobs.py", "sandbox/test_server.py"),
     *("pipeline/test_stopping.py", "pipeline/test_progress.py", "pipeline/test_promptness.py"),
     *("pipeline/test_fairness.py", "pipeline/test_live_input.py", "pipeline/test_journal.py"),
     *("cmdlets/test_start_video_sandbox.py", "cmdlets/test_watching.py", "cmdlets/test_broken_downloads.py"),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Run
+from tests.conftest import OF_NOBODY, Run
 from tests.terminal import TAB, Terminal
 
 # --- installed for good -------------------------------------------------------------------------------------------
@@ -123,9 +123,8 @@ def test_the_home_of_nobody(run: Run) -> None:
 @pytest.mark.parametrize("words", ["module install", "completion install", "completion install zsh"])
 def test_no_home_folder(words: str) -> None:
     """As in a container that runs under a number nobody has."""
-    code = "import pwd; pwd.getpwuid = {}.__getitem__; from psopenai_py.__main__ import main; main()"
     variables = {name: value for name, value in os.environ.items() if name not in ("HOME", "USERPROFILE")}
-    command = [sys.executable, "-c", code, *words.split()]
+    command = [sys.executable, "-c", OF_NOBODY, *words.split()]
     done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("psopenai: This user has no home folder. Nothing was changed.\n")

@@ -14,7 +14,7 @@ from keyring.backend import KeyringBackend
 from keyring.backends import fail
 
 from tests.backends import Locked, Memory, Talkative
-from tests.conftest import KEY, Run
+from tests.conftest import KEY, OF_NOBODY, Run
 from tests.server import Server
 
 SERVICE = "psopenai_py"
@@ -94,11 +94,10 @@ def test_a_keyring_that_hangs_is_left_behind(run: Run, server: Server) -> None:
 @pytest.mark.parametrize("name", ["Set-OpenAIKey", "Remove-OpenAIKey"])
 def test_no_home_folder(name: str, keyring_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a container that runs under a number nobody has."""
-    code = "import pwd; pwd.getpwuid = {}.__getitem__; from psopenai_py.__main__ import main; main()"
     for variable in ("HOME", "XDG_DATA_HOME", "USERPROFILE"):
         monkeypatch.delenv(variable)
     done = subprocess.run(
-        [sys.executable, "-c", code, name], input=f"{KEY}\n", capture_output=True, text=True, check=False
+        [sys.executable, "-c", OF_NOBODY, name], input=f"{KEY}\n", capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith(

@@ -14,8 +14,6 @@ from tests import powershell, unmeasured
 
 TESTS = Path(__file__).with_name("pester")
 _HAS_PESTER = "if (-not (Get-Module -ListAvailable Pester | Where-Object Version -ge ([version]'5.0'))) { exit 3 }"
-
-
 #: Pester takes seconds to start, and a third of all tests at once keep each core busy.
 _PARTS = [sorted(TESTS.glob("*.Tests.ps1"))[start::3] for start in range(3)]
 

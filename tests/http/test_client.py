@@ -17,13 +17,13 @@ import pytest
 from psopenai_py import errors, new_video
 from tests import ctrl_c
 from tests.conftest import Result, Run
+from tests.http.answers import LOST
 from tests.http.sockets import Listener, deaf, dripping, listening, refusing, saying, silent
 from tests.patience import with_limit
 from tests.server import Server
 
 HTTP_ERROR = "PSOpenAI.APIRequest.HttpRequestException,Invoke-OpenAIAPIRequest"
 TIME_OUT = "ConnectionTimeoutReached,Invoke-OpenAIAPIRequest"
-LOST = "The request had been sent, so a job may have been created; look for it before you send it again."
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 

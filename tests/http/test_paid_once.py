@@ -8,9 +8,9 @@ import pytest
 
 from tests.compat.client import Client
 from tests.conftest import KEY, Run
+from tests.http.answers import LOST
 from tests.server import Server
 
-LOST = "The request had been sent, so a job may have been created; look for it before you send it again."
 DONE: dict[str, Any] = {"json": {"request_id": "job-1"}}
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests import unmeasured
 from tests.pipeline.desk import Desk, feed, line, lines, prompts, start, until
 from tests.server import Server
 
@@ -44,8 +45,7 @@ def test_killed_at_random(server: Server, moments: list[tuple[int, float]], limi
 def _kill(desk: Desk, command: tuple[str, ...], text: str, requests: int, seconds: float) -> None:
     """Let it make so many requests, and kill it soon after; or see it end before."""
     # Not measured: what a coverage tool was writing at that moment could not be read any more.
-    env = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
-    process = start(*command, stdout=os.open(os.devnull, os.O_WRONLY), env=env)
+    process = start(*command, stdout=os.open(os.devnull, os.O_WRONLY), env=unmeasured.environment())
     feed(process, text)
     before = len(desk.requests)
     until(lambda: len(desk.requests) >= before + requests or process.poll() is not None)

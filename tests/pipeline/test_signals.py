@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests import unmeasured
+from tests.http.answers import LOST
 from tests.http.sockets import listening
 from tests.pipeline.desk import LIMIT, Desk, feed, interrupt, line, lines, prompts, start, until
 
@@ -24,7 +25,6 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="sends signals to one
 SIGNALS = [getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")]
 #: Tries a signal; more of them find rarer moments.
 TRIES = int(os.environ.get("PSOPENAI_TEST_SIGNALS", "8"))
-LOST = "The request had been sent, so a job may have been created; look for it before you send it again."
 JOB = b'{"id":"video_paid","object":"video","status":"queued"}'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(JOB)
 

@@ -8,9 +8,9 @@ import socket
 import time
 
 from tests.compat.client import Client
+from tests.http.answers import LOST
 from tests.http.sockets import listening
 
-LOST = "The request had been sent, so a job may have been created; look for it before you send it again."
 JOB = b'{"id":"video_paid","object":"video","status":"queued"}'
 
 

@@ -12,9 +12,9 @@ import pytest
 
 from tests.cmdlets.contents import MP4, content
 from tests.compat.client import Client, end, wait_for
+from tests.http.answers import LOST
 from tests.pipeline.desk import Desk
 from tests.server import JOB, Server
-from tests.worker.test_cancelled_creates import LOST
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="sends signals to one process")
 
