@@ -1,6 +1,5 @@
 """What is promised about keys, paid jobs and files, and the tests that show it: the tables of SECURITY.md."""
 
-import ast
 import json
 import os
 import subprocess
@@ -8,7 +7,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-TESTS = Path(__file__).resolve().parent.parent / "tests"
 #: So many tests of a file are named; how many more there are is said.
 NAMED = 5
 
@@ -181,8 +179,9 @@ def tables() -> str:
 def _table(title: str, promises: tuple[Promise, ...], counted: dict[str, dict[str, list[int]]]) -> str:
     rows = [f"| {title} | What was tried | How often | Result | Shown by |", "|---|---|---|---|---|"]
     for each in promises:
-        names = each.names or tuple(_names(each.file))
-        counts = [counted[each.file][f"test_{name}"] for name in names]
+        tried = counted[each.file]
+        names = each.names or tuple(name.removeprefix("test_") for name in tried)
+        counts = [tried[f"test_{name}"] for name in names]
         cells = [each.text, _told(names), _often(*map(sum, zip(*counts, strict=True))), each.result]
         rows.append(f"| {' | '.join(cells)} | `tests/{each.file}` |")
     return "\n".join(rows) + "\n"
@@ -195,8 +194,8 @@ def _told(names: tuple[str, ...]) -> str:
 
 
 def _often(cases: int, made_up: int) -> str:
-    told = [f"{count:,} {kind}" for count, kind in ((cases, "cases"), (made_up, "random")) if count]
-    return " + ".join(told).replace("1 cases", "1 case") if cases == 1 else " + ".join(told)
+    kinds = ((cases, "case" if cases == 1 else "cases"), (made_up, "random"))
+    return " + ".join(f"{count:,} {kind}" for count, kind in kinds if count)
 
 
 def _counted() -> dict[str, dict[str, list[int]]]:
@@ -207,10 +206,3 @@ def _counted() -> dict[str, dict[str, list[int]]]:
     done = subprocess.run(command, env=env, stdout=subprocess.PIPE, check=True)
     counted: dict[str, dict[str, list[int]]] = json.loads(done.stdout)
     return counted
-
-
-def _names(file: str) -> list[str]:
-    """The tests of a file, in its order."""
-    tree = ast.parse((TESTS / file).read_text("utf-8"))
-    found = (node.name for node in tree.body if isinstance(node, ast.FunctionDef))
-    return [name.removeprefix("test_") for name in found if name.startswith("test_")]
