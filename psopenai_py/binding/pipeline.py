@@ -11,6 +11,9 @@ from ..redaction import shown_argument
 from . import names, typed, values
 from .spec import Cmdlet, Kind, Parameter
 
+#: Properties of one record that are named; a document of a program may have any number.
+_TOLD = 20
+
 
 class Unreadable(ValueError):
     """A record that is no JSON although it began like it; its text says why."""
@@ -37,10 +40,6 @@ def bind_record(cmdlet: Cmdlet, bound: Mapping[str, Any], record: Any) -> dict[s
         raise _not_bound(cmdlet, "no property or value of it fits a parameter that takes pipeline input", record)
     _check_mandatory(cmdlet, result, record)
     return result
-
-
-#: Properties of one record that are named; a document of a program may have any number.
-_TOLD = 20
 
 
 def lost_properties(cmdlet: Cmdlet, record: Any) -> list[str]:
