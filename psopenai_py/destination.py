@@ -163,6 +163,8 @@ def first_variable(names: Sequence[str], environ: Mapping[str, str], streams: St
 
 def tell_line_end(name: str, environ: Mapping[str, str], streams: Streams) -> None:
     """Say it where the text of a variable is taken without the line end behind it, or the mark before it."""
+    if not streams.preferences.verbose:
+        return
     text = variable(environ, name)
     if text and text != environ[name]:
         what = "byte order mark before" if environ[name].startswith(_MARK) else "line end behind"

@@ -36,9 +36,12 @@ def loads(text: str, *, dates: bool = True) -> object:
     if not text or text.isspace():
         return None
     text = _without_lone_surrogates(text)
+    # Few hold what may be a date, escaped or not; to look at each of their texts takes longer than to read them.
+    dates = dates and re.search(_DATE_LIKE, text) is not None
     try:
         value: object = json.loads(text, strict=False, object_pairs_hook=_dated_pairs if dates else _members)
-        _refuse_depth(value)
+        if text.count("[") + text.count("{") > 256:  # no other can be too deep
+            _refuse_depth(value)
         return _dated(value) if dates else value
     except json.JSONDecodeError as error:
         raise _explained(text, error) from None
@@ -87,8 +90,7 @@ def _without_lone_surrogates(text: str) -> str:
     return text
 
 
-def _refuse_depth(value: object) -> None:
-    # One limit for all interpreters, before any of them gives up at its own.
+def _refuse_depth(value: object) -> None:  # one limit for all interpreters, before any of them gives up at its own
     level: list[object] = [value]
     for _ in range(256 + 1):
         if not (inner := [item for item in level if isinstance(item, (dict, list))]):
@@ -104,14 +106,13 @@ def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
         for key, value in pairs:
             members.pop(key, None)  # so that the later one goes to the end, as in PowerShell
             members[key] = value
-    lowered = {key.lower() for key in members}
-    if len(lowered) != len(members) or "" in lowered or "psobject" in lowered:
+    if "" in members or "psobject" in members or not "".join(members).islower():
         _refuse_key(members)
     return members
 
 
 def _refuse_key(members: dict[str, object]) -> None:
-    """Raise the error of ConvertFrom-Json for the first bad key. Names of properties ignore case."""
+    """Raise the error of ConvertFrom-Json for the first bad key, if there is one. Names of properties ignore case."""
     invalid = "System.InvalidOperationException"
     seen: dict[str, str] = {}
     for key in members:
@@ -145,6 +146,7 @@ _ISO_DATE = (
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})"
     r"(?:\.([0-9]{1,7}))?(?:(?<=\.[0-9]{7})[0-9]{2}|([Zz]|[+-][0-9]{2}(?::?[0-9]{2})?))?"
 )
+_DATE_LIKE = r"[0-9]T[0-9]|/Date\(|\\"
 _TICK_DATE = r"/Date\((-?[0-9]{1,19})([+-][0-9]{2}(?:[0-9]{2})?)?\)/"
 
 
@@ -213,8 +215,8 @@ def job_with_local_times(job: dict[str, object]) -> dict[str, object]:
     it is, also milliseconds (beyond year 9999), for which PSOpenAI reports an error and may lose the job.
     """
     converted = dict(job)
-    for name in _TIMES:
-        second = _unix_second(job.get(name))
+    for name in filter(job.get, _TIMES):
+        second = _unix_second(job[name])
         if second and _FIRST_SECOND <= second <= _LAST_SECOND:
             del converted[name]
             converted[name] = _local_text(second)
@@ -252,14 +254,14 @@ def _pieces(value: object, compress: bool) -> list[str]:
     while stack:  # a stack of our own: the depth of the value must not become the depth of calls
         items, closing = stack[-1]
         for lead, item in items:  # goes on where it was left
-            if item and isinstance(item, (dict, list, tuple)):
+            if item and type(item) is not str and isinstance(item, (dict, list, tuple)):
                 flat = compress or len(stack) > 101  # the root and 100 levels
                 newline = "" if flat else "\n" + "  " * (len(stack) - 1)
                 opening, end = "{}" if isinstance(item, dict) else "[]"
                 pieces.append(lead + opening)
                 stack.append((_items(item, newline if flat else newline + "  ", colon), newline + end))
                 break
-            pieces.append(lead + _scalar(item))
+            pieces.append(lead + (encode_basestring(item) if type(item) is str else _scalar(item)))
         else:
             pieces.append(closing)
             stack.pop()
@@ -284,9 +286,8 @@ def _scalar(item: object) -> str:
         return encode_basestring(item)
     if isinstance(item, float):
         return _real(item)
-    if item is None:
-        return "null"
-    return repr(item) if type(item) is int else json.dumps(item)  # true, false, {}, []; or a TypeError
+    # The last one: true, false, {}, []; or a TypeError.
+    return "null" if item is None else repr(item) if type(item) is int else json.dumps(item)
 
 
 def _real(number: float) -> str:

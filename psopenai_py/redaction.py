@@ -6,10 +6,10 @@ Everything that is printed, logged or kept passes through here. Standard library
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 from . import disguises
 from .errors import PSOpenAIError
@@ -66,6 +66,7 @@ class Secret:
         return self._text
 
 
+@lru_cache(maxsize=64)
 def mask(secret: str) -> str:
     """A key or organization as it may be shown: a few characters of a long one, nothing of a short one.
 
@@ -167,13 +168,6 @@ def _shown_assignment(match: re.Match[str]) -> str:
     return f"{name}{between}{scheme}{shown}"
 
 
-class Hider(Protocol):
-    """What can be told to keep a text out of all that it shows."""
-
-    def hide(self, text: str, shown: str) -> None:
-        """From now on, show `shown` in place of `text`."""
-
-
 class Masks:
     """Secrets, and their masked forms in place of them in whatever may repeat them, as servers and libraries do."""
 
@@ -186,9 +180,11 @@ class Masks:
     @classmethod
     def of(cls, headers: Mapping[str, str], url: str, members: Iterable[tuple[str, Any]] = ()) -> Masks:
         """What authenticates a request: in its headers, in the query of its address, among members of its body."""
-        from urllib.parse import parse_qsl, urlsplit
+        named = [*members]
+        if "?" in url:
+            from urllib.parse import parse_qsl, urlsplit
 
-        named = [*(parse_qsl(urlsplit(url).query) if "?" in url else ()), *members]
+            named += parse_qsl(urlsplit(url).query)
         found = [value for name, value in named if isinstance(value, str) and is_secret(name)]
         for name, value in headers.items():
             if is_secret(name):
@@ -204,16 +200,17 @@ class Masks:
             known = {**self._shown, bare: shown}
             self._shown = dict(sorted(known.items(), key=lambda item: -len(item[0])))
 
-    def hide_from(self, hider: Hider) -> None:
-        """Have somebody else replace them too."""
+    def hide_from(self, hide: Callable[[str, str], None]) -> None:
+        """Have somebody else replace them too: `hide` takes a secret and what is shown in its place."""
         for secret, shown in self._shown.items():
-            hider.hide(secret, shown)
+            hide(secret, shown)
 
     def text(self, text: str) -> str:
         """A text without them, however they are escaped in it; what was JSON still is."""
         for secret, shown in self._shown.items():
             if not _is_common(secret):
-                text = _without_beginning(text.replace(secret, shown), secret)
+                if secret[: _UNMISTAKABLE - 1] in text:
+                    text = _without_beginning(text.replace(secret, shown), secret)
                 # To look at each character costs much more than to see that there is nothing to find.
                 if _is_bare(secret) and not re.search(_ESCAPES, text):
                     continue
@@ -252,7 +249,8 @@ class Masks:
             raise error.redacted(self.text).with_traceback(error.__traceback__) from error.__cause__
 
 
-def _credentials(value: str) -> list[str]:
+@lru_cache(maxsize=64)
+def _credentials(value: str) -> Sequence[str]:
     """The secret parts of a header's value: all behind the scheme, its long words, and a password in Basic."""
     bare = re.sub(f"^{_SCHEME}", "", value, flags=re.IGNORECASE)
     words = [word.partition("=")[2].strip('"') or word for word in re.split(r"[\s,;]+", bare)]
@@ -267,8 +265,6 @@ def _credentials(value: str) -> list[str]:
 
 def _without_beginning(text: str, secret: str) -> str:
     """A text that was cut, without the part of a secret at its end, if that is more than a mask shows."""
-    if secret[: _UNMISTAKABLE - 1] not in text:
-        return text
     for length in range(min(len(secret) - 1, len(text)), _UNMISTAKABLE - 2, -1):
         if text.endswith(secret[:length]):
             return text[:-length] + HIDDEN

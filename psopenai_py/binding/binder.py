@@ -125,7 +125,7 @@ class _Binder:
 
     def bind_positional(self, tokens: list[Token]) -> list[Token]:
         """Stage 3. An unknown name keeps the text behind it from being bound by position."""
-        free = iter(self.positional())
+        free = iter(self.positional() if tokens else ())
         left: list[Token] = []
         swallow = False
         for token in tokens:

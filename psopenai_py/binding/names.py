@@ -23,6 +23,9 @@ def resolve(cmdlet: Cmdlet, typed: str) -> Parameter[Any] | None:
     Returns None for an unknown name. Raises BindingError (AmbiguousParameter) when several fit and not
     exactly one of them is the cmdlet's own. Our own additions are not considered: see `resolve_ours`.
     """
+    for parameter in cmdlet.parameters:
+        if parameter.name == typed and not parameter.ours:
+            return parameter  # as programs write it
     wanted = _key(typed)
     declared = [parameter for parameter in cmdlet.parameters if not parameter.ours]
     exact = _exact(declared, wanted)

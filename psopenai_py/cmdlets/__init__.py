@@ -169,5 +169,5 @@ def steps_of(module: CmdletModule, call: Call) -> Steps:
 
 def load(name: str) -> CmdletModule:
     """Import the module of a cmdlet. Its name is matched without regard to case; unknown is a KeyError."""
-    modules = {known.lower(): module for known, module in MODULES.items()}
-    return cast(CmdletModule, import_module(f".{modules[name.lower()]}", __name__))
+    module = MODULES.get(name) or {known.lower(): module for known, module in MODULES.items()}[name.lower()]
+    return cast(CmdletModule, import_module(f".{module}", __name__))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
@@ -26,7 +26,6 @@ _PIECE = 2**20
 class StreamedResponse(Protocol):
     """What is needed of the library's response."""
 
-    headers: Any
     extensions: Any
 
     @property
@@ -68,7 +67,7 @@ class Incoming:
 
         def counted() -> Iterator[Data]:
             nonlocal came
-            for piece in pieces(self._raw):
+            for piece in pieces(self._raw, self.response.headers):
                 came += len(piece)
                 yield piece
 
@@ -114,7 +113,7 @@ class Incoming:
 
         def limited() -> Iterator[Data]:
             nonlocal came
-            for piece in pieces(self._raw):
+            for piece in pieces(self._raw, self.response.headers):
                 came += len(piece)
                 raw.extend(piece[: _GLANCE - len(raw)])
                 yield piece
@@ -137,14 +136,14 @@ class Incoming:
         return refusals.unusable(response, self._request.expects, why, command=INVOKE, action=self._request.action)
 
 
-def pieces(response: StreamedResponse) -> Iterator[Data]:
-    """The body as it comes over the wire.
+def pieces(response: StreamedResponse, headers: Mapping[str, str]) -> Iterator[Data]:
+    """The body as it comes over the wire, of a response with these headers.
 
     The HTTP library takes every 64 KB through a protocol parser, which for a large body costs more than all the
     rest. When the length is known there is nothing left to parse, so the connection itself is read, by the
     extension that the library documents for it. The connection is not used again after that.
     """
-    length = _plain_length(response)
+    length = _plain_length(headers) if response.http_version == "HTTP/1.1" else 0
     connection = response.extensions.get("network_stream")
     # The first piece holds all that the library has read ahead. Its iterator closes the connection when it goes.
     read_ahead = response.iter_raw()
@@ -160,8 +159,8 @@ def pieces(response: StreamedResponse) -> Iterator[Data]:
         raise ConnectionError(f"the connection was closed with {length} bytes missing")
 
 
-def _plain_length(response: StreamedResponse) -> int:
+def _plain_length(headers: Mapping[str, str]) -> int:
     """Bytes that the body has on the wire, or 0 where that is not known."""
-    if response.http_version != "HTTP/1.1" or "transfer-encoding" in response.headers:
+    if "transfer-encoding" in headers:
         return 0
-    return whole_number(response.headers.get("content-length")) or 0
+    return whole_number(headers.get("content-length")) or 0

@@ -152,7 +152,7 @@ class HttpClient:
     def _attempt(self, request: Request, whole: bool, deferral: Deferral | None) -> Iterator[Incoming]:
         """One request and the beginning of its response, told to the verbose and debug streams."""
         masks = request.masks
-        masks.hide_from(self._streams)
+        masks.hide_from(self._streams.hide)
         self._tell_request(request)
         settings = self._settings
         attempt = Attempt(

@@ -36,6 +36,9 @@ class CallEnvironment:
         #: What is in force; None where a change broke off, and only the system knows.
         self._present: Mapping[str, str] | None = self._usual
         self._newest: tuple[Mapping[str, str], object] = ({}, [])
+        #: What a request asked for last, and what it has then: sessions seldom change their environment.
+        self._asked: Mapping[str, str] = {}
+        self._merged_last: Mapping[str, str] = self._kept
         self._depth = 0
 
     @contextmanager
@@ -62,7 +65,7 @@ class CallEnvironment:
 
     def connection_key(self, environ: Mapping[str, str], base: str) -> object:
         """What has to be the same for a connection to be used again. `base` is the base address, if it was bound."""
-        if environ != self._newest[0]:
+        if environ is not self._newest[0]:
             self._newest = environ, sorted(item for item in environ.items() if re.fullmatch(_REACHING, item[0]))
         bases = [base, *(environ.get(name, "") for name in BASE_VARIABLES)]
         # The folder of a sandbox may be relative.
@@ -72,8 +75,11 @@ class CallEnvironment:
     def _merged(self, environment: Mapping[str, str] | None) -> Mapping[str, str]:
         if environment is None:
             return self._usual
-        # Windows knows names in upper case only.
-        return self._kept | {name.upper() if os.name == "nt" else name: text for name, text in environment.items()}
+        if environment != self._asked:
+            # Windows knows names in upper case only.
+            own = {name.upper() if os.name == "nt" else name: text for name, text in environment.items()}
+            self._asked, self._merged_last = environment, self._kept | own
+        return self._merged_last
 
     def _change(self, wanted: Mapping[str, str]) -> None:
         """Change the process's environment where it is to differ."""

@@ -147,6 +147,8 @@ def _environment(variables: dict[str, Any] | None) -> dict[str, str] | None:
 
 
 def _is_encodable(text: str) -> bool:
+    if text.isascii():
+        return True
     try:
         os.fsencode(text)
     except UnicodeEncodeError:

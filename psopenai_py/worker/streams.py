@@ -20,6 +20,7 @@ _MOST_RESULTS, _MOST_CHARACTERS = 128, 2**20
 _PAUSE = 0.3
 #: Bytes of a video in one record, at most; a multiple of three, so that only the last one of a piece is padded.
 _PART = 49152
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _KINDS = {"": "information", "WARNING": "warning", "VERBOSE": "verbose", "DEBUG": "debug"}
 #: .NET names of exceptions by their short names.
 _EXCEPTIONS = {
@@ -105,7 +106,7 @@ class RecordStreams(Streams):
 
     def record(self, kind: str, value: Any) -> None:
         """Write one record."""
-        self._line(kind, json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+        self._line(kind, _encode(value))
 
     def ask_secret(self, question: str) -> str:
         raise InputError("A worker cannot ask for a key. Store it from a terminal: Set-OpenAIKey")

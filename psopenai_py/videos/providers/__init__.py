@@ -6,6 +6,7 @@ A provider is one file here and one row in `services.py`. It touches neither net
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple, cast
 
@@ -175,4 +176,9 @@ def provider_of(settings: Settings) -> Provider:
     """The provider that the settings name."""
     service = services.find(settings.provider) or services.OPENAI
     module = "openai" if settings.azure and is_azure_v1(settings.base) else service.module
+    return _imported(module)
+
+
+@cache
+def _imported(module: str) -> Provider:
     return cast(Provider, import_module(f"{__name__}.{module}").PROVIDER)
