@@ -3,9 +3,10 @@
 import json
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+import _environment
 
 #: So many tests of a file are named; how many more there are is said.
 NAMED = 5
@@ -202,7 +203,7 @@ def _counted() -> dict[str, dict[str, list[int]]]:
     """Each file and test with its numbers of cases and of random examples; the same on every machine."""
     files = dict.fromkeys(each.file for promises in PROMISES.values() for each in promises)
     env = {name: value for name, value in os.environ.items() if not name.startswith(("PSOPENAI_TEST_", "PYTEST_"))}
-    command = [sys.executable, str(Path(__file__).with_name("_tried.py")), *files]
+    command = [_environment.python("dev"), str(Path(__file__).with_name("_tried.py")), *files]
     done = subprocess.run(command, env=env, stdout=subprocess.PIPE, check=True)
     counted: dict[str, dict[str, list[int]]] = json.loads(done.stdout)
     return counted

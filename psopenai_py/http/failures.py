@@ -89,6 +89,8 @@ def _unreachable(error: Exception, url: str, what: str) -> ConnectionFailedError
 def _text(error: Exception) -> str:
     if type(error).__name__ == "ReadTimeout":
         return f"no byte came for {STALL:g} s"
+    if isinstance(error, UnicodeError) and "idna" in str(error):
+        return "there is no host of such a name"
     # Libraries quote what they could not read, all of it, and as Python writes it; of much, the end is cut off here.
     text = re.sub(r"bytearray\(b(['\"])(.*?)(?:\1\)|$)", r"'\2'", excerpt(str(error)))
     return text.rstrip(".") or type(error).__name__

@@ -88,6 +88,8 @@ def check_target(target: str) -> None:
                 os.fstat(descriptor)
             return
         folder = place if names_folder(target) else place.parent
+        if not place.is_absolute() and _is_deleted():
+            raise OSError("the current folder was deleted")
         existing = next((each for each in (folder, *folder.parents) if each.exists()), folder)
         if os.name == "nt" and (reserved := next(filter(RESERVED.match, place.parts), "")):
             raise OSError(f"'{reserved}' is a name that Windows reserves")
@@ -96,6 +98,15 @@ def check_target(target: str) -> None:
         if not os.access(existing, os.W_OK):
             raise OSError(f"the folder '{existing}' is not writable")
         check_replaceable(place)
+
+
+def _is_deleted() -> bool:
+    """True for a current folder that is no longer there."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def clean_name(name: str) -> str:

@@ -88,6 +88,19 @@ def test_impossible_targets_are_refused_before_anything_is_sent(place: Path, tar
 
 
 @on_unix
+@pytest.mark.parametrize("target", ["a.mp4", "new/a.mp4", "./"])
+def test_a_current_folder_that_was_deleted(place: Path, target: str) -> None:
+    """A whole path does not need it."""
+    place.rmdir()
+    check_target(f"{place.parent}/a.mp4")
+    with pytest.raises(OutputError) as caught:
+        check_target(target)
+    assert str(caught.value) == (
+        f"The file '{target}' could not be written: the current folder was deleted. Nothing was downloaded."
+    )
+
+
+@on_unix
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_without_the_right_to_write(place: Path) -> None:
     place.chmod(0o555)
