@@ -112,10 +112,7 @@ def test_recorded_job(case: dict[str, Any], zone: SetZone) -> None:
     ("text", "message"),
     [
         ('{"a": }', "line 1, column 7: a key or a value is missing or is not written as JSON, at "),
-        (
-            '{"a":1\n "b":2}',
-            'line 2, column 2: a comma, a colon or a closing bracket is missing, at ""b":2}"',
-        ),
+        ('{"a":1\n "b":2}', 'line 2, column 2: a comma, a colon or a closing bracket is missing, at ""b":2}"'),
         ('{"a"', "line 1, column 5: a comma, a colon or a closing bracket is missing, where the text ends."),
         ('"abc', 'line 1, column 1: a string is not closed, at ""abc"'),
         ('"\\x\x00"', "column 2: a backslash begins no known escape sequence"),
@@ -200,6 +197,7 @@ def test_dates(tz: str, text: str, expected: str, zone: SetZone) -> None:
     document = json.dumps([[text], {text: {"a": text}}])
     assert loads(document) == [[expected], {text: {"a": expected}}]
     assert loads(document, dates=False) == [[text], {text: {"a": text}}]
+    assert loads('"' + "".join(f"\\u{ord(letter):04x}" for letter in text) + '"') == expected
 
 
 @pytest.mark.parametrize(
