@@ -226,6 +226,24 @@ def test_a_location_is_that_of_its_call(client: Client, server: Server, tmp_path
     assert digests[0] == digests[2] != digests[1]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder that somebody is in cannot be deleted there")
+def test_a_call_without_a_location_needs_no_folder(server: Server, tmp_path: Path) -> None:
+    """That of the worker was deleted."""
+    program = "import os, runpy; os.rmdir(os.getcwd()); runpy.run_module('psopenai_py.worker', run_name='__main__')"
+    asked = _requests(server.script("worker-gone").base, 2)
+    (tmp_path / "gone").mkdir()
+    command = [sys.executable, "-P", "-c", program]
+    done = subprocess.run(command, input=asked, stdout=subprocess.PIPE, cwd=tmp_path / "gone", check=True, timeout=60)
+    assert [record["end"] for record in _records(done.stdout) if "end" in record] == [end(), end()]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the case of a name means nothing there")
+def test_a_variable_in_small_letters_is_another_one(client: Client, server: Server) -> None:
+    script = server.script("worker-letters")
+    client.call("Get-Video", {"VideoId": "v"}, environment={"OPENAI_API_BASE": script.base, "openai_api_key": KEY})
+    assert [request.headers.get("authorization") for request in script.requests] == [None]
+
+
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
 def test_a_proxy_is_that_of_its_call(name: str, client: Client) -> None:
     parameters = {"VideoId": "v", "ApiBase": "http://video.test/v1"}
