@@ -72,6 +72,8 @@ Describe 'Stops and deaths at any moment' {
                 }
                 else {
                     Stop-Process -Id $worker -Force -ErrorAction SilentlyContinue
+                    # Where all is done by then, the next call would begin with a worker that is just ending.
+                    Wait-Process -Id $worker -Timeout 60 -ErrorAction SilentlyContinue
                 }
             }
             $because = "round $round, $way, $count"
