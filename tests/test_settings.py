@@ -113,8 +113,8 @@ def test_forms_of_a_base(base: str, url: str, by: str, shown: Callable[..., dict
 
 NOT_ABSOLUTE = "System.ArgumentException,Initialize-APIBase"
 NO_SCHEME = "WebCmdletIEDomNotSupportedException,Invoke-OpenAIAPIRequest"
-#: Base: error id, how it is shown, and the advice.
 ESCAPED = "Write the characters @ / ? # of a password as %40 %2F %3F %23."
+#: Base: error id, how it is shown, and the advice.
 UNUSABLE = {
     "foo": (NOT_ABSOLUTE, "foo", "http://foo"),
     "/v1": (NOT_ABSOLUTE, "/v1", "http://v1"),

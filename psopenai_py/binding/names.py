@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ..errors import BindingError
@@ -23,9 +23,6 @@ def resolve(cmdlet: Cmdlet, typed: str) -> Parameter[Any] | None:
     Returns None for an unknown name. Raises BindingError (AmbiguousParameter) when several fit and not
     exactly one of them is the cmdlet's own. Our own additions are not considered: see `resolve_ours`.
     """
-    for parameter in cmdlet.parameters:
-        if parameter.name == typed and not parameter.ours:
-            return parameter  # as programs write it
     wanted = _key(typed)
     declared = [parameter for parameter in cmdlet.parameters if not parameter.ours]
     exact = _exact(declared, wanted)
@@ -73,9 +70,8 @@ def suggest(cmdlet: Cmdlet, typed: str) -> str:
     return f"-{known[near[0]]}" if near else ""
 
 
-def _exact(parameters: Iterable[Parameter[Any]], wanted: str) -> Parameter[Any] | None:
+def _exact(parameters: Sequence[Parameter[Any]], wanted: str) -> Parameter[Any] | None:
     """The parameter of exactly this name, else of exactly this alias: an exact alias beats any prefix."""
-    parameters = list(parameters)
     for parameter in parameters:
         if parameter.name.lower() == wanted:
             return parameter

@@ -90,7 +90,7 @@ def _text(error: Exception) -> str:
     if type(error).__name__ == "ReadTimeout":
         return f"no byte came for {STALL:g} s"
     if isinstance(error, UnicodeError) and "idna" in str(error):
-        return "there is no host of such a name"
+        return network.NO_SUCH_HOST
     # Libraries quote what they could not read, all of it, and as Python writes it; of much, the end is cut off here.
     text = re.sub(r"bytearray\(b(['\"])(.*?)(?:\1\)|$)", r"'\2'", excerpt(str(error)))
     return text.rstrip(".") or type(error).__name__

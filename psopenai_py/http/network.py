@@ -18,6 +18,8 @@ from ..redaction import shortened, shown_proxy
 if TYPE_CHECKING:
     import ssl
 
+#: Why a name of a host cannot be used that has an empty part, or one that is too long.
+NO_SUCH_HOST = "there is no host of such a name"
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 
@@ -55,7 +57,7 @@ def _why_unusable(proxy: str) -> str:
     try:
         (urlsplit(proxy).hostname or "").encode("idna")
     except UnicodeError:
-        return "there is no host of such a name"
+        return NO_SUCH_HOST
     return ""
 
 

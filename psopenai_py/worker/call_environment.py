@@ -37,8 +37,7 @@ class CallEnvironment:
         self._present: Mapping[str, str] | None = self._usual
         self._newest: tuple[Mapping[str, str], object] = ({}, [])
         #: What a request asked for last, and what it has then: sessions seldom change their environment.
-        self._asked: Mapping[str, str] = {}
-        self._merged_last: Mapping[str, str] = self._kept
+        self._last_merged: tuple[Mapping[str, str], Mapping[str, str]] = ({}, self._kept)
         self._depth = 0
 
     @contextmanager
@@ -75,11 +74,11 @@ class CallEnvironment:
     def _merged(self, environment: Mapping[str, str] | None) -> Mapping[str, str]:
         if environment is None:
             return self._usual
-        if environment != self._asked:
+        if environment != self._last_merged[0]:
             # Windows knows names in upper case only.
             own = {name.upper() if os.name == "nt" else name: text for name, text in environment.items()}
-            self._asked, self._merged_last = environment, self._kept | own
-        return self._merged_last
+            self._last_merged = environment, self._kept | own
+        return self._last_merged[1]
 
     def _change(self, wanted: Mapping[str, str]) -> None:
         """Change the process's environment where it is to differ."""
